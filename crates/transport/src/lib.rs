@@ -7,13 +7,18 @@
 //!
 //! This crate knows neither service and no storage. Time ([`Clock`]) and chance ([`Random`]) come in from outside.
 
+mod backoff;
 pub mod clock;
+mod concurrency;
 pub mod courier;
 pub mod error;
+mod health;
 pub mod http;
 pub mod permit;
 pub mod random;
 pub mod request;
+mod retry;
+mod retry_after;
 pub mod secret;
 
 pub use clock::{Clock, SystemClock, TokioClock};
