@@ -14,8 +14,8 @@ pub enum Fate {
 /// What went wrong.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Cause {
-    /// The address is not https and not loopback, or not an address.
-    #[error("the address is not allowed: {0}")]
+    /// The address is not https and not loopback, or not an address; or a header cannot be sent.
+    #[error("the request cannot be sent: {0}")]
     BadAddress(String),
     /// The name could not be resolved.
     #[error("the host name could not be found")]
@@ -32,7 +32,7 @@ pub enum Cause {
     /// The connection broke.
     #[error("the connection broke: {0}")]
     Reset(String),
-    /// The answer ended early or was larger than allowed.
+    /// The answer ended early, or its reader found it damaged.
     #[error("the answer was cut off or damaged: {0}")]
     Damaged(String),
     /// The answer is larger than allowed.

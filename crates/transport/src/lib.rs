@@ -7,11 +7,13 @@
 //!
 //! This crate knows neither service and no storage. Time ([`Clock`]) and chance ([`Random`]) come in from outside.
 
+mod address;
 mod backoff;
 pub mod clock;
 mod concurrency;
 pub mod courier;
 pub mod error;
+mod failure;
 mod health;
 pub mod http;
 pub mod permit;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::Secret;
+use crate::{Secret, address};
 
 /// The HTTP methods that the two services use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -107,10 +107,10 @@ impl Request {
         request
     }
 
-    /// The address without its query, for logs and messages.
+    /// The address without its query and without any user name or password, for logs and messages.
     #[must_use]
     pub fn place(&self) -> &str {
-        self.url.split(['?', '#']).next().unwrap_or_default()
+        address::shown(&self.url)
     }
 }
 
