@@ -38,7 +38,8 @@ pub use row::Row;
 pub use rows::{
     BusinessRelation, Company, CompanyInformation, Contact, ContactInformation, ContactType, CountryRegion,
     Currency, Customer, CustomerBlocked, CustomerFinancialDetail, DetailedLedgerEntry, DocumentStatus,
-    GeneralLedgerSetup, Item, ItemType, LineType, OrderStatus, PaymentTerm, PostedSalesInvoice,
-    PurchaseOrder, PurchaseOrderLine, SalesInvoice, SalesInvoiceLine, Salesperson, Vendor, VendorBlocked,
+    GeneralLedgerEntry, GeneralLedgerSetup, Item, ItemType, LedgerDocumentType, LineType, OrderStatus,
+    PaymentTerm, PostedSalesInvoice, PurchaseOrder, PurchaseOrderLine, SalesInvoice, SalesInvoiceLine,
+    Salesperson, Vendor, VendorBlocked,
 };
 pub use sign_in::SignInProblem;

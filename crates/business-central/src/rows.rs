@@ -18,11 +18,11 @@ mod vendor;
 pub use contact::{Contact, ContactInformation};
 pub use customer::{Customer, CustomerFinancialDetail, PaymentTerm};
 pub use enumeration::{
-    BusinessRelation, ContactType, CustomerBlocked, DocumentStatus, ItemType, LineType, OrderStatus,
-    VendorBlocked,
+    BusinessRelation, ContactType, CustomerBlocked, DocumentStatus, ItemType, LedgerDocumentType, LineType,
+    OrderStatus, VendorBlocked,
 };
 pub use item::Item;
-pub use ledger::{DetailedLedgerEntry, PostedSalesInvoice};
+pub use ledger::{DetailedLedgerEntry, GeneralLedgerEntry, PostedSalesInvoice};
 pub use purchase_order::{PurchaseOrder, PurchaseOrderLine};
 pub use sales_invoice::{SalesInvoice, SalesInvoiceLine};
 pub use setup::{Company, CompanyInformation, CountryRegion, Currency, GeneralLedgerSetup, Salesperson};

@@ -55,7 +55,7 @@ record! {
         /// The contact.
         contact_id: Option<BcId>,
         /// The contact's number.
-        contact_number: Option<String>,
+        contact_number: String,
         /// The contact's name.
         contact_name: Option<String>,
         /// A company or a person.

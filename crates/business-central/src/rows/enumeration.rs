@@ -153,6 +153,24 @@ enumeration! {
 }
 
 enumeration! {
+    /// What kind of document a booking came from; `None` for other bookings.
+    LedgerDocumentType {
+        /// A payment.
+        Payment = "Payment",
+        /// An invoice.
+        Invoice = "Invoice",
+        /// A credit memo.
+        CreditMemo = "Credit Memo",
+        /// A finance charge memo.
+        FinanceChargeMemo = "Finance Charge Memo",
+        /// A reminder.
+        Reminder = "Reminder",
+        /// A refund.
+        Refund = "Refund",
+    }
+}
+
+enumeration! {
     /// What a document line stands for.
     LineType {
         /// Text only.

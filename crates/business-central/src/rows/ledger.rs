@@ -1,10 +1,10 @@
-//! Proof of posting, and the feed of bookings on customers' accounts.
+//! Proof of posting, bookings of the general ledger, and the feed of bookings on customers' accounts.
 
 use exact_json::Decimal;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::record;
+use super::{LedgerDocumentType, record};
 use crate::BcId;
 
 record! {
@@ -30,6 +30,22 @@ record! {
         amount: Decimal,
         /// Code of the currency; `None` for the local one.
         currency_code: Option<String>,
+        /// When the record last changed.
+        last_modified_date_time: Option<Timestamp>,
+    }
+}
+
+record! {
+    /// A booking of the general ledger; posting a document makes several.
+    identified GeneralLedgerEntry {
+        /// Grows with every booking.
+        entry_number: i64,
+        /// Posting date.
+        posting_date: Option<Date>,
+        /// Number of the document.
+        document_number: Option<String>,
+        /// What kind of document it is.
+        document_type: Option<LedgerDocumentType>,
         /// When the record last changed.
         last_modified_date_time: Option<Timestamp>,
     }

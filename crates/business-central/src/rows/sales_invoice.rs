@@ -98,6 +98,14 @@ record! {
     }
 }
 
+impl SalesInvoice {
+    /// Whether the status is Open, which a released draft and a posted, unpaid invoice share.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.status == Some(DocumentStatus::Open)
+    }
+}
+
 record! {
     /// A line of a sales invoice.
     identified SalesInvoiceLine {
