@@ -55,6 +55,7 @@ struct Inner {
     limiter: Arc<Limiter>,
     health: Health,
     calls: AtomicU64,
+    credits: AtomicU64,
 }
 
 impl Courier {
@@ -71,6 +72,7 @@ impl Courier {
         let limiter = Arc::new(Limiter::new(concurrency));
         let health = Health::new(patience);
         let calls = AtomicU64::new(0);
+        let credits = AtomicU64::new(0);
         Self {
             inner: Arc::new(Inner {
                 transport,
@@ -80,6 +82,7 @@ impl Courier {
                 limiter,
                 health,
                 calls,
+                credits,
             }),
         }
     }
@@ -93,6 +96,12 @@ impl Courier {
     #[must_use]
     pub fn calls(&self) -> u64 {
         self.inner.calls.load(Ordering::Relaxed)
+    }
+
+    /// How many credits were booked so far, every attempt counted.
+    #[must_use]
+    pub fn credits(&self) -> u64 {
+        self.inner.credits.load(Ordering::Relaxed)
     }
 
     /// When the service last gave a useful answer.
@@ -192,6 +201,8 @@ impl Inner {
         }
         if request.credits > 0 {
             self.permit.ask(request.credits).await.map_err(Cause::Refused)?;
+            self.credits
+                .fetch_add(u64::from(request.credits), Ordering::Relaxed);
         }
         Ok(slot)
     }

@@ -40,9 +40,12 @@ pub(crate) fn within_answer(error: &reqwest::Error) -> Cause {
     }
 }
 
+/// An I/O error hides the error that it wraps from the chain of sources, and TLS errors come wrapped twice.
 fn tls_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
-    let wrapped = || error.downcast_ref::<io::Error>()?.get_ref()?.downcast_ref();
-    error.downcast_ref().or_else(wrapped)
+    match error.downcast_ref::<io::Error>() {
+        Some(io) => tls_error(io.get_ref()?),
+        None => error.downcast_ref(),
+    }
 }
 
 fn broken_connection<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {

@@ -65,8 +65,9 @@ impl Health {
                 }
             }
             Outcome::Failing | Outcome::Hopeless | Outcome::Unsent | Outcome::Lost => {
-                state.failure = Some(moment)
+                state.failure = Some(moment);
             }
+
             // That was not the service's doing.
             Outcome::Barred => {}
         }
