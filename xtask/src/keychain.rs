@@ -11,7 +11,7 @@ use crate::program::Failed;
 
 /// Unlocks the keychain with a throw-away password, then becomes the program given as arguments.
 const UNLOCK: &str =
-    r#"printf ledgerline | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec "$@""#;
+    r#"printf ledgerline | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1 && exec "$@""#;
 
 /// A folder that goes when this value goes.
 #[derive(Debug)]

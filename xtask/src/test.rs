@@ -5,6 +5,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use crate::keychain::{TemporaryFolder, with_own_keychain, without_display};
@@ -41,6 +42,7 @@ pub fn run(depth: Depth) -> Result<(), Failed> {
 
 /// What needs no build.
 pub fn check() -> Result<(), Failed> {
+    machine::check_rust()?;
     tools::install()?;
     without_build(&mut Stopwatch::default())
 }
@@ -78,18 +80,22 @@ fn steps(depth: Depth, stopwatch: &mut Stopwatch, summary: &mut Vec<String>) -> 
     stopwatch.step("demo without a display", None, try_demo)
 }
 
+/// Shows what every one of these finds before the first failure counts.
 fn without_build(stopwatch: &mut Stopwatch) -> Result<(), Failed> {
-    stopwatch.step("format", None, || {
-        program::run(&mut program::cargo(&["fmt", "--all", "--check"]))
-    })?;
-    stopwatch.step("our own rules", None, rules::check)?;
-    stopwatch.step("licences and bans", None, || {
-        let arguments = ["--locked", "check", "licenses", "bans", "sources"];
-        program::run(tools::cargo_tool("deny")?.args(arguments))
-    })?;
-    stopwatch.step("unused dependencies", None, || {
-        program::run(&mut tools::cargo_tool("machete")?)
-    })
+    let results = [
+        stopwatch.step("format", None, || {
+            program::run(&mut program::cargo(&["fmt", "--all", "--check"]))
+        }),
+        stopwatch.step("our own rules", None, rules::check),
+        stopwatch.step("licences and bans", None, || {
+            let arguments = ["--locked", "check", "licenses", "bans", "sources"];
+            program::run(tools::cargo_tool("deny")?.args(arguments))
+        }),
+        stopwatch.step("unused dependencies", None, || {
+            program::run(&mut tools::cargo_tool("machete")?)
+        }),
+    ];
+    results.into_iter().collect()
 }
 
 /// Prepares the machine; says whether there is a keychain to test with.
@@ -109,6 +115,7 @@ fn nextest(depth: Depth, keychain: bool, summary: &mut Vec<String>) -> Result<()
     let folder = TemporaryFolder::new("tests")?;
     let mut command = tools::cargo_tool("nextest")?;
     command.args([
+        "nextest",
         "run",
         "--locked",
         "--workspace",
@@ -129,18 +136,23 @@ fn nextest(depth: Depth, keychain: bool, summary: &mut Vec<String>) -> Result<()
     let mut child = command
         .spawn()
         .map_err(|error| program::not_started(&command, &error))?;
+    let (sender, lines) = mpsc::channel();
     if let Some(errors) = child.stderr.take() {
-        for line in BufReader::new(errors).lines().map_while(Result::ok) {
-            eprintln!("{line}");
-            let closing = summary.iter().any(|line| is_summary(line));
-            if closing || is_summary(&line) {
-                summary.push(line);
+        std::thread::spawn(move || {
+            for line in BufReader::new(errors).lines().map_while(Result::ok) {
+                eprintln!("{line}");
+                if sender.send(line).is_err() {
+                    break;
+                }
             }
-        }
+        });
     }
     let status = child
         .wait()
         .map_err(|error| program::not_started(&command, &error))?;
+    // The keychain's processes hold the other end a little longer; what the test runner said has come by then.
+    let said = std::iter::from_fn(|| lines.recv_timeout(Duration::from_secs(1)).ok());
+    summary.extend(said.skip_while(|line| !is_summary(line)));
     program::succeeded(&command, status)
 }
 

@@ -48,14 +48,8 @@ pub fn install() -> Result<(), Failed> {
     Ok(())
 }
 
-/// The tool `cargo-<subcommand>`, ready for its arguments, in the workspace's folder.
+/// The program `cargo-<subcommand>`, ready for its arguments, in the workspace's folder.
 pub fn cargo_tool(subcommand: &str) -> Result<Command, Failed> {
-    let mut command = program(subcommand)?;
-    command.arg(subcommand);
-    Ok(command)
-}
-
-fn program(subcommand: &str) -> Result<Command, Failed> {
     let mut command = Command::new(format!("cargo-{subcommand}"));
     command.env("PATH", path()?).current_dir(program::workspace());
     Ok(command)
@@ -71,7 +65,7 @@ fn path() -> Result<OsString, Failed> {
 
 /// What the tool says of itself, if it is there.
 fn version(tool: &Tool) -> Option<String> {
-    let output = program(tool.subcommand).ok()?.arg("--version").output().ok()?;
+    let output = cargo_tool(tool.subcommand).ok()?.arg("--version").output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout);
     output
         .status
