@@ -44,7 +44,7 @@ pub fn check_rust() -> Result<(), Failed> {
         .ok_or_else(|| Failed::new("the workspace's Cargo.toml names no rust-version"))?;
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let found = program::read(Command::new(rustc).arg("--version"))?;
-    println!("Rust: {} (needed: {needed})", found.trim());
+    eprintln!("Rust: {} (needed: {needed})", found.trim());
     if at_least(&found, needed) {
         return Ok(());
     }
@@ -65,7 +65,7 @@ pub fn install(needed: &[Needed]) -> Result<(), Failed> {
     }
     let packages: Vec<&str> = missing.iter().flat_map(|each| each.packages).copied().collect();
     for each in &missing {
-        println!(
+        eprintln!(
             "missing: {} (Debian: {}), {}",
             each.program,
             each.packages.join(" "),
@@ -76,7 +76,7 @@ pub fn install(needed: &[Needed]) -> Result<(), Failed> {
     if !program::exists("apt-get") {
         return Err(Failed::new(format!("this is no Debian (no apt-get); {by_hand}")));
     }
-    println!("installing with apt-get: {}", packages.join(" "));
+    eprintln!("installing with apt-get: {}", packages.join(" "));
     program::run(apt_get(&by_hand)?.args(["-q", "update"]))?;
     program::run(
         apt_get(&by_hand)?

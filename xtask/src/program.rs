@@ -38,8 +38,10 @@ pub fn cargo(arguments: &[&str]) -> Command {
 }
 
 /// Shows the command line and runs it; its output goes where ours goes.
+///
+/// Only the program itself writes to standard output: `cargo xtask demo --json` can be read by another program.
 pub fn run(command: &mut Command) -> Result<(), Failed> {
-    println!("$ {}", shown(command));
+    eprintln!("$ {}", shown(command));
     let status = command.status().map_err(|error| not_started(command, &error))?;
     succeeded(command, status)
 }

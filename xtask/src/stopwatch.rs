@@ -31,7 +31,7 @@ impl Stopwatch {
         budget: Option<u64>,
         work: impl FnOnce() -> Result<T, Failed>,
     ) -> Result<T, Failed> {
-        println!("\n==> {name}");
+        eprintln!("\n==> {name}");
         let start = Instant::now();
         let result = work();
         self.laps.push(Lap {

@@ -40,7 +40,7 @@ pub fn install() -> Result<(), Failed> {
     for tool in TOOLS {
         match version(tool) {
             Some(version) if at_least(&version, tool.oldest) => {
-                println!("found: cargo-{} ({version})", tool.subcommand);
+                eprintln!("found: cargo-{} ({version})", tool.subcommand);
             }
             Some(_) | None => install_one(tool)?,
         }
@@ -76,7 +76,7 @@ fn version(tool: &Tool) -> Option<String> {
 fn install_one(tool: &Tool) -> Result<(), Failed> {
     let folder = folder()?;
     let name = format!("cargo-{}", tool.subcommand);
-    println!("installing {name} {} into {}", tool.install, folder.display());
+    eprintln!("installing {name} {} into {}", tool.install, folder.display());
     // Measured on two cores: 50 s for cargo-deny unoptimised; it then checks in two seconds, which is soon enough.
     let mut cargo = program::cargo(&[
         "install",
