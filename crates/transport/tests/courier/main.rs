@@ -3,7 +3,6 @@
 
 mod concurrency;
 mod leave;
-mod log;
 mod patience;
 mod reading;
 mod repetition;
