@@ -196,7 +196,7 @@ impl Client {
                 .courier
                 .send_checked(request, |response| examine(response, read))
                 .await
-                .map_err(|error| Error::new(ErrorKind::Transport(error), self.place(address)))?;
+                .map_err(|error| Error::new(ErrorKind::Transport(Box::new(error)), self.place(address)))?;
             if response.status == 401 && refused.is_none() {
                 tracing::debug!(place = %self.place(address), "the access token was refused; asking for another one");
                 refused = Some(authorization);

@@ -43,12 +43,14 @@ impl CompanyApi {
     /// A listing, page by page.
     #[must_use]
     pub fn list(&self, query: Query) -> Pages {
-        let path = format!("/{}{}", query.entity(), query.listing_options());
-        let address = self.client.address(query.entity().api(), self.id, &path);
+        let (entity, rows_per_page, matches_nothing) =
+            (query.entity(), query.rows_per_page(), query.matches_nothing());
+        let path = format!("/{entity}{}", query.into_listing_options());
+        let address = self.client.address(entity.api(), self.id, &path);
         Pages::new(
             self.client.clone(),
-            (!query.matches_nothing()).then_some(address),
-            query.rows_per_page(),
+            (!matches_nothing).then_some(address),
+            rows_per_page,
         )
     }
 
@@ -56,13 +58,9 @@ impl CompanyApi {
     ///
     /// # Errors
     /// As every call; a missing API and a missing company are errors too, and not [`Lookup::Absent`].
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "a query is built for one call, as for `list`"
-    )]
     pub async fn get(&self, query: Query, id: BcId) -> Result<Lookup, Error> {
         let entity = query.entity();
-        let path = format!("/{entity}({id}){}", query.record_options());
+        let path = format!("/{entity}({id}){}", query.into_record_options());
         match self
             .client
             .record(&self.client.address(entity.api(), self.id, &path))

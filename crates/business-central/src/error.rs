@@ -71,7 +71,7 @@ pub enum ErrorKind {
     Undecodable,
     /// No whole answer arrived.
     #[error("{0}")]
-    Transport(TransportError),
+    Transport(Box<TransportError>),
 }
 
 impl Error {
@@ -211,5 +211,100 @@ fn words(message: &str) -> String {
         String::new()
     } else {
         format!(" ({message})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use transport::{Cause, Fate, TransportError};
+
+    use super::{Error, ErrorKind};
+    use crate::SignInProblem;
+
+    fn every_kind() -> Vec<ErrorKind> {
+        let problems = [
+            SignInProblem::SecretWrong,
+            SignInProblem::SecretExpired,
+            SignInProblem::AppNotInTenant,
+            SignInProblem::TenantNotFound,
+            SignInProblem::TenantMalformed,
+            SignInProblem::ScopeRefused,
+            SignInProblem::ResourceAbsent,
+            SignInProblem::ClientRefused,
+            SignInProblem::Unavailable,
+            SignInProblem::Other("x".to_owned()),
+        ];
+        let mut kinds: Vec<ErrorKind> = problems.into_iter().map(ErrorKind::SignIn).collect();
+        kinds.extend([
+            ErrorKind::Settings,
+            ErrorKind::Unauthorized,
+            ErrorKind::Permission,
+            ErrorKind::EnvironmentNotFound,
+            ErrorKind::CompanyNotFound,
+            ErrorKind::ApiAbsent,
+            ErrorKind::RecordNotFound,
+            ErrorKind::SkipTokenExpired,
+            ErrorKind::Maintenance,
+            ErrorKind::Throttled,
+            ErrorKind::TimedOut,
+            ErrorKind::Server,
+            ErrorKind::BadRequest,
+            ErrorKind::ForeignLink,
+            ErrorKind::Undecodable,
+            transport(Cause::Timeout),
+        ]);
+        kinds
+    }
+
+    fn transport(cause: Cause) -> ErrorKind {
+        ErrorKind::Transport(Box::new(TransportError {
+            fate: Fate::OutcomeUnknown,
+            cause,
+            place: "x".to_owned(),
+        }))
+    }
+
+    #[test]
+    fn every_cause_has_a_code_of_its_own_and_a_cure() {
+        let errors: Vec<Error> = every_kind()
+            .into_iter()
+            .map(|kind| Error::new(kind, "place"))
+            .collect();
+        let codes: BTreeSet<&str> = errors.iter().map(Error::code).collect();
+        assert_eq!(codes.len(), errors.len());
+        assert!(codes.iter().all(|code| code.starts_with("bc_")));
+        assert!(errors.iter().all(|error| error.cure().ends_with('.')));
+    }
+
+    #[test]
+    fn only_what_passes_by_itself_is_an_outage() {
+        let outages = [
+            Cause::Dns,
+            Cause::Timeout,
+            Cause::Reset(String::new()),
+            Cause::Damaged(String::new()),
+        ];
+        assert!(
+            outages
+                .into_iter()
+                .all(|cause| Error::new(transport(cause), "x").is_outage())
+        );
+        let lasting = [
+            Cause::Tls(String::new()),
+            Cause::BadAddress(String::new()),
+            Cause::TooLarge { limit: 1 },
+        ];
+        assert!(
+            lasting
+                .into_iter()
+                .all(|cause| !Error::new(transport(cause), "x").is_outage())
+        );
+        let waiting = every_kind()
+            .into_iter()
+            .filter(|kind| Error::new(kind.clone(), "x").is_outage())
+            .count();
+        assert_eq!(waiting, 6);
     }
 }

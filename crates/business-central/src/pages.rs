@@ -1,6 +1,6 @@
 //! A listing, page by page.
 
-use transport::{Cause, TransportError};
+use transport::Cause;
 
 use crate::client::Client;
 use crate::{Error, ErrorKind, Row};
@@ -79,11 +79,5 @@ impl Pages {
 }
 
 fn is_too_large(error: &Error) -> bool {
-    matches!(
-        &error.kind,
-        ErrorKind::Transport(TransportError {
-            cause: Cause::TooLarge { .. },
-            ..
-        })
-    )
+    matches!(&error.kind, ErrorKind::Transport(error) if matches!(error.cause, Cause::TooLarge { .. }))
 }

@@ -98,7 +98,7 @@ fn batches(numbers: BTreeSet<&str>) -> Vec<Vec<&str>> {
         characters += number.len();
         match batches.last_mut() {
             Some(batch) if batch.len() < NUMBERS_A_CALL && characters <= CHARACTERS_A_CALL => {
-                batch.push(number)
+                batch.push(number);
             }
             _ => {
                 characters = number.len();

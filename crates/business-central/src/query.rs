@@ -84,18 +84,7 @@ impl Query {
     }
 
     /// The query part of a listing's address, percent-encoded, with its question mark; empty when everything is asked for.
-    #[must_use]
-    pub fn listing_options(&self) -> String {
-        self.options(self.filter.as_ref())
-    }
-
-    /// The query part of a single record's address: without the filter, which a single record does not take.
-    #[must_use]
-    pub fn record_options(&self) -> String {
-        self.options(None)
-    }
-
-    fn options(&self, filter: Option<&Filter>) -> String {
+    pub(crate) fn into_listing_options(self) -> String {
         let mut options = Vec::new();
         if !self.select.is_empty() {
             options.push(format!("$select={}", encode_value(&self.select.join(","))));
@@ -103,7 +92,7 @@ impl Query {
         if !self.expand.is_empty() {
             options.push(format!("$expand={}", encode_value(&self.expand.join(","))));
         }
-        if let Some(filter) = filter {
+        if let Some(filter) = self.filter {
             options.push(format!("$filter={}", encode_value(&filter.to_string())));
         }
         if options.is_empty() {
@@ -111,6 +100,12 @@ impl Query {
         } else {
             format!("?{}", options.join("&"))
         }
+    }
+
+    /// The query part of a single record's address: without the filter, which a single record does not take.
+    pub(crate) fn into_record_options(mut self) -> String {
+        self.filter = None;
+        self.into_listing_options()
     }
 }
 
@@ -152,12 +147,12 @@ mod tests {
                 &[Literal::enumeration("In Review"), Literal::enumeration("Paid")],
             ));
         assert_eq!(
-            query.listing_options(),
+            query.clone().into_listing_options(),
             "?$select=id,number&$expand=salesInvoiceLines($select=id;$expand=item($select=number))\
              &$filter=status%20eq%20%27In_x0020_Review%27%20or%20status%20eq%20%27Paid%27"
         );
         assert_eq!(
-            query.record_options(),
+            query.into_record_options(),
             "?$select=id,number&$expand=salesInvoiceLines($select=id;$expand=item($select=number))"
         );
     }
@@ -175,7 +170,7 @@ mod tests {
         for (number, encoded) in numbers {
             let query = Query::of(Entity::Customers).filter(Filter::eq("number", Literal::text(number)));
             assert_eq!(
-                query.listing_options(),
+                query.into_listing_options(),
                 format!("?$filter=number%20eq%20{encoded}")
             );
         }
@@ -183,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_query_for_everything_has_no_options() {
-        assert_eq!(Query::of(Entity::Items).listing_options(), "");
+        assert_eq!(Query::of(Entity::Items).into_listing_options(), "");
     }
 
     #[test]
@@ -192,7 +187,7 @@ mod tests {
             .filter(Filter::eq("blocked", Literal::boolean(false)))
             .filter(Filter::eq("type", Literal::enumeration("Non-Inventory")));
         assert_eq!(
-            query.listing_options(),
+            query.into_listing_options(),
             "?$filter=blocked%20eq%20false%20and%20type%20eq%20%27Non_x002D_Inventory%27"
         );
     }

@@ -102,7 +102,7 @@ impl TokenSource {
                 read_answer(response).map_err(str::to_owned)
             })
             .await
-            .map_err(|error| Error::new(ErrorKind::Transport(error), self.place.clone()))?;
+            .map_err(|error| Error::new(ErrorKind::Transport(Box::new(error)), self.place.clone()))?;
         if !response.is_success() {
             let refusal = sign_in::refusal(response.status, &response.body);
             return Err(Error {
