@@ -1,0 +1,119 @@
+//! One entity's way across: what it is called, and where it comes from and goes to.
+
+use std::fmt;
+use std::str::FromStr;
+
+use business_central::Entity;
+use serde::{Deserialize, Serialize};
+use zoho_crm::Module;
+
+/// One entity's way from Business Central to Zoho CRM. The order is the order of dependence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Flow {
+    /// Customers become Accounts.
+    Customers,
+    /// Items become Products.
+    Items,
+    /// Contacts of type Person become Contacts.
+    Contacts,
+    /// Posted sales invoices become Invoices.
+    Invoices,
+}
+
+/// A word that names no flow.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no flow called {0:?}; the flows are customers, items, contacts and invoices")]
+pub struct UnknownFlow(pub String);
+
+impl Flow {
+    /// Every flow, in the order of dependence.
+    pub const ALL: [Self; 4] = [Self::Customers, Self::Items, Self::Contacts, Self::Invoices];
+
+    /// The word for it in settings, on the command line and in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Customers => "customers",
+            Self::Items => "items",
+            Self::Contacts => "contacts",
+            Self::Invoices => "invoices",
+        }
+    }
+
+    /// How many levels of other flows it stands on; flows of one level do not need each other.
+    #[must_use]
+    pub const fn level(self) -> u8 {
+        match self {
+            Self::Customers | Self::Items => 0,
+            Self::Contacts => 1,
+            Self::Invoices => 2,
+        }
+    }
+
+    /// The Zoho module that it writes to.
+    #[must_use]
+    pub const fn module(self) -> Module {
+        match self {
+            Self::Customers => Module::Accounts,
+            Self::Items => Module::Products,
+            Self::Contacts => Module::Contacts,
+            Self::Invoices => Module::Invoices,
+        }
+    }
+
+    /// The Business Central entity that it reads.
+    #[must_use]
+    pub const fn entity(self) -> Entity {
+        match self {
+            Self::Customers => Entity::Customers,
+            Self::Items => Entity::Items,
+            Self::Contacts => Entity::Contacts,
+            Self::Invoices => Entity::SalesInvoices,
+        }
+    }
+
+    /// The flows whose records it refers to.
+    #[must_use]
+    pub const fn needs(self) -> &'static [Self] {
+        match self {
+            Self::Customers | Self::Items => &[],
+            Self::Contacts => &[Self::Customers],
+            Self::Invoices => &[Self::Customers, Self::Items],
+        }
+    }
+}
+
+impl fmt::Display for Flow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Flow {
+    type Err = UnknownFlow;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|flow| flow.name() == word).ok_or_else(|| UnknownFlow(word.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Flow, UnknownFlow};
+
+    #[test]
+    fn a_flow_is_read_from_its_own_name() {
+        for flow in Flow::ALL {
+            assert_eq!(flow.name().parse(), Ok(flow));
+        }
+        assert_eq!("vendors".parse::<Flow>(), Err(UnknownFlow("vendors".to_owned())));
+    }
+
+    #[test]
+    fn a_flow_stands_above_everything_it_needs() {
+        for flow in Flow::ALL {
+            assert!(flow.needs().iter().all(|needed| needed.level() < flow.level() && *needed < flow));
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! The rows of an invoice: in order, with comments folded in, and an Adjustment that makes the total agree to the cent.
+
+use business_central::{LineType, SalesInvoice, SalesInvoiceLine};
+use exact_json::{Decimal, Map, Value};
+use zoho_crm::{Module, ZohoId};
+
+use super::context::{Context, lookup};
+use super::fields::{default_length, longest};
+use super::line_shape::{Figures, RowFields, Shaper, Told};
+use super::{LINE_PRODUCT_NAME, LINE_PRODUCT_NUMBER, Wait, Warning, text, totals};
+use crate::flow::Flow;
+
+/// One row of an invoice, as Zoho should hold it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MappedLine {
+    /// The Product: the item's, or the placeholder.
+    pub product: ZohoId,
+    /// Quantity.
+    pub quantity: Decimal,
+    /// Price of a unit, without tax.
+    pub list_price: Decimal,
+    /// What is taken off, as an amount.
+    pub discount: Decimal,
+    /// Text, with the comments that follow the line.
+    pub description: Option<String>,
+    /// The org's tax of the line's percentage, where it has one.
+    pub tax: Option<LineTax>,
+}
+
+/// A tax of the org on a row. Zoho knows it by its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineTax {
+    /// The tax's name in the org.
+    pub name: String,
+    /// Percent.
+    pub percentage: Decimal,
+}
+
+impl MappedLine {
+    /// What the row adds to the total, before tax.
+    #[must_use]
+    pub fn amount(&self) -> Decimal {
+        self.quantity * self.list_price - self.discount
+    }
+
+    /// The row as it is sent with a new invoice.
+    #[must_use]
+    pub fn to_row(&self) -> Map {
+        let mut row: Map = [
+            ("Product_Name".to_owned(), lookup(&self.product)),
+            ("Quantity".to_owned(), self.quantity.into()),
+            ("List_Price".to_owned(), self.list_price.into()),
+            ("Discount".to_owned(), self.discount.into()),
+        ]
+        .into();
+        if let Some(description) = &self.description {
+            row.insert("Description".to_owned(), Value::text(description.as_str()));
+        }
+        if let Some(tax) = &self.tax {
+            row.insert("Line_Tax".to_owned(), Value::List(vec![tax.to_value()]));
+        }
+        row
+    }
+}
+
+impl LineTax {
+    fn to_value(&self) -> Value {
+        let members =
+            [("name".to_owned(), Value::text(self.name.as_str())), ("percentage".to_owned(), self.percentage.into())];
+        Value::Object(members.into())
+    }
+}
+
+/// Everything about an invoice's rows.
+pub(crate) struct Rows {
+    pub(crate) lines: Vec<MappedLine>,
+    /// The comments that stand before the first row.
+    pub(crate) preamble: Option<String>,
+    /// What has to be added for the total to agree.
+    pub(crate) adjustment: Decimal,
+    /// What Grand_Total will be.
+    pub(crate) predicted: Decimal,
+    pub(crate) warnings: Vec<Warning>,
+}
+
+/// A line on its way to a row.
+struct Draft {
+    product: ZohoId,
+    figures: Figures,
+    unit: Option<String>,
+    text: Vec<String>,
+    tax: Option<LineTax>,
+}
+
+/// Makes the rows of an invoice whose currency has so many decimals.
+///
+/// # Errors
+/// The record that has to be in Zoho first.
+pub(crate) fn rows(invoice: &SalesInvoice, currency_decimals: u32, context: &Context<'_>) -> Result<Rows, Wait> {
+    let total = invoice.total_amount_including_tax;
+    // An amount with more decimals than its currency should have is believed.
+    let finest = invoice.lines.iter().map(|line| line.net_amount.decimals()).max().unwrap_or_default();
+    let decimals = currency_decimals.max(total.decimals()).max(finest);
+    let (mut drafts, preamble) = drafts(invoice, context)?;
+    fold_surplus(&mut drafts, invoice, context)?;
+    if drafts.is_empty() {
+        drafts.push(empty(placeholder(invoice, context)?));
+    }
+    let fields = row_fields(context);
+    let mut warnings = Vec::new();
+    let mut shaper = Shaper::new(fields, context.policy.negative_style, decimals);
+    let mut lines = Vec::with_capacity(drafts.len());
+    let mut sum = Decimal::ZERO;
+    for draft in drafts {
+        let shape = shaper.shape(draft.figures);
+        let tax = draft.tax.filter(|_| shape.told != Told::Amount);
+        sum += shape.counts;
+        if let Some(tax) = &tax {
+            sum += totals::tax(shape.counts.round(decimals), tax.percentage, decimals);
+        }
+        let note = note(shape.told, draft.figures, draft.unit.as_deref());
+        if shape.told == Told::Amount {
+            let net = draft.figures.net;
+            let text = format!("Zoho does not take negative rows: {net} is in Adjustment, and in the row's text");
+            warnings.push(Warning { field: "Adjustment".to_owned(), code: "negative_line".to_owned(), text });
+        }
+        let (description, cut) = describe(&draft.text, note, fields.text);
+        if cut {
+            let text = format!("the text of row {} holds {} characters and was cut", lines.len() + 1, fields.text);
+            warnings.push(Warning { field: "Invoiced_Items".to_owned(), code: "cut".to_owned(), text });
+        }
+        lines.push(MappedLine {
+            product: draft.product,
+            quantity: shape.quantity,
+            list_price: shape.price,
+            discount: shape.discount,
+            description,
+            tax,
+        });
+    }
+    let wanted = total - sum;
+    let adjustment = wanted.round(adjustment_decimals(context).max(decimals.min(2)));
+    if adjustment != wanted {
+        let text = format!("Adjustment cannot hold {wanted}: the total will not agree to the last decimal");
+        warnings.push(Warning { field: "Adjustment".to_owned(), code: "total_not_exact".to_owned(), text });
+    }
+    let predicted = totals::predicted(&lines, adjustment, decimals);
+    Ok(Rows { lines, preamble, adjustment, predicted, warnings })
+}
+
+/// The lines in their order, with comments folded into the line before them, or set aside where there is none.
+fn drafts(invoice: &SalesInvoice, context: &Context<'_>) -> Result<(Vec<Draft>, Option<String>), Wait> {
+    let mut ordered: Vec<&SalesInvoiceLine> = invoice.lines.iter().collect();
+    ordered.sort_by_key(|line| line.sequence);
+    let mut drafts: Vec<Draft> = Vec::new();
+    let mut preamble: Vec<String> = Vec::new();
+    for line in ordered {
+        let parts = [line.description.as_deref(), line.description2.as_deref()];
+        let said = parts.into_iter().flatten().filter_map(text::one_line);
+        if is_comment(line) {
+            drafts.last_mut().map_or(&mut preamble, |draft| &mut draft.text).extend(said);
+            continue;
+        }
+        let product = product(line, invoice, context)?;
+        let mut text: Vec<String> = said.collect();
+        if text.is_empty() {
+            text.extend(line.line_object_number.as_deref().and_then(text::one_line));
+        }
+        let price = net_price(line, invoice.prices_include_tax);
+        drafts.push(Draft {
+            product,
+            figures: Figures { quantity: line.quantity, price, net: line.net_amount },
+            unit: line.unit_of_measure_code.clone(),
+            text,
+            tax: tax(line, context),
+        });
+    }
+    Ok((drafts, text::lines(preamble.iter().map(|line| Some(line.as_str())))))
+}
+
+fn is_comment(line: &SalesInvoiceLine) -> bool {
+    let kind = line.line_type.as_ref();
+    kind.is_none_or(|kind| *kind == LineType::Comment) && line.net_amount.is_zero() && line.quantity.is_zero()
+}
+
+/// The Product of a line: its item's; the placeholder for every other kind of line and for an item that Business Central no longer has.
+fn product(line: &SalesInvoiceLine, invoice: &SalesInvoice, context: &Context<'_>) -> Result<ZohoId, Wait> {
+    let Some(item) = line.item_id else { return placeholder(invoice, context) };
+    if let Some(product) = context.links.zoho_id(Flow::Items, item) {
+        return Ok(product);
+    }
+    if !context.links.will_come(Flow::Items, item) {
+        return placeholder(invoice, context);
+    }
+    let number = invoice.number.as_deref().unwrap_or_default();
+    let item_number = line.line_object_number.as_deref().unwrap_or_default();
+    Err(Wait {
+        flow: Flow::Items,
+        what: item.to_string(),
+        message: format!("Invoice {number} waits for its item {item_number} ({item}), which is not in Zoho yet."),
+        cure: "Look at the item's own problem, if it has one; the invoice follows by itself.".to_owned(),
+    })
+}
+
+fn placeholder(invoice: &SalesInvoice, context: &Context<'_>) -> Result<ZohoId, Wait> {
+    context.links.line_product().ok_or_else(|| Wait {
+        flow: Flow::Items,
+        what: LINE_PRODUCT_NUMBER.to_owned(),
+        message: format!(
+            "Invoice {} waits for the Product \"{LINE_PRODUCT_NAME}\", which stands for lines without an item.",
+            invoice.number.as_deref().unwrap_or_default()
+        ),
+        cure: "Run `ledgerline setup`: it creates that Product.".to_owned(),
+    })
+}
+
+/// The price of a unit without tax.
+fn net_price(line: &SalesInvoiceLine, includes_tax: bool) -> Decimal {
+    if !includes_tax {
+        return line.unit_price;
+    }
+    let hundred = Decimal::from(100);
+    line.unit_price
+        .checked_mul(hundred)
+        .and_then(|price| price.checked_div(hundred + line.tax_percent))
+        .unwrap_or(line.unit_price)
+}
+
+/// The org's tax of the line's percentage. None where Business Central took no tax in spite of the percentage (reverse charge).
+fn tax(line: &SalesInvoiceLine, context: &Context<'_>) -> Option<LineTax> {
+    if line.tax_percent.is_zero() || (line.net_tax_amount.is_zero() && !line.net_amount.is_zero()) {
+        return None;
+    }
+    let tax = context.org.taxes.iter().find(|tax| tax.percentage == line.tax_percent)?;
+    Some(LineTax { name: tax.name.clone(), percentage: tax.percentage })
+}
+
+/// Folds the rows that the org does not take into one with their net sum.
+fn fold_surplus(drafts: &mut Vec<Draft>, invoice: &SalesInvoice, context: &Context<'_>) -> Result<(), Wait> {
+    let Some(most) = context.policy.most_rows.map(|most| most.max(1)) else { return Ok(()) };
+    if drafts.len() <= most {
+        return Ok(());
+    }
+    let surplus = drafts.split_off(most - 1);
+    let net = surplus.iter().map(|draft| draft.figures.net).sum();
+    let first = surplus.first().and_then(|draft| draft.tax.clone());
+    let tax = first.filter(|tax| surplus.iter().all(|draft| draft.tax.as_ref() == Some(tax)));
+    let mut text = vec![format!("{} further lines:", surplus.len())];
+    text.extend(surplus.iter().flat_map(|draft| draft.text.iter().take(1).cloned()));
+    drafts.push(Draft {
+        product: placeholder(invoice, context)?,
+        figures: Figures { quantity: Decimal::ONE, price: net, net },
+        unit: None,
+        text,
+        tax,
+    });
+    Ok(())
+}
+
+/// The row of an invoice that has none.
+fn empty(product: ZohoId) -> Draft {
+    let figures = Figures { quantity: Decimal::ONE, price: Decimal::ZERO, net: Decimal::ZERO };
+    Draft { product, figures, unit: None, text: Vec::new(), tax: None }
+}
+
+/// What the row's figures do not show.
+fn note(told: Told, figures: Figures, unit: Option<&str>) -> Option<String> {
+    match told {
+        Told::Nothing => None,
+        Told::QuantityAndPrice => {
+            let unit = unit.map(|unit| format!(" {unit}")).unwrap_or_default();
+            Some(format!("Quantity {}{unit} at {}", figures.quantity, figures.price.round(5)))
+        }
+        Told::Amount => Some(format!("Amount {}", figures.net)),
+    }
+}
+
+/// The row's text, and whether it had to be cut. The note stays whole as long as there is room for it at all.
+fn describe(said: &[String], note: Option<String>, longest: usize) -> (Option<String>, bool) {
+    let said = said.join("\n");
+    let Some(note) = note else {
+        let (kept, cut) = text::cut(&said, longest);
+        return (Some(kept).filter(|kept| !kept.is_empty()), cut);
+    };
+    let room = longest.saturating_sub(text::length(&note) + 1);
+    if said.is_empty() || room < 2 {
+        let (kept, cut) = text::cut(&note, longest);
+        return (Some(kept).filter(|kept| !kept.is_empty()), cut || !said.is_empty());
+    }
+    let (kept, cut) = text::cut(&said, room);
+    (Some(format!("{kept}\n{note}")), cut)
+}
+
+/// What the live fields of a row can hold.
+fn row_fields(context: &Context<'_>) -> RowFields {
+    let schema = context.org.modules.get(&Module::InvoicedItems);
+    let live = |name: &str| schema.and_then(|schema| schema.fields.get(name));
+    let decimals = |name: &str| {
+        let field = live(name)?;
+        if field.data_type == "integer" { Some(0) } else { field.decimal_place }
+    };
+    // Where the org does not say: quantities as fine as Business Central's, amounts in cents.
+    let price = decimals("List_Price").unwrap_or(2);
+    RowFields {
+        quantity: decimals("Quantity").unwrap_or(5),
+        price,
+        discount: decimals("Discount").unwrap_or(price),
+        text: live("Description").map_or_else(|| default_length("textarea"), |field| longest(field, default_length(&field.data_type))),
+    }
+}
+
+fn adjustment_decimals(context: &Context<'_>) -> u32 {
+    let field = context.org.field(Module::Invoices, "Adjustment");
+    field.and_then(|field| field.decimal_place).unwrap_or(9)
+}
