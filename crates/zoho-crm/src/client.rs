@@ -168,7 +168,12 @@ impl Client {
             .await
         {
             Ok((_, reading)) => reading,
-            Err(error) => Err(Error::new(ErrorKind::Transport(error), "", "", call.place())),
+            Err(error) => Err(Error::new(
+                ErrorKind::Transport(Box::new(error)),
+                "",
+                "",
+                call.place(),
+            )),
         }
     }
 }

@@ -4,7 +4,7 @@ use transport::{Cause, Fate, TransportError};
 
 /// A call that failed as a whole; what happened to single rows is in [`crate::RowError`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("Zoho CRM, {place}: {kind}{}", Words(&.code, &.message))]
+#[error("Zoho CRM, {place}: {kind}{}", Words(.code, .message))]
 pub struct Error {
     /// The cause.
     pub kind: ErrorKind,
@@ -63,7 +63,7 @@ pub enum ErrorKind {
     Misuse,
     /// No whole answer arrived.
     #[error("{}", .0.cause)]
-    Transport(TransportError),
+    Transport(Box<TransportError>),
 }
 
 /// Why there is no access token.
@@ -260,21 +260,16 @@ impl Error {
     /// Whether credits or concurrency said no: Zoho's 429, or our own budget. Time cures it.
     #[must_use]
     pub fn is_limit(&self) -> bool {
-        match &self.kind {
-            ErrorKind::TooManyRequests => true,
-            ErrorKind::Transport(error) => matches!(error.cause, Cause::Refused(_)),
-            _ => false,
-        }
+        let own_budget =
+            matches!(&self.kind, ErrorKind::Transport(error) if matches!(error.cause, Cause::Refused(_)));
+        own_budget || self.kind == ErrorKind::TooManyRequests
     }
 
     /// Whether a person has to sign in again or set the sign-in right.
     #[must_use]
     pub fn is_sign_in(&self) -> bool {
-        match &self.kind {
-            ErrorKind::SignIn(problem) => *problem != SignInProblem::Unavailable,
-            ErrorKind::InvalidToken | ErrorKind::ScopeMismatch => true,
-            _ => false,
-        }
+        let refused = matches!(self.kind, ErrorKind::InvalidToken | ErrorKind::ScopeMismatch);
+        refused || matches!(self.kind, ErrorKind::SignIn(problem) if problem != SignInProblem::Unavailable)
     }
 }
 

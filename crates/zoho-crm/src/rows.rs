@@ -224,7 +224,7 @@ mod tests {
             ("DUPLICATE_DATA", Some("Email"))
         );
         assert_eq!(error.duplicate_id, Some(ZohoId::new("8")));
-        assert_eq!(error.parts(), [error.clone()]);
+        assert_eq!(error.parts(), std::slice::from_ref(&error));
     }
 
     #[test]

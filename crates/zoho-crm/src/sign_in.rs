@@ -229,10 +229,10 @@ fn problem(problem: SignInProblem, code: &str, message: &str, place: &str) -> Er
 /// The call for which the token was wanted has not been sent, whatever became of the sign-in.
 fn unsent(error: TransportError, place: String) -> Error {
     Error::new(
-        ErrorKind::Transport(TransportError {
+        ErrorKind::Transport(Box::new(TransportError {
             fate: Fate::NotSent,
             ..error
-        }),
+        })),
         "",
         "",
         place,
