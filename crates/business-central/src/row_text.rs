@@ -191,6 +191,8 @@ fn slice(text: &str, from: usize, to: usize) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use transport::{Random, SeededRandom};
+
     use super::{append, strip};
 
     #[test]
@@ -280,6 +282,70 @@ mod tests {
         ] {
             let _ = strip(json);
             let _ = append(json, "a", &[]);
+        }
+    }
+
+    /// Writes the same random value twice: as it might arrive, and as it must be kept.
+    fn grow(random: &SeededRandom, depth: u32, noisy: &mut String, clean: &mut String) {
+        const SCALARS: [&str; 8] = [
+            "null",
+            "true",
+            "-0.00",
+            "1.50e3",
+            r#""""#,
+            r#""a, {\"b\": [1]} \\""#,
+            r#""@odata.etag""#,
+            r#""é \u00e9""#,
+        ];
+        const KEYS: [&str; 5] = ["id", "a b", r#"q\"]"#, "@odata.etag", "x@odata.mediaReadLink"];
+        const GAPS: [&str; 4] = ["", " ", "\r\n\t", "  "];
+        let pick = |choices: &[&'static str]| choices[random.below(choices.len() as u64) as usize];
+        let kind = if depth == 0 { 0 } else { random.below(3) };
+        if kind == 0 {
+            let scalar = pick(&SCALARS);
+            noisy.push_str(scalar);
+            clean.push_str(scalar);
+            return;
+        }
+        let (open, close) = if kind == 1 { ('[', ']') } else { ('{', '}') };
+        noisy.push(open);
+        clean.push(open);
+        let mut is_first = true;
+        for index in 0..random.below(5) {
+            if index > 0 {
+                noisy.push_str(pick(&GAPS));
+                noisy.push(',');
+            }
+            noisy.push_str(pick(&GAPS));
+            let mut dropped = String::new();
+            let mut kept = &mut *clean;
+            let key = if kind == 2 { pick(&KEYS) } else { "" };
+            if key.contains("@odata.") {
+                kept = &mut dropped;
+            } else {
+                if !is_first {
+                    kept.push(',');
+                }
+                is_first = false;
+            }
+            if kind == 2 {
+                noisy.push_str(&format!("\"{key}\"{}:{}", pick(&GAPS), pick(&GAPS)));
+                kept.push_str(&format!("\"{key}\":"));
+            }
+            grow(random, depth - 1, noisy, kept);
+        }
+        noisy.push_str(pick(&GAPS));
+        noisy.push(close);
+        clean.push(close);
+    }
+
+    #[test]
+    fn any_json_keeps_everything_but_odata_members_and_gaps() {
+        let random = SeededRandom::new(1);
+        for _ in 0..2_000 {
+            let (mut noisy, mut clean) = (String::new(), String::new());
+            grow(&random, 4, &mut noisy, &mut clean);
+            assert_eq!(strip(&noisy).text, clean, "{noisy}");
         }
     }
 }
