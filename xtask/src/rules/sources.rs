@@ -6,8 +6,13 @@ use crate::program;
 const MOST_LINES: usize = 600;
 
 /// Where binary fractions are right, and why.
-const FRACTIONS_ALLOWED: &[(&str, &str)] =
-    &[("xtask/src/rules/sources.rs", "names the types to look for them")];
+const FRACTIONS_ALLOWED: &[(&str, &str)] = &[
+    (
+        "crates/business-central/tests/contracts/metadata.rs",
+        "a macro of serde's wants every type named",
+    ),
+    ("xtask/src/rules/sources.rs", "names the types to look for them"),
+];
 
 /// A code file that is too long.
 pub fn too_long(file: &str, text: &str) -> Option<String> {
