@@ -1,0 +1,404 @@
+//! What administrators and people at the keyboard do: the tests' hands inside the organisation.
+
+use exact_json::{Decimal, Map, Value};
+use jiff::Timestamp;
+
+use super::answer::{Refusal, object};
+use super::edition::Edition;
+use super::module::Module;
+use super::org::PERSON;
+use super::stamp;
+use super::state::{Poison, ZohoState};
+use super::write::Writer;
+
+impl ZohoState {
+    /// Does one command; the body's members are the arguments. Answers what there is to know afterwards.
+    ///
+    /// | path | body |
+    /// |---|---|
+    /// | `records/add` | `module`, `values` → `id` |
+    /// | `records/edit` | `module`, `id`, `values` |
+    /// | `records/delete`, `records/purge`, `records/clone` | `module`, `id`; a clone answers its `id` |
+    /// | `records/lock` | `module`, `id`, `locked` |
+    /// | `edition` | `edition`, `trial`, `users` (the last two optional) |
+    /// | `currencies` | `home`, `multi_currency`, `active` and `inactive` lists (all optional) |
+    /// | `taxes` | `name`, `percentage` → `id` |
+    /// | `users` | `name`, `email` → `id`; or `id`, `active` |
+    /// | `fields/unique` | `module`, `field`, `unique` |
+    /// | `fields/decimals`, `fields/length` | `module`, `field`, `digits` |
+    /// | `fields/picklist-value` | `module`, `field`, `value` |
+    /// | `poison` | `module`, `field`, `containing`, `code`, `message` (optional) |
+    /// | `poison/clear`, `tokens/expire`, `tokens/revoke` | |
+    /// | `zgid` | `zgid` |
+    /// | `credits` | `budget` (`null`: the edition's) |
+    /// | `switches` | names and values of [`Switches`](super::Switches) |
+    ///
+    /// # Errors
+    /// When the command is unknown or its body makes no sense; the text says which.
+    pub fn admin(&mut self, path: &str, body: Value, now: Timestamp) -> Result<Value, String> {
+        let body = match body {
+            Value::Object(body) => body,
+            Value::Null => Map::new(),
+            _ => return Err("the body is a JSON object".to_owned()),
+        };
+        let arguments = Arguments(&body);
+        match path {
+            "records/add" => {
+                let id = self.person_adds(arguments.module()?, arguments.object("values")?, now)?;
+                Ok(object([("id", Value::Text(id))]))
+            }
+            "records/edit" => {
+                let values = arguments.object("values")?;
+                self.person_edits(arguments.module()?, arguments.text("id")?, values, now)
+                    .map(done)
+            }
+            "records/delete" => self
+                .person_deletes(arguments.module()?, arguments.text("id")?, now)
+                .map(done),
+            "records/purge" => self
+                .purge(arguments.module()?, arguments.text("id")?, now)
+                .map(done),
+            "records/clone" => {
+                let id = self.person_clones(arguments.module()?, arguments.text("id")?, now)?;
+                Ok(object([("id", Value::Text(id))]))
+            }
+            "records/lock" => {
+                let locked = arguments.boolean("locked")?;
+                self.lock(arguments.module()?, arguments.text("id")?, locked)
+                    .map(done)
+            }
+            "edition" => {
+                let edition = arguments.text("edition")?;
+                let edition = Edition::parse(edition).ok_or_else(|| format!("no such edition: {edition}"))?;
+                self.set_edition(
+                    edition,
+                    arguments.0.get("trial").and_then(Value::as_bool).unwrap_or(false),
+                );
+                if arguments.0.contains_key("users") {
+                    self.org.users_licensed = arguments.digits("users")?;
+                }
+                Ok(done(()))
+            }
+            "currencies" => self.admin_currencies(&arguments).map(done),
+            "taxes" => {
+                let percentage = arguments.number("percentage")?;
+                let id = self.add_tax(arguments.text("name")?, percentage);
+                Ok(object([("id", Value::Text(id))]))
+            }
+            "users" if body.contains_key("id") => {
+                let (id, active) = (arguments.text("id")?, arguments.boolean("active")?);
+                let user = self.org.users.iter_mut().find(|user| user.id.to_string() == id);
+                user.map(|user| user.active = active)
+                    .ok_or_else(|| format!("no such user: {id}"))
+                    .map(done)
+            }
+            "users" => {
+                let id = self.add_user(arguments.text("name")?, arguments.text("email")?);
+                Ok(object([("id", Value::Text(id))]))
+            }
+            "fields/unique" => {
+                let unique = arguments.boolean("unique")?;
+                self.set_unique(arguments.module()?, arguments.text("field")?, unique)
+                    .map(done)
+            }
+            "fields/decimals" => {
+                let digits = arguments.digits("digits")?;
+                self.set_decimals(arguments.module()?, arguments.text("field")?, digits)
+                    .map(done)
+            }
+            "fields/length" => {
+                let digits = arguments.digits("digits")?;
+                self.set_length(arguments.module()?, arguments.text("field")?, digits)
+                    .map(done)
+            }
+            "fields/picklist-value" => {
+                let value = arguments.text("value")?;
+                self.add_picklist_value(arguments.module()?, arguments.text("field")?, value)
+                    .map(done)
+            }
+            "poison" => {
+                let message = arguments
+                    .0
+                    .get("message")
+                    .and_then(Value::as_text)
+                    .unwrap_or("invalid data");
+                let (field, containing) = (arguments.text("field")?, arguments.text("containing")?);
+                self.poison(
+                    arguments.module()?,
+                    field,
+                    containing,
+                    arguments.text("code")?,
+                    message,
+                );
+                Ok(done(()))
+            }
+            "poison/clear" => {
+                self.clear_poison();
+                Ok(done(()))
+            }
+            "tokens/expire" => {
+                self.expire_tokens();
+                Ok(done(()))
+            }
+            "tokens/revoke" => {
+                self.revoke_tokens();
+                Ok(done(()))
+            }
+            "zgid" => {
+                self.set_zgid(arguments.text("zgid")?);
+                Ok(done(()))
+            }
+            "credits" => {
+                let budget = match arguments.0.get("budget") {
+                    None | Some(Value::Null) => None,
+                    Some(_) => Some(u64::from(arguments.digits("budget")?)),
+                };
+                self.set_credit_budget(budget);
+                Ok(done(()))
+            }
+            "switches" => body
+                .iter()
+                .try_for_each(|(name, value)| self.switches.set(name, value))
+                .map(done),
+            _ => Err(format!("no such command: {path}")),
+        }
+    }
+
+    fn admin_currencies(&mut self, arguments: &Arguments<'_>) -> Result<(), String> {
+        if arguments.0.contains_key("home") {
+            self.set_home_currency(arguments.text("home")?);
+        }
+        if arguments.0.contains_key("multi_currency") {
+            self.set_multi_currency(arguments.boolean("multi_currency")?);
+        }
+        for (list, active) in [("active", true), ("inactive", false)] {
+            let codes = arguments.0.get(list).and_then(Value::as_list).unwrap_or_default();
+            for code in codes.iter().filter_map(Value::as_text) {
+                self.set_currency(code, active);
+            }
+        }
+        Ok(())
+    }
+
+    /// A person adds a record in the browser; returns the id.
+    ///
+    /// # Errors
+    /// As the API would refuse it; the text is the answer's body.
+    pub fn person_adds(&mut self, module: Module, values: &Map, now: Timestamp) -> Result<String, String> {
+        self.write(module, None, values, "$", &person(now))
+            .map(|id| id.to_string())
+            .map_err(|refusal| told(&refusal))
+    }
+
+    /// A person edits a record in the browser.
+    ///
+    /// # Errors
+    /// As the API would refuse it; the text is the answer's body.
+    pub fn person_edits(
+        &mut self,
+        module: Module,
+        id: &str,
+        values: &Map,
+        now: Timestamp,
+    ) -> Result<(), String> {
+        self.write(module, Some(number(id)?), values, "$", &person(now))
+            .map(|_| ())
+            .map_err(|refusal| told(&refusal))
+    }
+
+    /// A person deletes a record: it goes to the recycle bin.
+    ///
+    /// # Errors
+    /// As the API would refuse it; the text is the answer's body.
+    pub fn person_deletes(&mut self, module: Module, id: &str, now: Timestamp) -> Result<(), String> {
+        self.remove(module, number(id)?, &person(now))
+            .map_err(|refusal| told(&refusal))
+    }
+
+    /// Deletes a record for good, be it still there or in the recycle bin.
+    ///
+    /// # Errors
+    /// When there is neither.
+    pub fn purge(&mut self, module: Module, id: &str, now: Timestamp) -> Result<(), String> {
+        let number = number(id)?;
+        if self.stores[module].get(number).is_some() {
+            self.remove(module, number, &person(now))
+                .map_err(|refusal| told(&refusal))?;
+        }
+        let entry = self.stores[module]
+            .deleted
+            .iter_mut()
+            .find(|entry| entry.id == number);
+        let entry = entry.ok_or_else(|| format!("{} has no record {id}", module.api_name()))?;
+        entry.purged = true;
+        Ok(())
+    }
+
+    /// A person clones a record: everything but unique fields is copied, the rows too; returns the clone's id.
+    ///
+    /// # Errors
+    /// When there is no such record, or the copy is refused.
+    pub fn person_clones(&mut self, module: Module, id: &str, now: Timestamp) -> Result<String, String> {
+        let record = self.stores[module].get(number(id)?);
+        let record = record.ok_or_else(|| format!("{} has no record {id}", module.api_name()))?;
+        let mut values = self.whole(module, record);
+        for field in self.fields(module).filter(|field| field.unique.is_some()) {
+            values.remove(&field.api_name);
+        }
+        if let Some(Value::List(rows)) = module.rows().and_then(|rows| values.get_mut(rows.api_name())) {
+            for row in rows {
+                if let Value::Object(row) = row {
+                    row.remove("id");
+                }
+            }
+        }
+        self.person_adds(module, &values, now)
+    }
+
+    /// Locks or unlocks a record.
+    ///
+    /// # Errors
+    /// When there is no such record.
+    pub fn lock(&mut self, module: Module, id: &str, locked: bool) -> Result<(), String> {
+        let known = self.stores[module].set_locked(number(id)?, locked);
+        if known {
+            Ok(())
+        } else {
+            Err(format!("{} has no record {id}", module.api_name()))
+        }
+    }
+
+    /// Makes a field unique (without regard to case), or ordinary again. Existing duplicates stay.
+    ///
+    /// # Errors
+    /// When there is no such field, or the module has two unique ones already.
+    pub fn set_unique(&mut self, module: Module, field: &str, unique: bool) -> Result<(), String> {
+        let taken = self.schema[module]
+            .iter()
+            .filter(|other| other.unique.is_some() && other.api_name != field);
+        if unique && taken.count() >= 2 {
+            return Err(format!("{} has two unique fields already", module.api_name()));
+        }
+        self.change_field(module, field)?.unique = unique.then_some(false);
+        self.stores[module].index_field(field);
+        Ok(())
+    }
+
+    /// Sets how many digits behind the point a field keeps.
+    ///
+    /// # Errors
+    /// When there is no such field.
+    pub fn set_decimals(&mut self, module: Module, field: &str, digits: u32) -> Result<(), String> {
+        self.change_field(module, field)?.decimals = Some(digits);
+        Ok(())
+    }
+
+    /// Sets how long a field's values may be.
+    ///
+    /// # Errors
+    /// When there is no such field.
+    pub fn set_length(&mut self, module: Module, field: &str, length: u32) -> Result<(), String> {
+        self.change_field(module, field)?.length = length;
+        Ok(())
+    }
+
+    /// Adds a value to a picklist.
+    ///
+    /// # Errors
+    /// When there is no such field.
+    pub fn add_picklist_value(&mut self, module: Module, field: &str, value: &str) -> Result<(), String> {
+        let field = self.change_field(module, field)?;
+        if !field.picklist.iter().any(|known| known == value) {
+            field.picklist.push(value.to_owned());
+        }
+        Ok(())
+    }
+
+    fn change_field(&mut self, module: Module, name: &str) -> Result<&mut super::field::Field, String> {
+        let field = self.schema[module]
+            .iter_mut()
+            .find(|field| field.api_name == name);
+        field.ok_or_else(|| format!("{} has no field {name}", module.api_name()))
+    }
+
+    /// Refuses records from the API whose `field` contains `containing`, with a code of the organisation's own.
+    pub fn poison(&mut self, module: Module, field: &str, containing: &str, code: &str, message: &str) {
+        self.poison.push(Poison {
+            module,
+            field: field.to_owned(),
+            containing: containing.to_owned(),
+            code: code.to_owned(),
+            message: message.to_owned(),
+        });
+    }
+
+    /// Ends every rule of [`Self::poison`].
+    pub fn clear_poison(&mut self) {
+        self.poison.clear();
+    }
+}
+
+fn person(now: Timestamp) -> Writer {
+    Writer {
+        at: stamp::whole_second(now),
+        user: PERSON,
+        by_person: true,
+        workflows: true,
+        unmodified_since: None,
+    }
+}
+
+fn number(id: &str) -> Result<u64, String> {
+    id.parse().map_err(|_| format!("not an id: {id}"))
+}
+
+fn told(refusal: &Refusal) -> String {
+    refusal.body().to_json()
+}
+
+fn done((): ()) -> Value {
+    object([("status", Value::text("success"))])
+}
+
+/// A command's arguments.
+struct Arguments<'a>(&'a Map);
+
+impl<'a> Arguments<'a> {
+    fn text(&self, name: &str) -> Result<&'a str, String> {
+        self.0
+            .get(name)
+            .and_then(Value::as_text)
+            .ok_or_else(|| format!("{name} is missing, or is no text"))
+    }
+
+    fn boolean(&self, name: &str) -> Result<bool, String> {
+        let value = self.0.get(name).and_then(Value::as_bool);
+        value.ok_or_else(|| format!("{name} is missing, or is not true or false"))
+    }
+
+    fn number(&self, name: &str) -> Result<Decimal, String> {
+        self.0
+            .get(name)
+            .and_then(Value::as_number)
+            .ok_or_else(|| format!("{name} is missing, or is no number"))
+    }
+
+    fn digits(&self, name: &str) -> Result<u32, String> {
+        self.number(name)?
+            .to_string()
+            .parse()
+            .map_err(|_| format!("{name} is not a whole number"))
+    }
+
+    fn object(&self, name: &str) -> Result<&'a Map, String> {
+        self.0
+            .get(name)
+            .and_then(Value::as_object)
+            .ok_or_else(|| format!("{name} is missing, or is no object"))
+    }
+
+    fn module(&self) -> Result<Module, String> {
+        let name = self.text("module")?;
+        Module::parse(name).ok_or_else(|| format!("no such module: {name}"))
+    }
+}

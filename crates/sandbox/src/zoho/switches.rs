@@ -1,0 +1,109 @@
+//! What differs from one real organisation to another, or is unverified: both readings can be set.
+
+use exact_json::Value;
+
+/// The simulation's switches. The defaults are the likelier reading, or the stricter where none is likelier.
+#[derive(Clone, Debug)]
+pub struct Switches {
+    /// Refuse picklist values that the list does not have; Zoho's docs say they are accepted and added.
+    pub strict_picklists: bool,
+    /// Keep Sub_Total, Tax and Grand_Total as they are sent instead of computing them.
+    pub honour_sent_totals: bool,
+    /// Refuse rows with a Quantity below nought.
+    pub refuse_negative_quantity: bool,
+    /// Refuse rows with a List_Price below nought.
+    pub refuse_negative_price: bool,
+    /// Refuse numbers with more digits behind the point than the field's `decimal_place`, instead of rounding them.
+    pub refuse_excess_decimals: bool,
+    /// Answer 404 instead of 204 for a record id that does not exist.
+    pub unknown_id_is_404: bool,
+    /// Rows that a subform may have.
+    pub max_subform_rows: Option<usize>,
+    /// Rows of one query: 200 (v7 error table) or 2,000 (v8 pages).
+    pub coql_max_rows: usize,
+    /// Columns of one query: 50 or 500.
+    pub coql_max_fields: usize,
+    /// Values of one `in`: 50, or 100 elsewhere.
+    pub coql_in_max: usize,
+    /// Rows that can be reached through an offset: 10,000 or 100,000.
+    pub coql_max_offset: usize,
+    /// Refuse more than two criteria that are not grouped in pairs: `((a and b) and c)` (Zoho, Kaizen 171).
+    pub coql_needs_pairs: bool,
+    /// The user's profile may use the API; off means 403 for everything.
+    pub api_access: bool,
+    /// Refuse every call with OAUTH_SCOPE_MISMATCH.
+    pub scope_mismatch: bool,
+    /// Keep `writes_log`.
+    pub keep_writes_log: bool,
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self {
+            strict_picklists: false,
+            honour_sent_totals: false,
+            refuse_negative_quantity: false,
+            refuse_negative_price: false,
+            refuse_excess_decimals: false,
+            unknown_id_is_404: false,
+            max_subform_rows: None,
+            coql_max_rows: 200,
+            coql_max_fields: 50,
+            coql_in_max: 50,
+            coql_max_offset: 10_000,
+            coql_needs_pairs: true,
+            api_access: true,
+            scope_mismatch: false,
+            keep_writes_log: true,
+        }
+    }
+}
+
+impl Switches {
+    /// Sets the switch of that name to a JSON value.
+    ///
+    /// # Errors
+    /// When there is no such switch, or the value is of another type.
+    pub fn set(&mut self, name: &str, value: &Value) -> Result<(), String> {
+        if let Some(switch) = self.boolean(name) {
+            *switch = value
+                .as_bool()
+                .ok_or_else(|| format!("{name} is true or false"))?;
+            return Ok(());
+        }
+        let count = value
+            .as_number()
+            .and_then(|number| number.to_string().parse::<usize>().ok());
+        if name == "max_subform_rows" && value.is_null() {
+            self.max_subform_rows = None;
+            return Ok(());
+        }
+        let count =
+            count.ok_or_else(|| format!("{name} is no switch, or its value is not a whole number"))?;
+        match name {
+            "max_subform_rows" => self.max_subform_rows = Some(count),
+            "coql_max_rows" => self.coql_max_rows = count,
+            "coql_max_fields" => self.coql_max_fields = count,
+            "coql_in_max" => self.coql_in_max = count,
+            "coql_max_offset" => self.coql_max_offset = count,
+            _ => return Err(format!("no such switch: {name}")),
+        }
+        Ok(())
+    }
+
+    fn boolean(&mut self, name: &str) -> Option<&mut bool> {
+        Some(match name {
+            "strict_picklists" => &mut self.strict_picklists,
+            "honour_sent_totals" => &mut self.honour_sent_totals,
+            "refuse_negative_quantity" => &mut self.refuse_negative_quantity,
+            "refuse_negative_price" => &mut self.refuse_negative_price,
+            "refuse_excess_decimals" => &mut self.refuse_excess_decimals,
+            "unknown_id_is_404" => &mut self.unknown_id_is_404,
+            "coql_needs_pairs" => &mut self.coql_needs_pairs,
+            "api_access" => &mut self.api_access,
+            "scope_mismatch" => &mut self.scope_mismatch,
+            "keep_writes_log" => &mut self.keep_writes_log,
+            _ => return None,
+        })
+    }
+}
