@@ -104,6 +104,12 @@ impl Client {
         self.inner.courier.calls()
     }
 
+    /// How far Zoho's clock is ahead of ours, by its last answer.
+    #[must_use]
+    pub fn clock_offset(&self) -> Option<jiff::SignedDuration> {
+        self.inner.courier.clock_offset()
+    }
+
     /// How many API credits were booked so far, repetitions included.
     #[must_use]
     pub fn credits(&self) -> u64 {
