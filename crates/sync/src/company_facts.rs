@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use business_central::{
-    CompanyApi, CompanyInformation, CountryRegion, Currency, Entity, Error, ErrorKind, GeneralLedgerSetup, Query,
-    Salesperson,
+    CompanyApi, CompanyInformation, CountryRegion, Currency, Entity, Error, ErrorKind, GeneralLedgerSetup,
+    Query, Salesperson,
 };
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -32,7 +32,9 @@ impl CompanyFacts {
         let mut facts = Self::default();
         let mut refused = None;
         match rows::<GeneralLedgerSetup>(company, Entity::GeneralLedgerSetup).await {
-            Ok(setup) => facts.local_currency = first(setup.into_iter().map(|setup| setup.local_currency_code)),
+            Ok(setup) => {
+                facts.local_currency = first(setup.into_iter().map(|setup| setup.local_currency_code))
+            }
             Err(error) if is_closed(&error) => refused = Some(error),
             Err(error) => return Err(error),
         }
@@ -62,7 +64,9 @@ impl CompanyFacts {
             if let Some(code) = currency.code
                 && !currency.amount_rounding_precision.is_zero()
             {
-                facts.currency_decimals.insert(code, currency.amount_rounding_precision.decimals());
+                facts
+                    .currency_decimals
+                    .insert(code, currency.amount_rounding_precision.decimals());
             }
         }
         Ok(facts)
@@ -71,7 +75,10 @@ impl CompanyFacts {
     /// Decimals of amounts in a currency: the company's own setting, else those of ISO 4217.
     #[must_use]
     pub fn decimals(&self, currency: &str) -> u32 {
-        self.currency_decimals.get(currency).copied().unwrap_or_else(|| crate::map::iso_decimals(currency))
+        self.currency_decimals
+            .get(currency)
+            .copied()
+            .unwrap_or_else(|| crate::map::iso_decimals(currency))
     }
 
     /// What of the facts changes how records map. Salespeople do not: an owner counts on create only.
@@ -109,7 +116,10 @@ async fn rows<T: DeserializeOwned>(company: &CompanyApi, entity: Entity) -> Resu
 }
 
 fn first(mut codes: impl Iterator<Item = Option<String>>) -> String {
-    codes.find_map(|code| code).map(|code| code.trim().to_owned()).unwrap_or_default()
+    codes
+        .find_map(|code| code)
+        .map(|code| code.trim().to_owned())
+        .unwrap_or_default()
 }
 
 /// Whether the app may not read the table, or the environment does not have it.
@@ -123,15 +133,30 @@ mod tests {
 
     #[test]
     fn decimals_come_from_the_company_and_else_from_iso() {
-        let facts = CompanyFacts { currency_decimals: [("CHF".to_owned(), 2), ("HUF".to_owned(), 0)].into(), ..CompanyFacts::default() };
-        assert_eq!(["CHF", "HUF", "JPY", "KWD", "USD"].map(|code| facts.decimals(code)), [2, 0, 0, 3, 2]);
+        let facts = CompanyFacts {
+            currency_decimals: [("CHF".to_owned(), 2), ("HUF".to_owned(), 0)].into(),
+            ..CompanyFacts::default()
+        };
+        assert_eq!(
+            ["CHF", "HUF", "JPY", "KWD", "USD"].map(|code| facts.decimals(code)),
+            [2, 0, 0, 3, 2]
+        );
     }
 
     #[test]
     fn a_renamed_country_changes_the_fingerprint_and_a_salesperson_does_not() {
-        let facts = CompanyFacts { local_currency: "USD".to_owned(), ..CompanyFacts::default() };
-        let renamed = CompanyFacts { countries: [("DE".to_owned(), "Germany".to_owned())].into(), ..facts.clone() };
-        let staffed = CompanyFacts { salespeople: [("JO".to_owned(), "jo@x.com".to_owned())].into(), ..facts.clone() };
+        let facts = CompanyFacts {
+            local_currency: "USD".to_owned(),
+            ..CompanyFacts::default()
+        };
+        let renamed = CompanyFacts {
+            countries: [("DE".to_owned(), "Germany".to_owned())].into(),
+            ..facts.clone()
+        };
+        let staffed = CompanyFacts {
+            salespeople: [("JO".to_owned(), "jo@x.com".to_owned())].into(),
+            ..facts.clone()
+        };
         assert_ne!(facts.fingerprint(), renamed.fingerprint());
         assert_eq!(facts.fingerprint(), staffed.fingerprint());
     }

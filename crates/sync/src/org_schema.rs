@@ -65,18 +65,30 @@ impl OrgSchema {
     /// When Zoho does not answer, or does not let the user read its settings.
     pub async fn read(client: &Client, flows: &[Flow]) -> Result<Self, Error> {
         let org = client.org().await?;
-        let known: BTreeMap<String, bool> =
-            client.modules().await?.into_iter().map(|module| (module.api_name.clone(), module.usable)).collect();
+        let known: BTreeMap<String, bool> = client
+            .modules()
+            .await?
+            .into_iter()
+            .map(|module| (module.api_name.clone(), module.usable))
+            .collect();
         let mut modules = BTreeMap::new();
         for (module, flow) in touched(flows) {
             let usable = known.get(module.api_name()).copied().unwrap_or(false);
-            let fields = if usable { client.fields(module).await? } else { Vec::new() };
+            let fields = if usable {
+                client.fields(module).await?
+            } else {
+                Vec::new()
+            };
             modules.insert(module, ModuleSchema::new(usable, fields, flow));
         }
         let multi_currency = org.multi_currency;
         let mut active_currencies = BTreeSet::from([org.home_currency.clone()]);
         if multi_currency {
-            let active = client.currencies().await?.into_iter().filter(|currency| currency.active);
+            let active = client
+                .currencies()
+                .await?
+                .into_iter()
+                .filter(|currency| currency.active);
             active_currencies.extend(active.map(|currency| currency.iso_code));
         }
         let taxes = if flows.contains(&Flow::Invoices) && org.edition.has_inventory() {
@@ -100,13 +112,23 @@ impl OrgSchema {
     /// What of the org changes how records of `flow` map.
     #[must_use]
     pub fn fingerprint(&self, flow: Flow) -> String {
-        let mut text = format!("{}|{}|{:?}", self.home_currency, self.multi_currency, self.active_currencies);
+        let mut text = format!(
+            "{}|{}|{:?}",
+            self.home_currency, self.multi_currency, self.active_currencies
+        );
         let mut describe = |module: Module| {
-            let Some(schema) = self.modules.get(&module) else { return };
+            let Some(schema) = self.modules.get(&module) else {
+                return;
+            };
             // Writing to a String cannot fail.
             let _ = write!(text, "\n{module}|{}|{:?}", schema.usable, schema.ours);
             for field in schema.fields.values() {
-                let kind = (&field.data_type, field.length, field.decimal_place, field.writable);
+                let kind = (
+                    &field.data_type,
+                    field.length,
+                    field.decimal_place,
+                    field.writable,
+                );
                 let _ = write!(text, "\n{}|{kind:?}", field.api_name);
                 for value in field.picklist.iter().filter(|value| value.used) {
                     let _ = write!(text, "|{}={}", value.actual, value.display);
@@ -135,7 +157,9 @@ impl OrgSchema {
             return Err(if inventory && !self.edition.has_inventory() {
                 GateProblem {
                     code: "edition_too_small",
-                    message: format!("{module} need Zoho CRM Professional or higher; this org has {edition}."),
+                    message: format!(
+                        "{module} need Zoho CRM Professional or higher; this org has {edition}."
+                    ),
                     cure: format!("Leave the flow {flow} out, or change the edition."),
                 }
             } else {
@@ -146,20 +170,31 @@ impl OrgSchema {
                 }
             });
         }
-        let missing = CustomField::KEYS.into_iter().find(|field| self.our_field(flow, *field).is_none());
+        let missing = CustomField::KEYS
+            .into_iter()
+            .find(|field| self.our_field(flow, *field).is_none());
         if let Some(missing) = missing {
             return Err(GateProblem {
                 code: "keys_missing",
-                message: format!("The Zoho module {module} has no field \"{}\" yet.", missing.label()),
+                message: format!(
+                    "The Zoho module {module} has no field \"{}\" yet.",
+                    missing.label()
+                ),
                 cure: "Run `ledgerline setup`: it creates the fields and asks before it does.".to_owned(),
             });
         }
-        let key = self.our_field(flow, CustomField::Number).and_then(|name| self.field(module, name));
+        let key = self
+            .our_field(flow, CustomField::Number)
+            .and_then(|name| self.field(module, name));
         if let Some(key) = key.filter(|key| key.unique.is_none()) {
             return Err(GateProblem {
                 code: "key_not_unique",
-                message: format!("The field {} of the Zoho module {module} allows duplicate values.", key.api_name),
-                cure: "Tick \"Do not allow duplicate values\" for it in Zoho (Setup, Modules and Fields).".to_owned(),
+                message: format!(
+                    "The field {} of the Zoho module {module} allows duplicate values.",
+                    key.api_name
+                ),
+                cure: "Tick \"Do not allow duplicate values\" for it in Zoho (Setup, Modules and Fields)."
+                    .to_owned(),
             });
         }
         Ok(())
@@ -168,13 +203,19 @@ impl OrgSchema {
     /// Whether the flow's module is there and open to the API.
     #[must_use]
     pub fn is_usable(&self, flow: Flow) -> bool {
-        self.modules.get(&flow.module()).is_some_and(|schema| schema.usable)
+        self.modules
+            .get(&flow.module())
+            .is_some_and(|schema| schema.usable)
     }
 
     /// The api name of a field of ours in the flow's module, if it is there.
     #[must_use]
     pub fn our_field(&self, flow: Flow, field: CustomField) -> Option<&str> {
-        self.modules.get(&flow.module())?.ours.get(&field).map(String::as_str)
+        self.modules
+            .get(&flow.module())?
+            .ours
+            .get(&field)
+            .map(String::as_str)
     }
 
     /// A field by its api name.
@@ -186,14 +227,24 @@ impl OrgSchema {
     /// The api names of the fields whose values must be unique.
     #[must_use]
     pub fn unique_fields(&self, module: Module) -> Vec<String> {
-        let fields = self.modules.get(&module).into_iter().flat_map(|schema| schema.fields.values());
-        fields.filter(|field| field.unique.is_some()).map(|field| field.api_name.clone()).collect()
+        let fields = self
+            .modules
+            .get(&module)
+            .into_iter()
+            .flat_map(|schema| schema.fields.values());
+        fields
+            .filter(|field| field.unique.is_some())
+            .map(|field| field.api_name.clone())
+            .collect()
     }
 
     /// The active user of that e-mail address.
     #[must_use]
     pub fn active_user(&self, email: &str) -> Option<ZohoId> {
-        let user = self.users.iter().find(|user| user.email.eq_ignore_ascii_case(email.trim()));
+        let user = self
+            .users
+            .iter()
+            .find(|user| user.email.eq_ignore_ascii_case(email.trim()));
         user.map(|user| user.id.clone())
     }
 
@@ -211,7 +262,9 @@ impl OrgSchema {
             }
             _ => Err(GateProblem {
                 code: "not_a_key",
-                message: format!("The field {api_name} of the Zoho module {module} cannot hold Business Central's numbers."),
+                message: format!(
+                    "The field {api_name} of the Zoho module {module} cannot hold Business Central's numbers."
+                ),
                 cure: "Choose a unique text field of at least 20 characters.".to_owned(),
             }),
         }
@@ -229,15 +282,28 @@ impl ModuleSchema {
             labelled.or_else(|| custom().find(|live| live.api_name == field.usual_api_name()))
         };
         let wanted = flow.map(CustomField::of).unwrap_or_default();
-        let ours = wanted.iter().filter_map(|field| Some((*field, by_label(*field)?.api_name.clone()))).collect();
-        Self { usable, ours, fields: fields.into_iter().map(|field| (field.api_name.clone(), field)).collect() }
+        let ours = wanted
+            .iter()
+            .filter_map(|field| Some((*field, by_label(*field)?.api_name.clone())))
+            .collect();
+        Self {
+            usable,
+            ours,
+            fields: fields
+                .into_iter()
+                .map(|field| (field.api_name.clone(), field))
+                .collect(),
+        }
     }
 }
 
 /// Whether Business Central's numbers (20 characters) fit into the field, and no two records may have the same.
 #[must_use]
 pub fn can_be_key(field: &FieldInfo) -> bool {
-    field.data_type == "text" && field.unique.is_some() && field.writable && field.length.is_none_or(|length| length >= 20)
+    field.data_type == "text"
+        && field.unique.is_some()
+        && field.writable
+        && field.length.is_none_or(|length| length >= 20)
 }
 
 /// The modules that the flows write or refer to, each with the flow that writes it.

@@ -26,8 +26,12 @@ pub fn same_value(field: &FieldInfo, ours: &Value, zohos: &Value) -> bool {
         "date" => date(ours) == date(zohos),
         _ => match (ours, zohos) {
             (Value::Text(ours), Value::Text(zohos)) => text::many_lines(ours) == text::many_lines(zohos),
-            (Value::Number(_), Value::Text(_)) | (Value::Text(_), Value::Number(_)) => number(ours) == number(zohos),
-            (Value::Object(_), _) | (_, Value::Object(_)) if reference(ours).is_some() => reference(ours) == reference(zohos),
+            (Value::Number(_), Value::Text(_)) | (Value::Text(_), Value::Number(_)) => {
+                number(ours) == number(zohos)
+            }
+            (Value::Object(_), _) | (_, Value::Object(_)) if reference(ours).is_some() => {
+                reference(ours) == reference(zohos)
+            }
             _ => ours == zohos,
         },
     }
@@ -54,7 +58,10 @@ pub(crate) fn number(value: &Value) -> Option<Decimal> {
 
 /// The id in a reference, also where it stands alone.
 pub(crate) fn reference(value: &Value) -> Option<&str> {
-    value.get("id").and_then(Value::as_text).or_else(|| value.as_text())
+    value
+        .get("id")
+        .and_then(Value::as_text)
+        .or_else(|| value.as_text())
 }
 
 fn date(value: &Value) -> Option<&str> {

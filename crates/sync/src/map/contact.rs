@@ -22,7 +22,11 @@ pub fn contact(contact: &Contact, context: &Context<'_>) -> Mapped {
         Ok(number) => number,
         Err(refusal) => return Mapped::Refuse(refusal),
     };
-    let company = contact.company_number.as_deref().map(str::trim).filter(|company| !company.is_empty());
+    let company = contact
+        .company_number
+        .as_deref()
+        .map(str::trim)
+        .filter(|company| !company.is_empty());
     let Some(customer) = context.links.customer_of_contact(company, &number) else {
         return Mapped::Skip(SkipReason::NoCustomer);
     };
@@ -33,11 +37,18 @@ pub fn contact(contact: &Contact, context: &Context<'_>) -> Mapped {
         return Mapped::Wait(Wait {
             flow: Flow::Customers,
             what: customer.to_string(),
-            message: format!("Contact {number} waits for its customer ({customer}), which is not in Zoho yet."),
-            cure: "Look at the customer's own problem, if it has one; the contact follows by itself.".to_owned(),
+            message: format!(
+                "Contact {number} waits for its customer ({customer}), which is not in Zoho yet."
+            ),
+            cure: "Look at the customer's own problem, if it has one; the contact follows by itself."
+                .to_owned(),
         });
     };
-    let name = contact.display_name.as_deref().and_then(text::one_line).unwrap_or_else(|| number.clone());
+    let name = contact
+        .display_name
+        .as_deref()
+        .and_then(text::one_line)
+        .unwrap_or_else(|| number.clone());
     let (first, last) = text::split_name(&name);
     fields.text("First_Name", first.as_deref());
     fields.name("Last_Name", Some(&last), &number);
@@ -54,5 +65,11 @@ pub fn contact(contact: &Contact, context: &Context<'_>) -> Mapped {
     fields.text("Mailing_Country", context.country(contact.country.as_deref()));
     fields.custom_text(CustomField::Status, Some("Active"));
     let (fields, warnings) = fields.finish();
-    Mapped::Record(MappedRecord { number, fields, on_create: context.on_create(None), warnings, ..MappedRecord::default() })
+    Mapped::Record(MappedRecord {
+        number,
+        fields,
+        on_create: context.on_create(None),
+        warnings,
+        ..MappedRecord::default()
+    })
 }

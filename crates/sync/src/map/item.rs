@@ -28,11 +28,21 @@ pub fn item(item: &Item, context: &Context<'_>) -> Mapped {
     if context.company.local_currency == context.org.home_currency {
         if item.price_includes_tax {
             // Business Central does not say at which rate, so that it cannot be netted.
-            fields.leave_out("Unit_Price", "price_includes_tax", "the price in Business Central includes tax");
+            fields.leave_out(
+                "Unit_Price",
+                "price_includes_tax",
+                "the price in Business Central includes tax",
+            );
         } else {
             fields.number("Unit_Price", Some(item.unit_price));
         }
     }
     let (fields, warnings) = fields.finish();
-    Mapped::Record(MappedRecord { number, fields, on_create: context.on_create(None), warnings, ..MappedRecord::default() })
+    Mapped::Record(MappedRecord {
+        number,
+        fields,
+        on_create: context.on_create(None),
+        warnings,
+        ..MappedRecord::default()
+    })
 }

@@ -7,6 +7,7 @@ use zoho_crm::{Module, ZohoId};
 use super::context::{Context, lookup};
 use super::fields::{default_length, longest};
 use super::line_shape::{Figures, RowFields, Shaper, Told};
+use super::line_text::{describe, note};
 use super::{LINE_PRODUCT_NAME, LINE_PRODUCT_NUMBER, Wait, Warning, text, totals};
 use crate::flow::Flow;
 
@@ -65,8 +66,10 @@ impl MappedLine {
 
 impl LineTax {
     fn to_value(&self) -> Value {
-        let members =
-            [("name".to_owned(), Value::text(self.name.as_str())), ("percentage".to_owned(), self.percentage.into())];
+        let members = [
+            ("name".to_owned(), Value::text(self.name.as_str())),
+            ("percentage".to_owned(), self.percentage.into()),
+        ];
         Value::Object(members.into())
     }
 }
@@ -76,8 +79,8 @@ pub(crate) struct Rows {
     pub(crate) lines: Vec<MappedLine>,
     /// The comments that stand before the first row.
     pub(crate) preamble: Option<String>,
-    /// What has to be added for the total to agree.
-    pub(crate) adjustment: Decimal,
+    /// What has to be added for the total to agree; none where the org does not let it be written.
+    pub(crate) adjustment: Option<Decimal>,
     /// What Grand_Total will be.
     pub(crate) predicted: Decimal,
     pub(crate) warnings: Vec<Warning>,
@@ -96,10 +99,19 @@ struct Draft {
 ///
 /// # Errors
 /// The record that has to be in Zoho first.
-pub(crate) fn rows(invoice: &SalesInvoice, currency_decimals: u32, context: &Context<'_>) -> Result<Rows, Wait> {
+pub(crate) fn rows(
+    invoice: &SalesInvoice,
+    currency_decimals: u32,
+    context: &Context<'_>,
+) -> Result<Rows, Wait> {
     let total = invoice.total_amount_including_tax;
     // An amount with more decimals than its currency should have is believed.
-    let finest = invoice.lines.iter().map(|line| line.net_amount.decimals()).max().unwrap_or_default();
+    let finest = invoice
+        .lines
+        .iter()
+        .map(|line| line.net_amount.decimals())
+        .max()
+        .unwrap_or_default();
     let decimals = currency_decimals.max(total.decimals()).max(finest);
     let (mut drafts, preamble) = drafts(invoice, context)?;
     fold_surplus(&mut drafts, invoice, context)?;
@@ -121,13 +133,26 @@ pub(crate) fn rows(invoice: &SalesInvoice, currency_decimals: u32, context: &Con
         let note = note(shape.told, draft.figures, draft.unit.as_deref());
         if shape.told == Told::Amount {
             let net = draft.figures.net;
-            let text = format!("Zoho does not take negative rows: {net} is in Adjustment, and in the row's text");
-            warnings.push(Warning { field: "Adjustment".to_owned(), code: "negative_line".to_owned(), text });
+            let text =
+                format!("Zoho does not take negative rows: {net} is in Adjustment, and in the row's text");
+            warnings.push(Warning {
+                field: "Adjustment".to_owned(),
+                code: "negative_line".to_owned(),
+                text,
+            });
         }
         let (description, cut) = describe(&draft.text, note, fields.text);
         if cut {
-            let text = format!("the text of row {} holds {} characters and was cut", lines.len() + 1, fields.text);
-            warnings.push(Warning { field: "Invoiced_Items".to_owned(), code: "cut".to_owned(), text });
+            let text = format!(
+                "the text of row {} holds {} characters and was cut",
+                lines.len() + 1,
+                fields.text
+            );
+            warnings.push(Warning {
+                field: "Invoiced_Items".to_owned(),
+                code: "cut".to_owned(),
+                text,
+            });
         }
         lines.push(MappedLine {
             product: draft.product,
@@ -139,13 +164,23 @@ pub(crate) fn rows(invoice: &SalesInvoice, currency_decimals: u32, context: &Con
         });
     }
     let wanted = total - sum;
-    let adjustment = wanted.round(adjustment_decimals(context).max(decimals.min(2)));
-    if adjustment != wanted {
+    let adjustment = adjustable(wanted, decimals, context);
+    if adjustment.unwrap_or_default() != wanted {
         let text = format!("Adjustment cannot hold {wanted}: the total will not agree to the last decimal");
-        warnings.push(Warning { field: "Adjustment".to_owned(), code: "total_not_exact".to_owned(), text });
+        warnings.push(Warning {
+            field: "Adjustment".to_owned(),
+            code: "total_not_exact".to_owned(),
+            text,
+        });
     }
-    let predicted = totals::predicted(&lines, adjustment, decimals);
-    Ok(Rows { lines, preamble, adjustment, predicted, warnings })
+    let predicted = totals::predicted(&lines, adjustment.unwrap_or_default(), decimals);
+    Ok(Rows {
+        lines,
+        preamble,
+        adjustment,
+        predicted,
+        warnings,
+    })
 }
 
 /// The lines in their order, with comments folded into the line before them, or set aside where there is none.
@@ -158,7 +193,10 @@ fn drafts(invoice: &SalesInvoice, context: &Context<'_>) -> Result<(Vec<Draft>, 
         let parts = [line.description.as_deref(), line.description2.as_deref()];
         let said = parts.into_iter().flatten().filter_map(text::one_line);
         if is_comment(line) {
-            drafts.last_mut().map_or(&mut preamble, |draft| &mut draft.text).extend(said);
+            drafts
+                .last_mut()
+                .map_or(&mut preamble, |draft| &mut draft.text)
+                .extend(said);
             continue;
         }
         let product = product(line, invoice, context)?;
@@ -169,13 +207,20 @@ fn drafts(invoice: &SalesInvoice, context: &Context<'_>) -> Result<(Vec<Draft>, 
         let price = net_price(line, invoice.prices_include_tax);
         drafts.push(Draft {
             product,
-            figures: Figures { quantity: line.quantity, price, net: line.net_amount },
+            figures: Figures {
+                quantity: line.quantity,
+                price,
+                net: line.net_amount,
+            },
             unit: line.unit_of_measure_code.clone(),
             text,
             tax: tax(line, context),
         });
     }
-    Ok((drafts, text::lines(preamble.iter().map(|line| Some(line.as_str())))))
+    Ok((
+        drafts,
+        text::lines(preamble.iter().map(|line| Some(line.as_str()))),
+    ))
 }
 
 fn is_comment(line: &SalesInvoiceLine) -> bool {
@@ -185,7 +230,9 @@ fn is_comment(line: &SalesInvoiceLine) -> bool {
 
 /// The Product of a line: its item's; the placeholder for every other kind of line and for an item that Business Central no longer has.
 fn product(line: &SalesInvoiceLine, invoice: &SalesInvoice, context: &Context<'_>) -> Result<ZohoId, Wait> {
-    let Some(item) = line.item_id else { return placeholder(invoice, context) };
+    let Some(item) = line.item_id else {
+        return placeholder(invoice, context);
+    };
     if let Some(product) = context.links.zoho_id(Flow::Items, item) {
         return Ok(product);
     }
@@ -197,7 +244,9 @@ fn product(line: &SalesInvoiceLine, invoice: &SalesInvoice, context: &Context<'_
     Err(Wait {
         flow: Flow::Items,
         what: item.to_string(),
-        message: format!("Invoice {number} waits for its item {item_number} ({item}), which is not in Zoho yet."),
+        message: format!(
+            "Invoice {number} waits for its item {item_number} ({item}), which is not in Zoho yet."
+        ),
         cure: "Look at the item's own problem, if it has one; the invoice follows by itself.".to_owned(),
     })
 }
@@ -231,13 +280,22 @@ fn tax(line: &SalesInvoiceLine, context: &Context<'_>) -> Option<LineTax> {
     if line.tax_percent.is_zero() || (line.net_tax_amount.is_zero() && !line.net_amount.is_zero()) {
         return None;
     }
-    let tax = context.org.taxes.iter().find(|tax| tax.percentage == line.tax_percent)?;
-    Some(LineTax { name: tax.name.clone(), percentage: tax.percentage })
+    let tax = context
+        .org
+        .taxes
+        .iter()
+        .find(|tax| tax.percentage == line.tax_percent)?;
+    Some(LineTax {
+        name: tax.name.clone(),
+        percentage: tax.percentage,
+    })
 }
 
 /// Folds the rows that the org does not take into one with their net sum.
 fn fold_surplus(drafts: &mut Vec<Draft>, invoice: &SalesInvoice, context: &Context<'_>) -> Result<(), Wait> {
-    let Some(most) = context.policy.most_rows.map(|most| most.max(1)) else { return Ok(()) };
+    let Some(most) = context.policy.most_rows.map(|most| most.max(1)) else {
+        return Ok(());
+    };
     if drafts.len() <= most {
         return Ok(());
     }
@@ -246,10 +304,18 @@ fn fold_surplus(drafts: &mut Vec<Draft>, invoice: &SalesInvoice, context: &Conte
     let first = surplus.first().and_then(|draft| draft.tax.clone());
     let tax = first.filter(|tax| surplus.iter().all(|draft| draft.tax.as_ref() == Some(tax)));
     let mut text = vec![format!("{} further lines:", surplus.len())];
-    text.extend(surplus.iter().flat_map(|draft| draft.text.iter().take(1).cloned()));
+    text.extend(
+        surplus
+            .iter()
+            .flat_map(|draft| draft.text.iter().take(1).cloned()),
+    );
     drafts.push(Draft {
         product: placeholder(invoice, context)?,
-        figures: Figures { quantity: Decimal::ONE, price: net, net },
+        figures: Figures {
+            quantity: Decimal::ONE,
+            price: net,
+            net,
+        },
         unit: None,
         text,
         tax,
@@ -259,36 +325,18 @@ fn fold_surplus(drafts: &mut Vec<Draft>, invoice: &SalesInvoice, context: &Conte
 
 /// The row of an invoice that has none.
 fn empty(product: ZohoId) -> Draft {
-    let figures = Figures { quantity: Decimal::ONE, price: Decimal::ZERO, net: Decimal::ZERO };
-    Draft { product, figures, unit: None, text: Vec::new(), tax: None }
-}
-
-/// What the row's figures do not show.
-fn note(told: Told, figures: Figures, unit: Option<&str>) -> Option<String> {
-    match told {
-        Told::Nothing => None,
-        Told::QuantityAndPrice => {
-            let unit = unit.map(|unit| format!(" {unit}")).unwrap_or_default();
-            Some(format!("Quantity {}{unit} at {}", figures.quantity, figures.price.round(5)))
-        }
-        Told::Amount => Some(format!("Amount {}", figures.net)),
-    }
-}
-
-/// The row's text, and whether it had to be cut. The note stays whole as long as there is room for it at all.
-fn describe(said: &[String], note: Option<String>, longest: usize) -> (Option<String>, bool) {
-    let said = said.join("\n");
-    let Some(note) = note else {
-        let (kept, cut) = text::cut(&said, longest);
-        return (Some(kept).filter(|kept| !kept.is_empty()), cut);
+    let figures = Figures {
+        quantity: Decimal::ONE,
+        price: Decimal::ZERO,
+        net: Decimal::ZERO,
     };
-    let room = longest.saturating_sub(text::length(&note) + 1);
-    if said.is_empty() || room < 2 {
-        let (kept, cut) = text::cut(&note, longest);
-        return (Some(kept).filter(|kept| !kept.is_empty()), cut || !said.is_empty());
+    Draft {
+        product,
+        figures,
+        unit: None,
+        text: Vec::new(),
+        tax: None,
     }
-    let (kept, cut) = text::cut(&said, room);
-    (Some(format!("{kept}\n{note}")), cut)
 }
 
 /// What the live fields of a row can hold.
@@ -297,7 +345,11 @@ fn row_fields(context: &Context<'_>) -> RowFields {
     let live = |name: &str| schema.and_then(|schema| schema.fields.get(name));
     let decimals = |name: &str| {
         let field = live(name)?;
-        if field.data_type == "integer" { Some(0) } else { field.decimal_place }
+        if field.data_type == "integer" {
+            Some(0)
+        } else {
+            field.decimal_place
+        }
     };
     // Where the org does not say: quantities as fine as Business Central's, amounts in cents.
     let price = decimals("List_Price").unwrap_or(2);
@@ -305,11 +357,18 @@ fn row_fields(context: &Context<'_>) -> RowFields {
         quantity: decimals("Quantity").unwrap_or(5),
         price,
         discount: decimals("Discount").unwrap_or(price),
-        text: live("Description").map_or_else(|| default_length("textarea"), |field| longest(field, default_length(&field.data_type))),
+        text: live("Description").map_or_else(
+            || default_length("textarea"),
+            |field| longest(field, default_length(&field.data_type)),
+        ),
     }
 }
 
-fn adjustment_decimals(context: &Context<'_>) -> u32 {
-    let field = context.org.field(Module::Invoices, "Adjustment");
-    field.and_then(|field| field.decimal_place).unwrap_or(9)
+/// The amount as Adjustment can hold it.
+fn adjustable(amount: Decimal, decimals: u32, context: &Context<'_>) -> Option<Decimal> {
+    match context.org.field(Module::Invoices, "Adjustment") {
+        Some(field) if !field.writable => None,
+        Some(field) => Some(amount.round(field.decimal_place.unwrap_or(decimals.max(2)))),
+        None => Some(amount),
+    }
 }

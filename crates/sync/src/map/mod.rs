@@ -14,6 +14,7 @@ mod formats;
 mod invoice;
 mod item;
 mod line_shape;
+mod line_text;
 pub mod lines;
 mod owned;
 mod policy;
@@ -132,7 +133,9 @@ impl fmt::Display for SkipReason {
         match self {
             Self::NotPosted => f.write_str("not posted yet"),
             Self::OlderThan(day) => write!(f, "older than {day}, the day from which invoices are copied"),
-            Self::ForeignCurrency(code) => write!(f, "in {code}, which the org with one currency does not have"),
+            Self::ForeignCurrency(code) => {
+                write!(f, "in {code}, which the org with one currency does not have")
+            }
             Self::NotAPerson => f.write_str("not a person"),
             Self::NoCustomer => f.write_str("belongs to no customer"),
             Self::CustomerNotSynced => f.write_str("its customer is not copied"),
@@ -181,8 +184,16 @@ pub struct DecodeProblem {
 ///
 /// # Errors
 /// When the text is not a row of the flow's entity.
-pub fn map_row(flow: Flow, row_text: &str, posted: bool, context: &Context<'_>) -> Result<Mapped, DecodeProblem> {
-    let problem = |error: serde_json::Error| DecodeProblem { flow, message: error.to_string() };
+pub fn map_row(
+    flow: Flow,
+    row_text: &str,
+    posted: bool,
+    context: &Context<'_>,
+) -> Result<Mapped, DecodeProblem> {
+    let problem = |error: serde_json::Error| DecodeProblem {
+        flow,
+        message: error.to_string(),
+    };
     Ok(match flow {
         Flow::Customers => customer(&serde_json::from_str(row_text).map_err(problem)?, context),
         Flow::Items => item(&serde_json::from_str(row_text).map_err(problem)?, context),

@@ -57,7 +57,10 @@ impl MapPolicy {
             // The owner counts on create only: another one must not bring every record up again.
             Flow::Customers | Flow::Items | Flow::Contacts => String::new(),
             Flow::Invoices => {
-                let mut text = format!("{:?}|{:?}|{:?}", self.foreign_currency_in_one_currency_org, self.invoices_from, self.most_rows);
+                let mut text = format!(
+                    "{:?}|{:?}|{:?}",
+                    self.foreign_currency_in_one_currency_org, self.invoices_from, self.most_rows
+                );
                 for (status, value) in &self.status_table {
                     // Writing to a String cannot fail.
                     let _ = write!(text, "|{status}={}", value.as_deref().unwrap_or_default());
@@ -78,7 +81,10 @@ mod tests {
     #[test]
     fn another_owner_brings_no_record_up_again() {
         let plain = MapPolicy::default();
-        let owned = MapPolicy { default_owner: Some(ZohoId::new("1")), ..MapPolicy::default() };
+        let owned = MapPolicy {
+            default_owner: Some(ZohoId::new("1")),
+            ..MapPolicy::default()
+        };
         for flow in Flow::ALL {
             assert_eq!(plain.fingerprint(flow), owned.fingerprint(flow));
         }
@@ -88,13 +94,28 @@ mod tests {
     fn what_changes_an_invoice_changes_the_fingerprint_of_invoices_only() {
         let plain = MapPolicy::default();
         let others = [
-            MapPolicy { foreign_currency_in_one_currency_org: ForeignCurrency::CopyWithSuffix, ..MapPolicy::default() },
-            MapPolicy { status_table: [("Paid".to_owned(), None)].into(), ..MapPolicy::default() },
-            MapPolicy { most_rows: Some(100), ..MapPolicy::default() },
+            MapPolicy {
+                foreign_currency_in_one_currency_org: ForeignCurrency::CopyWithSuffix,
+                ..MapPolicy::default()
+            },
+            MapPolicy {
+                status_table: [("Paid".to_owned(), None)].into(),
+                ..MapPolicy::default()
+            },
+            MapPolicy {
+                most_rows: Some(100),
+                ..MapPolicy::default()
+            },
         ];
         for other in others {
-            assert_ne!(plain.fingerprint(Flow::Invoices), other.fingerprint(Flow::Invoices));
-            assert_eq!(plain.fingerprint(Flow::Customers), other.fingerprint(Flow::Customers));
+            assert_ne!(
+                plain.fingerprint(Flow::Invoices),
+                other.fingerprint(Flow::Invoices)
+            );
+            assert_eq!(
+                plain.fingerprint(Flow::Customers),
+                other.fingerprint(Flow::Customers)
+            );
         }
     }
 }

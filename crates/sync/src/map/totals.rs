@@ -9,13 +9,20 @@ use super::lines::MappedLine;
 
 /// Tax on an amount, rounded to the document's decimals, halves away from zero.
 pub(crate) fn tax(amount: Decimal, percentage: Decimal, decimals: u32) -> Decimal {
-    amount.checked_mul(percentage).unwrap_or_default().checked_mul(Decimal::new(1, 2)).unwrap_or_default().round(decimals)
+    amount
+        .checked_mul(percentage)
+        .unwrap_or_default()
+        .checked_mul(Decimal::new(1, 2))
+        .unwrap_or_default()
+        .round(decimals)
 }
 
 /// What Grand_Total will be.
 pub(crate) fn predicted(lines: &[MappedLine], adjustment: Decimal, decimals: u32) -> Decimal {
     let row = |line: &MappedLine| {
-        let tax = line.tax.as_ref().map_or(Decimal::ZERO, |rate| tax(line.amount().round(decimals), rate.percentage, decimals));
+        let tax = line.tax.as_ref().map_or(Decimal::ZERO, |rate| {
+            tax(line.amount().round(decimals), rate.percentage, decimals)
+        });
         line.amount() + tax
     };
     (lines.iter().map(row).sum::<Decimal>() + adjustment).round(decimals)
@@ -24,8 +31,8 @@ pub(crate) fn predicted(lines: &[MappedLine], adjustment: Decimal, decimals: u32
 /// Decimals of amounts in a currency by ISO 4217, for currencies about which Business Central says nothing (the local one).
 pub(crate) fn iso_decimals(code: &str) -> u32 {
     match code {
-        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND" | "VUV" | "XAF"
-        | "XOF" | "XPF" => 0,
+        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND"
+        | "VUV" | "XAF" | "XOF" | "XPF" => 0,
         "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
         _ => 2,
     }
@@ -49,12 +56,19 @@ mod tests {
         ];
         for (amount, percentage, decimals, want) in cases {
             let parse = |text: &str| text.parse::<Decimal>().unwrap();
-            assert_eq!(tax(parse(amount), parse(percentage), decimals), parse(want), "{amount} at {percentage} %");
+            assert_eq!(
+                tax(parse(amount), parse(percentage), decimals),
+                parse(want),
+                "{amount} at {percentage} %"
+            );
         }
     }
 
     #[test]
     fn yen_have_no_decimals_and_dinars_three() {
-        assert_eq!((iso_decimals("JPY"), iso_decimals("KWD"), iso_decimals("EUR")), (0, 3, 2));
+        assert_eq!(
+            (iso_decimals("JPY"), iso_decimals("KWD"), iso_decimals("EUR")),
+            (0, 3, 2)
+        );
     }
 }

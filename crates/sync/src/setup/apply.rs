@@ -110,10 +110,19 @@ fn is_refusal(error: &Error) -> bool {
 /// Finds the placeholder Product by its number, or makes it. `None` where Products have no key, or Zoho refuses the record.
 async fn line_product(client: &Client) -> Result<Option<ZohoId>, Error> {
     let schema = ModuleSchema::new(true, client.fields(Module::Products).await?, Some(Flow::Items));
-    let Some(key) = schema.ours.get(&CustomField::Number) else { return Ok(None) };
-    let query = format!("select id from Products where {key} = {} limit 1", coql::text(LINE_PRODUCT_NUMBER));
+    let Some(key) = schema.ours.get(&CustomField::Number) else {
+        return Ok(None);
+    };
+    let query = format!(
+        "select id from Products where {key} = {} limit 1",
+        coql::text(LINE_PRODUCT_NUMBER)
+    );
     let found = client.coql(&query).await?.rows;
-    if let Some(id) = found.first().and_then(|row| row.get("id")).and_then(Value::as_text) {
+    if let Some(id) = found
+        .first()
+        .and_then(|row| row.get("id"))
+        .and_then(Value::as_text)
+    {
         return Ok(Some(ZohoId::new(id)));
     }
     let row: Record = [
@@ -121,7 +130,14 @@ async fn line_product(client: &Client) -> Result<Option<ZohoId>, Error> {
         ("Product_Name".to_owned(), Value::text(LINE_PRODUCT_NAME)),
     ]
     .into();
-    let options = WriteOptions { workflows: false, duplicate_check: vec![key.clone()] };
+    let options = WriteOptions {
+        workflows: false,
+        duplicate_check: vec![key.clone()],
+    };
     let results = client.upsert(Module::Products, &[row], &options).await?;
-    Ok(results.into_iter().next().and_then(Result::ok).map(|written| written.id))
+    Ok(results
+        .into_iter()
+        .next()
+        .and_then(Result::ok)
+        .map(|written| written.id))
 }
