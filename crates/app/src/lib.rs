@@ -1,1 +1,22 @@
-//! Placeholder.
+//! The application without a face: settings, credentials, profile, wiring, set-up, checks and the polling loop.
+//!
+//! Everything that a window or a command line needs stands here as functions that return typed, serialisable results; asking and
+//! showing is left to them. This is the place where the outside world comes in: the clock, the environment, the home folder and the
+//! operating system's keychain. The engine in `sync` gets them as values.
+
+pub mod connect;
+pub mod doctor;
+pub mod error;
+pub mod logs;
+pub mod open;
+pub mod polling;
+pub mod profile;
+pub mod secrets;
+pub mod settings;
+pub mod setup;
+pub mod status;
+
+pub use error::AppError;
+pub use open::App;
+pub use profile::Profile;
+pub use settings::Settings;

@@ -1,7 +1,25 @@
-//! Placeholder.
+//! The engine: observes Business Central, plans, writes to Zoho CRM, and proves what it wrote.
+//!
+//! [`Engine`](engine::Engine) is its face. A run reads what changed ([`observe`]), stores it ([`store`]), maps it ([`map`]),
+//! computes the difference ([`plan`]) and writes it ([`apply`]); [`reconcile`] compares both systems independently.
+//! The engine knows no window, keychain, home folder, environment or wall clock: all that comes in through [`engine::Parts`].
 
+mod apply;
 pub mod company_facts;
+pub mod credit_ledger;
+pub mod engine;
+pub mod failure;
 pub mod flow;
+mod links_view;
 pub mod map;
+mod observe;
 pub mod org_schema;
+mod plan;
+pub mod policy;
+pub mod progress;
+pub mod reconcile;
+pub mod report;
+mod run;
+mod session;
 pub mod setup;
+pub mod store;

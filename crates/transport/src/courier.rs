@@ -3,11 +3,11 @@
 //! Each attempt takes a slot, books its credits, goes out, and gives the slot back before it waits to be repeated. What an attempt
 //! brought becomes an [`Outcome`]; [`Health`] says how much patience is left with the service, and [`decide`] what comes next.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tracing::Instrument;
 
 use crate::backoff::{AFTER_FAILURE, AFTER_REFUSAL};
@@ -56,6 +56,7 @@ struct Inner {
     health: Health,
     calls: AtomicU64,
     credits: AtomicU64,
+    clock_offset: Mutex<Option<SignedDuration>>,
 }
 
 impl Courier {
@@ -83,6 +84,7 @@ impl Courier {
                 health,
                 calls,
                 credits,
+                clock_offset: Mutex::new(None),
             }),
         }
     }
@@ -102,6 +104,12 @@ impl Courier {
     #[must_use]
     pub fn credits(&self) -> u64 {
         self.inner.credits.load(Ordering::Relaxed)
+    }
+
+    /// How far the service's clock is ahead of ours, by the `Date` header of its last answer; it counts whole seconds.
+    #[must_use]
+    pub fn clock_offset(&self) -> Option<SignedDuration> {
+        *self.inner.clock_offset.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// When the service last gave a useful answer.
@@ -208,6 +216,14 @@ impl Inner {
     }
 
     /// Sends it once.
+    fn note_server_time(&self, response: &Response) {
+        let date = response.header("date").and_then(|text| httpdate::parse_http_date(text).ok());
+        if let Some(server) = date.and_then(|date| Timestamp::try_from(date).ok()) {
+            let offset = server.duration_since(self.clock.now());
+            *self.clock_offset.lock().unwrap_or_else(PoisonError::into_inner) = Some(offset);
+        }
+    }
+
     async fn attempt(&self, request: &Request) -> Result<Response, TransportError> {
         let sent_at = self.clock.monotonic();
         let answer = self.transport.send(request).await;
@@ -221,6 +237,7 @@ impl Inner {
         }
         match &answer {
             Ok(response) => {
+                self.note_server_time(response);
                 tracing::debug!(
                     status = response.status,
                     bytes = response.body.len(),

@@ -1,0 +1,102 @@
+//! Why a command could not run.
+
+use serde::Serialize;
+use sync::failure::RunError;
+use sync::store::StoreError;
+
+use crate::profile::ProfileError;
+use crate::secrets::SecretError;
+use crate::settings::SettingsError;
+
+/// Why a command could not run, with a stable code and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The settings file.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The profile folder.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    /// The credentials.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Business Central.
+    #[error(transparent)]
+    BusinessCentral(#[from] business_central::Error),
+    /// Zoho CRM.
+    #[error(transparent)]
+    Zoho(#[from] zoho_crm::Error),
+    /// The network's set-up.
+    #[error("{0}")]
+    Network(#[from] transport::TransportError),
+    /// A run that was refused.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// Wrong usage, in words.
+    #[error("{message}")]
+    Usage {
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        cure: String,
+    },
+}
+
+impl AppError {
+    /// Wrong usage.
+    pub fn usage(message: impl Into<String>, cure: impl Into<String>) -> Self {
+        Self::Usage { message: message.into(), cure: cure.into() }
+    }
+
+    /// Stable; programs may match on it.
+    #[must_use]
+    pub fn code(&self) -> String {
+        match self {
+            Self::Settings(error) => error.code().to_owned(),
+            Self::Profile(error) => error.code().to_owned(),
+            Self::Secret(error) => error.code().to_owned(),
+            Self::Store(error) => error.code().to_owned(),
+            Self::BusinessCentral(error) => error.code().to_owned(),
+            Self::Zoho(error) => error.code().to_owned(),
+            Self::Network(_) => "network".to_owned(),
+            Self::Run(error) => error.code(),
+            Self::Usage { .. } => "usage".to_owned(),
+        }
+    }
+
+    /// What to do.
+    #[must_use]
+    pub fn cure(&self) -> String {
+        match self {
+            Self::Settings(error) => error.cure(),
+            Self::Profile(error) => error.cure(),
+            Self::Secret(error) => error.cure(),
+            Self::Store(error) => error.cure(),
+            Self::BusinessCentral(error) => error.cure(),
+            Self::Zoho(error) => error.cure(),
+            Self::Network(_) => "Check the network, and [network] in the settings.".to_owned(),
+            Self::Run(error) => error.cure(),
+            Self::Usage { cure, .. } => cure.clone(),
+        }
+    }
+
+    /// The error as reports print it.
+    #[must_use]
+    pub fn shown(&self) -> ShownError {
+        ShownError { code: self.code(), message: self.to_string(), cure: self.cure() }
+    }
+}
+
+/// An error as reports print it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ShownError {
+    /// Stable; programs may match on it.
+    pub code: String,
+    /// What happened, to what.
+    pub message: String,
+    /// What to do.
+    pub cure: String,
+}

@@ -1,0 +1,219 @@
+//! Opens a profile: settings, secrets, network and database become an engine.
+
+use std::sync::Arc;
+
+use sync::credit_ledger::CreditLedger;
+use sync::engine::{Engine, Origin, Parts};
+use sync::map::{ForeignCurrency, MapPolicy};
+use sync::policy::Policy;
+use sync::store::Store;
+use transport::{
+    Clock, Courier, HttpTransport, NetworkSettings, Patience, Permit, Random, SystemClock, SystemRandom, Transport, Unmetered,
+};
+
+use crate::profile::WriterLock;
+use crate::secrets::{self, Credentials, Environment};
+use crate::{AppError, Profile, Settings};
+
+/// Business Central processes five requests of one app at a time; one is left to others (facts, §6).
+const BUSINESS_CENTRAL_CONCURRENCY: usize = 4;
+/// Until the edition is known: what the free edition allows, less one for others.
+const ZOHO_FIRST_CONCURRENCY: usize = 4;
+
+/// An open profile. It holds the writer's lock unless it was opened for reading.
+pub struct App {
+    /// The profile.
+    pub profile: Profile,
+    /// Its settings.
+    pub settings: Settings,
+    /// Its database.
+    pub store: Arc<Store>,
+    /// The Business Central client.
+    pub business_central: business_central::Client,
+    /// The Zoho client.
+    pub zoho: zoho_crm::Client,
+    /// The engine.
+    pub engine: Engine,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub random: Arc<dyn Random>,
+    _lock: Option<WriterLock>,
+}
+
+/// What an opened profile needs from outside.
+pub struct Outside<'a> {
+    /// Environment variables.
+    pub environment: Environment<'a>,
+    /// The network; `None` for the real one.
+    pub transport: Option<Arc<dyn Transport>>,
+    /// The clock; `None` for the computer's.
+    pub clock: Option<Arc<dyn Clock>>,
+}
+
+/// How a profile is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// As its one writer.
+    Write,
+    /// Beside a writer.
+    Read,
+}
+
+impl App {
+    /// Opens `profile` with its own settings file.
+    ///
+    /// # Errors
+    /// When settings, secrets, lock, network or database do not allow it.
+    pub fn open(profile: Profile, mode: Mode, outside: &Outside<'_>) -> Result<Self, AppError> {
+        let settings = Settings::load(&profile.settings())?;
+        Self::with_settings(profile, settings, mode, outside)
+    }
+
+    /// Opens `profile` with these settings instead of its file.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn with_settings(
+        profile: Profile,
+        settings: Settings,
+        mode: Mode,
+        outside: &Outside<'_>,
+    ) -> Result<Self, AppError> {
+        let lock = match mode {
+            Mode::Write => Some(profile.lock()?),
+            Mode::Read => None,
+        };
+        let store = Arc::new(match mode {
+            Mode::Write => Store::open(&profile.database())?,
+            Mode::Read if profile.database().exists() => Store::open_read_only(&profile.database())?,
+            Mode::Read => Store::in_memory()?,
+        });
+        let clock: Arc<dyn Clock> = outside.clock.clone().unwrap_or_else(|| Arc::new(SystemClock::default()));
+        let name = profile.folder().display().to_string();
+        let credentials = secrets::collect(&name, profile.sealed_token(), outside.environment, &clock)?;
+        let transport = match &outside.transport {
+            Some(transport) => Arc::clone(transport),
+            None => Arc::new(network(&settings)?),
+        };
+        let random: Arc<dyn Random> = Arc::new(SystemRandom::default());
+        let ledger = Arc::new(CreditLedger::new(
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            settings.sync.credit_budget_percent,
+        ));
+        let (business_central, zoho) =
+            clients(&settings, credentials, &transport, Arc::clone(&ledger) as Arc<dyn Permit>, &clock, &random);
+        let today = clock.now().to_zoned(jiff::tz::TimeZone::system()).date();
+        let engine = Engine::new(Parts {
+            store: Arc::clone(&store),
+            business_central: business_central.clone(),
+            zoho: zoho.clone(),
+            clock: Arc::clone(&clock),
+            random: Arc::clone(&random),
+            policy: policy(&settings, today),
+            origin: Origin {
+                tenant: settings.business_central.tenant.clone(),
+                environment: settings.business_central.environment.clone(),
+                company: settings.business_central.company.clone(),
+            },
+            daily_credits: Box::new(move |credits| ledger.set_daily(credits)),
+        });
+        Ok(Self { profile, settings, store, business_central, zoho, engine, clock, random, _lock: lock })
+    }
+}
+
+/// The network as the settings want it.
+///
+/// # Errors
+/// When the proxy or the extra certificates cannot be used.
+pub fn network(settings: &Settings) -> Result<HttpTransport, AppError> {
+    let extra_ca = match &settings.network.extra_ca {
+        None => None,
+        Some(path) => Some(std::fs::read(path).map_err(|error| {
+            AppError::usage(
+                format!("the certificate file {path} cannot be read: {error}"),
+                "Correct extra_ca under [network] in ledgerline.toml.",
+            )
+        })?),
+    };
+    Ok(HttpTransport::new(&NetworkSettings { proxy: settings.network.proxy.clone(), extra_ca })?)
+}
+
+/// Both clients over one network.
+#[must_use]
+pub fn clients(
+    settings: &Settings,
+    credentials: Credentials,
+    transport: &Arc<dyn Transport>,
+    ledger: Arc<dyn Permit>,
+    clock: &Arc<dyn Clock>,
+    random: &Arc<dyn Random>,
+) -> (business_central::Client, zoho_crm::Client) {
+    let courier = |concurrency, permit: Arc<dyn Permit>| {
+        Courier::new(
+            concurrency,
+            Patience::default(),
+            Arc::clone(transport),
+            permit,
+            Arc::clone(clock),
+            Arc::clone(random),
+        )
+    };
+    let from = &settings.business_central;
+    let business_central = business_central::Client::new(
+        business_central::Settings {
+            tenant: from.tenant.clone(),
+            environment: from.environment.clone(),
+            client_id: from.client_id.clone(),
+            login_url: from.login_url.clone(),
+            api_url: from.api_url.clone(),
+        },
+        credentials.business_central,
+        courier(BUSINESS_CENTRAL_CONCURRENCY, Arc::new(Unmetered)),
+        Arc::clone(clock),
+    );
+    let zoho = zoho_crm::Client::new(
+        zoho_crm::Settings {
+            client_id: settings.zoho.client_id.clone(),
+            accounts_url: settings.zoho.accounts_url.clone(),
+            upload_url: settings.zoho.upload_url.clone(),
+        },
+        credentials.zoho_client,
+        credentials.zoho_refresh,
+        courier(ZOHO_FIRST_CONCURRENCY, ledger),
+        Arc::clone(clock),
+        credentials.vault,
+    );
+    (business_central, zoho)
+}
+
+/// The engine's policy from the settings, with defaults worked out for `today`.
+#[must_use]
+pub fn policy(settings: &Settings, today: jiff::civil::Date) -> Policy {
+    let invoices_from = settings.invoices_from(today);
+    let foreign =
+        if settings.sync.copy_foreign_currency { ForeignCurrency::CopyWithSuffix } else { ForeignCurrency::Skip };
+    Policy {
+        flows: settings.sync.flows.clone(),
+        invoices_from,
+        by_flow: settings.flows.clone(),
+        credit_budget_percent: settings.sync.credit_budget_percent,
+        inventory_interval: settings.sync.inventory_interval,
+        map: MapPolicy {
+            foreign_currency_in_one_currency_org: foreign,
+            status_table: settings
+                .sync
+                .invoice_status
+                .iter()
+                .map(|(from, to)| (from.clone(), (!to.is_empty()).then(|| to.clone())))
+                .collect(),
+            default_owner: settings.zoho.default_owner.clone().map(zoho_crm::ZohoId::new),
+            invoices_from: match invoices_from {
+                sync::policy::InvoicesFrom::All => None,
+                sync::policy::InvoicesFrom::Date(date) => Some(date),
+            },
+            ..MapPolicy::default()
+        },
+    }
+}

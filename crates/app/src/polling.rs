@@ -1,0 +1,166 @@
+//! Runs again and again until it is told to stop, and notices when the computer slept, was offline or had its clock set.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sync::engine::RunOptions;
+use sync::flow::Flow;
+use sync::progress::{Progress, Stop};
+use sync::report::{Outcome, RunReport, Trigger};
+
+use crate::App;
+
+/// How often the loop looks at the clock and at the request to stop.
+const TICK: Duration = Duration::from_secs(1);
+/// The wall clock moved this much more or less than the running time: the computer slept, or the clock was set.
+const JUMP: Duration = Duration::from_secs(30);
+/// After a run that could not reach a service, the next one comes after this, doubled up to the poll interval.
+const FIRST_RETRY: Duration = Duration::from_secs(15);
+
+/// Why a run starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wake {
+    /// The interval is over.
+    Interval,
+    /// The computer slept, or the clock was set forward.
+    Slept {
+        /// How long nothing ran.
+        gap: Duration,
+    },
+    /// The clock was set back.
+    ClockSetBack {
+        /// By how much.
+        by: Duration,
+    },
+}
+
+/// Compares wall clock and running time since the last look.
+#[must_use]
+pub fn jump(wall: (Timestamp, Timestamp), running: (Duration, Duration)) -> Option<Wake> {
+    let ran = running.1.saturating_sub(running.0);
+    let passed = wall.1.duration_since(wall.0);
+    if passed.is_negative() {
+        return Some(Wake::ClockSetBack { by: passed.unsigned_abs() + ran });
+    }
+    let passed = passed.unsigned_abs();
+    if passed > ran + JUMP {
+        Some(Wake::Slept { gap: passed - ran })
+    } else if ran > passed + JUMP {
+        Some(Wake::ClockSetBack { by: ran - passed })
+    } else {
+        None
+    }
+}
+
+/// How long until the next run: the interval, or less while services cannot be reached.
+#[must_use]
+pub fn pause(interval: Duration, failures_in_a_row: u32) -> Duration {
+    if failures_in_a_row == 0 {
+        return interval;
+    }
+    let doubled = FIRST_RETRY.saturating_mul(1 << (failures_in_a_row - 1).min(8));
+    doubled.min(interval.max(FIRST_RETRY))
+}
+
+/// Polls until `stop`, telling every report. Returns the last report, if any run was made.
+pub async fn poll(
+    app: &App,
+    flows: Option<&[Flow]>,
+    progress: &dyn Progress,
+    stop: &Stop,
+    mut tell: impl FnMut(&RunReport),
+) -> Option<RunReport> {
+    let interval = app.settings.sync.poll_interval;
+    let mut last = None;
+    let mut failures = 0;
+    while !stop.asked() {
+        let options = RunOptions {
+            trigger: Trigger::Schedule,
+            flows: flows.map(<[Flow]>::to_vec),
+            full: false,
+            confirm_deletions: false,
+        };
+        let report = app.engine.run(&options, progress, stop).await;
+        failures = if report.outcome == Outcome::Failed { failures + 1 } else { 0 };
+        if report.outcome == Outcome::Failed {
+            app.engine.forget_metadata();
+        }
+        tell(&report);
+        last = Some(report);
+        if let Some(wake) = wait(app, pause(interval, failures), stop).await {
+            match wake {
+                Wake::Interval => {}
+                Wake::Slept { gap } => {
+                    tracing::info!(seconds = gap.as_secs(), "the computer slept or its clock was set; catching up");
+                    app.engine.forget_metadata();
+                }
+                Wake::ClockSetBack { by } => {
+                    tracing::warn!(seconds = by.as_secs(), "the clock was set back; catching up");
+                    app.engine.forget_metadata();
+                }
+            }
+        }
+    }
+    last
+}
+
+/// Waits, unless the computer slept or the clock jumped meanwhile. `None` when it was told to stop.
+async fn wait(app: &App, pause: Duration, stop: &Stop) -> Option<Wake> {
+    let start = app.clock.monotonic();
+    let mut wall = app.clock.now();
+    let mut running = start;
+    loop {
+        if stop.asked() {
+            return None;
+        }
+        if app.clock.monotonic().saturating_sub(start) >= pause {
+            return Some(Wake::Interval);
+        }
+        app.clock.sleep(TICK).await;
+        let (now, ran) = (app.clock.now(), app.clock.monotonic());
+        if let Some(wake) = jump((wall, now), (running, ran)) {
+            return Some(wake);
+        }
+        (wall, running) = (now, ran);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Wake, jump, pause};
+    use jiff::Timestamp;
+    use std::time::Duration;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn seconds(n: u64) -> Duration {
+        Duration::from_secs(n)
+    }
+
+    #[test]
+    fn an_ordinary_tick_is_no_jump() {
+        assert_eq!(jump((at(100), at(101)), (seconds(5), seconds(6))), None);
+        assert_eq!(jump((at(100), at(129)), (seconds(5), seconds(6))), None);
+    }
+
+    #[test]
+    fn sleep_is_noticed_by_the_wall_clock_running_ahead() {
+        assert_eq!(jump((at(100), at(3701)), (seconds(5), seconds(6))), Some(Wake::Slept { gap: seconds(3600) }));
+    }
+
+    #[test]
+    fn a_clock_set_back_is_noticed() {
+        assert_eq!(jump((at(1000), at(401)), (seconds(5), seconds(6))), Some(Wake::ClockSetBack { by: seconds(600) }));
+    }
+
+    #[test]
+    fn an_unreachable_service_is_tried_soon_and_then_less_often() {
+        let minutes = seconds(300);
+        assert_eq!(pause(minutes, 0), minutes);
+        assert_eq!(pause(minutes, 1), seconds(15));
+        assert_eq!(pause(minutes, 2), seconds(30));
+        assert_eq!(pause(minutes, 20), minutes);
+    }
+}

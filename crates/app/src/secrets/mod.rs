@@ -1,0 +1,152 @@
+//! Credentials: in the operating system's keychain, or in the environment of servers and tests; never in a file in clear.
+
+mod keychain;
+mod sealed;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use transport::{Clock, Secret};
+use zoho_crm::TokenVault;
+
+pub use keychain::Keychain;
+pub use sealed::SealedToken;
+
+/// The three secrets that a profile needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretName {
+    /// The Entra app's client secret.
+    BusinessCentralClientSecret,
+    /// The Zoho API console client's secret.
+    ZohoClientSecret,
+    /// Zoho's refresh token.
+    ZohoRefreshToken,
+    /// Zoho's access token with its address and end; kept so that restarts do not ask for a new one each time.
+    ZohoAccessToken,
+}
+
+impl SecretName {
+    /// The three that somebody has to provide.
+    pub const PROVIDED: [Self; 3] =
+        [Self::BusinessCentralClientSecret, Self::ZohoClientSecret, Self::ZohoRefreshToken];
+
+    /// The environment variable that wins over the keychain.
+    #[must_use]
+    pub fn variable(self) -> Option<&'static str> {
+        match self {
+            Self::BusinessCentralClientSecret => Some("LEDGERLINE_BC_CLIENT_SECRET"),
+            Self::ZohoClientSecret => Some("LEDGERLINE_ZOHO_CLIENT_SECRET"),
+            Self::ZohoRefreshToken => Some("LEDGERLINE_ZOHO_REFRESH_TOKEN"),
+            Self::ZohoAccessToken => None,
+        }
+    }
+
+    fn key(self) -> &'static str {
+        match self {
+            Self::BusinessCentralClientSecret => "business-central-client-secret",
+            Self::ZohoClientSecret => "zoho-client-secret",
+            Self::ZohoRefreshToken => "zoho-refresh-token",
+            Self::ZohoAccessToken => "zoho-access-token",
+        }
+    }
+
+    /// In words.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::BusinessCentralClientSecret => "the client secret of the Entra app",
+            Self::ZohoClientSecret => "the client secret of the Zoho API client",
+            Self::ZohoRefreshToken => "Zoho's refresh token",
+            Self::ZohoAccessToken => "Zoho's access token",
+        }
+    }
+}
+
+/// Why a secret could not be had or kept.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// It is neither in the environment nor in the keychain.
+    #[error("{} is not stored", .0.label())]
+    Missing(SecretName),
+    /// The operating system's keychain does not work.
+    #[error("the operating system's keychain cannot be used: {0}")]
+    NoKeychain(String),
+}
+
+impl SecretError {
+    /// Stable; programs may match on it.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Missing(_) => "secret_missing",
+            Self::NoKeychain(_) => "no_keychain",
+        }
+    }
+
+    /// What to do.
+    #[must_use]
+    pub fn cure(&self) -> String {
+        match self {
+            Self::Missing(name) => match name.variable() {
+                Some(variable) => format!("Run `ledgerline connect` to store it, or set {variable} for a server."),
+                None => "Run `ledgerline connect`.".to_owned(),
+            },
+            Self::NoKeychain(_) => {
+                "On Linux install and start a Secret Service, for example the package gnome-keyring, and unlock it; on a server without one set LEDGERLINE_BC_CLIENT_SECRET, \
+                 LEDGERLINE_ZOHO_CLIENT_SECRET and LEDGERLINE_ZOHO_REFRESH_TOKEN."
+                    .to_owned()
+            }
+        }
+    }
+}
+
+/// A profile's secrets, and where Zoho's access token is kept between starts.
+pub struct Credentials {
+    /// The Entra app's client secret.
+    pub business_central: Secret,
+    /// The Zoho API client's secret.
+    pub zoho_client: Secret,
+    /// Zoho's refresh token.
+    pub zoho_refresh: Secret,
+    /// Where Zoho's access token is kept.
+    pub vault: Arc<dyn TokenVault>,
+}
+
+/// Values of environment variables, handed in so that nothing deeper reads the environment.
+pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Collects the secrets of `profile`. With all three in the environment the keychain is never opened.
+///
+/// # Errors
+/// When one is in neither place, or the keychain is needed and cannot be used.
+pub fn collect(
+    profile: &str,
+    sealed_token: PathBuf,
+    environment: Environment<'_>,
+    clock: &Arc<dyn Clock>,
+) -> Result<Credentials, SecretError> {
+    let from_environment = |name: SecretName| {
+        name.variable().and_then(environment).filter(|value| !value.trim().is_empty()).map(|v| Secret::new(v.trim()))
+    };
+    let [bc, client, refresh] = SecretName::PROVIDED.map(from_environment);
+    if let (Some(business_central), Some(zoho_client), Some(zoho_refresh)) = (&bc, &client, &refresh) {
+        let vault = SealedToken::new(sealed_token, zoho_client, zoho_refresh);
+        return Ok(Credentials {
+            business_central: business_central.clone(),
+            zoho_client: zoho_client.clone(),
+            zoho_refresh: zoho_refresh.clone(),
+            vault: Arc::new(vault),
+        });
+    }
+    let keychain = Keychain::of_profile(profile);
+    let or_keychain = |found: Option<Secret>, name: SecretName| match found {
+        Some(secret) => Ok(secret),
+        None => keychain.get(name)?.ok_or(SecretError::Missing(name)),
+    };
+    Ok(Credentials {
+        business_central: or_keychain(bc, SecretName::BusinessCentralClientSecret)?,
+        zoho_client: or_keychain(client, SecretName::ZohoClientSecret)?,
+        zoho_refresh: or_keychain(refresh, SecretName::ZohoRefreshToken)?,
+        vault: Arc::new(keychain.token_vault(Arc::clone(clock))),
+    })
+}

@@ -1,0 +1,469 @@
+//! `ledgerline.toml`: what the user decided, checked before anything runs.
+
+mod duration;
+mod unknown;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use exact_json::Decimal;
+use jiff::civil::Date;
+use sync::flow::Flow;
+use sync::policy::{FlowPolicy, InvoicesFrom, OnDelete, OnDrift};
+
+/// The settings of one profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// `[business_central]`
+    pub business_central: BusinessCentral,
+    /// `[zoho]`
+    pub zoho: Zoho,
+    /// `[sync]`
+    pub sync: Sync,
+    /// `[flows.NAME]`
+    pub flows: BTreeMap<Flow, FlowPolicy>,
+    /// `[network]`
+    pub network: Network,
+}
+
+/// Where Business Central is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BusinessCentral {
+    /// Tenant id or domain.
+    pub tenant: String,
+    /// Environment name.
+    pub environment: String,
+    /// Company name or id.
+    pub company: String,
+    /// The Entra app's id.
+    pub client_id: String,
+    /// Sign-in address; national clouds and tests change it.
+    pub login_url: String,
+    /// API address.
+    pub api_url: String,
+}
+
+/// Where Zoho CRM is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Zoho {
+    /// The API console client's id.
+    pub client_id: String,
+    /// The accounts server of the org's data centre.
+    pub accounts_url: String,
+    /// The upload server, when it is not the data centre's usual one.
+    pub upload_url: Option<String>,
+    /// The user who owns new records where the salesperson is no Zoho user; a user id.
+    pub default_owner: Option<String>,
+}
+
+/// How the copy is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sync {
+    /// The flows that are switched on, in dependency order.
+    pub flows: Vec<Flow>,
+    /// Between two runs of the polling loop.
+    pub poll_interval: Duration,
+    /// How far back invoices go; `None` is the start of last year.
+    pub invoices_from: Option<InvoicesFrom>,
+    /// The share of the org's daily credits that may be spent, in percent.
+    pub credit_budget_percent: u32,
+    /// Between two looks for edits in Zoho.
+    pub drift_interval: Duration,
+    /// Between two comparisons of stock.
+    pub inventory_interval: Duration,
+    /// In an org with one currency: copy invoices in other currencies with "(EUR)" in the Subject instead of skipping them.
+    pub copy_foreign_currency: bool,
+    /// Invoice status in Business Central → Zoho's picklist value; empty text for none.
+    pub invoice_status: BTreeMap<String, String>,
+}
+
+/// How to reach the network, where the operating system's settings do not do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Network {
+    /// A proxy's address.
+    pub proxy: Option<String>,
+    /// A file of certificate authorities (PEM) to trust as well.
+    pub extra_ca: Option<String>,
+}
+
+/// What is wrong with the settings.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// There is no settings file.
+    #[error("there is no settings file at {path}")]
+    Absent {
+        /// Where it was looked for.
+        path: String,
+    },
+    /// The file cannot be read or written.
+    #[error("{path}: {source}")]
+    File {
+        /// Which file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not TOML.
+    #[error("{path} is not valid TOML: {message}")]
+    Syntax {
+        /// Which file.
+        path: String,
+        /// Where and why.
+        message: String,
+    },
+    /// A secret stands in the file.
+    #[error("{path} holds a secret in \"{key}\"; secrets never belong in the settings file")]
+    Secret {
+        /// Which file.
+        path: String,
+        /// The setting.
+        key: String,
+    },
+    /// One setting is missing, unknown or wrong.
+    #[error("{path}: {problem}")]
+    Wrong {
+        /// Which file.
+        path: String,
+        /// What is wrong with what.
+        problem: String,
+    },
+}
+
+impl SettingsError {
+    /// Stable; programs may match on it.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Absent { .. } => "settings_absent",
+            Self::File { .. } => "settings_unreadable",
+            Self::Syntax { .. } => "settings_syntax",
+            Self::Secret { .. } => "secret_in_settings",
+            Self::Wrong { .. } => "settings_wrong",
+        }
+    }
+
+    /// What to do.
+    #[must_use]
+    pub fn cure(&self) -> String {
+        match self {
+            Self::Absent { .. } => {
+                "Run `ledgerline connect` to set the profile up, or name another folder with --profile.".to_owned()
+            }
+            Self::File { .. } => "Check that the file exists and may be read and written.".to_owned(),
+            Self::Syntax { .. } | Self::Wrong { .. } => {
+                "Correct the file; docs/settings.md lists every setting.".to_owned()
+            }
+            Self::Secret { .. } => {
+                "Delete that line, change the secret where it was issued, and store the new one with `ledgerline connect` (operating system's keychain)."
+                    .to_owned()
+            }
+        }
+    }
+}
+
+impl Settings {
+    /// Reads and checks the file.
+    ///
+    /// # Errors
+    /// When it is absent, unreadable, not TOML, holds a secret or an unknown or wrong setting.
+    pub fn load(path: &Path) -> Result<Self, SettingsError> {
+        let shown = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|source| match source.kind() {
+            std::io::ErrorKind::NotFound => SettingsError::Absent { path: shown.clone() },
+            _ => SettingsError::File { path: shown.clone(), source },
+        })?;
+        Self::parse(&text, &shown)
+    }
+
+    /// Reads and checks the text of a file called `path`.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn parse(text: &str, path: &str) -> Result<Self, SettingsError> {
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| SettingsError::Syntax {
+            path: path.to_owned(),
+            message: error.message().to_owned(),
+        })?;
+        if let Some(key) = unknown::secret(&table) {
+            return Err(SettingsError::Secret { path: path.to_owned(), key });
+        }
+        let read = || -> Result<Self, String> {
+            unknown::check(&table)?;
+            let file = File(&table);
+            Ok(Self {
+                business_central: BusinessCentral {
+                    tenant: file.required("business_central", "tenant")?,
+                    environment: file
+                        .text("business_central", "environment")?
+                        .unwrap_or_else(|| "Production".to_owned()),
+                    company: file.required("business_central", "company")?,
+                    client_id: file.required("business_central", "client_id")?,
+                    login_url: file.url("business_central", "login_url", "https://login.microsoftonline.com")?,
+                    api_url: file.url("business_central", "api_url", "https://api.businesscentral.dynamics.com")?,
+                },
+                zoho: Zoho {
+                    client_id: file.required("zoho", "client_id")?,
+                    accounts_url: file.url("zoho", "accounts_url", "https://accounts.zoho.com")?,
+                    upload_url: file.text("zoho", "upload_url")?,
+                    default_owner: file.text("zoho", "default_owner")?,
+                },
+                sync: file.sync()?,
+                flows: file.flow_policies()?,
+                network: Network { proxy: file.text("network", "proxy")?, extra_ca: file.text("network", "extra_ca")? },
+            })
+        };
+        read().map_err(|problem| SettingsError::Wrong { path: path.to_owned(), problem })
+    }
+
+    /// The text of a file with these settings; what is at its default is left out, save for what people look for first.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        let mut text = String::from("# Ledgerline's settings. Secrets are not here: they live in the operating system's keychain.\n\n");
+        let quote = |value: &str| toml::Value::String(value.to_owned()).to_string();
+        let mut line = |key: &str, value: &str| text.push_str(&format!("{key} = {value}\n"));
+        line("[business_central]\ntenant", &quote(&self.business_central.tenant));
+        line("environment", &quote(&self.business_central.environment));
+        line("company", &quote(&self.business_central.company));
+        line("client_id", &quote(&self.business_central.client_id));
+        line("login_url", &quote(&self.business_central.login_url));
+        line("api_url", &quote(&self.business_central.api_url));
+        line("\n[zoho]\nclient_id", &quote(&self.zoho.client_id));
+        line("accounts_url", &quote(&self.zoho.accounts_url));
+        if let Some(upload) = &self.zoho.upload_url {
+            line("upload_url", &quote(upload));
+        }
+        if let Some(owner) = &self.zoho.default_owner {
+            line("default_owner", &quote(owner));
+        }
+        let flows: Vec<String> = self.sync.flows.iter().map(|flow| quote(flow.name())).collect();
+        line("\n[sync]\nflows", &format!("[{}]", flows.join(", ")));
+        line("poll_interval", &quote(&duration::print(self.sync.poll_interval)));
+        match self.sync.invoices_from {
+            Some(InvoicesFrom::All) => line("invoices_from", "\"all\""),
+            Some(InvoicesFrom::Date(date)) => line("invoices_from", &quote(&date.to_string())),
+            None => {}
+        }
+        line("credit_budget", &Decimal::new(i64::from(self.sync.credit_budget_percent), 2).to_string());
+        line("drift_interval", &quote(&duration::print(self.sync.drift_interval)));
+        line("inventory_interval", &quote(&duration::print(self.sync.inventory_interval)));
+        if self.sync.copy_foreign_currency {
+            line("foreign_currency", "\"copy\"");
+        }
+        if !self.sync.invoice_status.is_empty() {
+            text.push_str("\n[sync.invoice_status]\n");
+            for (from, to) in &self.sync.invoice_status {
+                text.push_str(&format!("{} = {}\n", quote(from), quote(to)));
+            }
+        }
+        for (flow, policy) in &self.flows {
+            text.push_str(&format!("\n[flows.{}]\n", flow.name()));
+            text.push_str(&format!("on_delete = \"{}\"\n", on_delete_name(policy.on_delete)));
+            text.push_str(&format!("on_drift = \"{}\"\n", on_drift_name(policy.on_drift)));
+            text.push_str(&format!("workflows = {}\n", policy.workflows));
+        }
+        if self.network != Network::default() {
+            text.push_str("\n[network]\n");
+            for (key, value) in [("proxy", &self.network.proxy), ("extra_ca", &self.network.extra_ca)] {
+                if let Some(value) = value {
+                    text.push_str(&format!("{key} = {}\n", quote(value)));
+                }
+            }
+        }
+        text
+    }
+
+    /// How far back invoices go, with the default worked out for `today`.
+    #[must_use]
+    pub fn invoices_from(&self, today: Date) -> InvoicesFrom {
+        self.sync.invoices_from.unwrap_or_else(|| {
+            let start = Date::new(today.year().saturating_sub(1), 1, 1).unwrap_or(today);
+            InvoicesFrom::Date(start)
+        })
+    }
+}
+
+fn on_delete_name(policy: OnDelete) -> &'static str {
+    match policy {
+        OnDelete::Flag => "flag",
+        OnDelete::Leave => "leave",
+        OnDelete::Delete => "delete",
+    }
+}
+
+fn on_drift_name(policy: OnDrift) -> &'static str {
+    match policy {
+        OnDrift::Restore => "restore",
+        OnDrift::Leave => "leave",
+        OnDrift::Ask => "ask",
+    }
+}
+
+/// The parsed file, with reading that names section and key in every complaint.
+struct File<'a>(&'a toml::Table);
+
+impl File<'_> {
+    fn get(&self, section: &str, key: &str) -> Option<&toml::Value> {
+        self.0.get(section)?.as_table()?.get(key)
+    }
+
+    fn text(&self, section: &str, key: &str) -> Result<Option<String>, String> {
+        match self.get(section, key) {
+            None => Ok(None),
+            Some(toml::Value::String(text)) if text.trim().is_empty() => Ok(None),
+            Some(toml::Value::String(text)) => Ok(Some(text.trim().to_owned())),
+            Some(_) => Err(format!("[{section}] {key} must be a text in quotes")),
+        }
+    }
+
+    fn required(&self, section: &str, key: &str) -> Result<String, String> {
+        self.text(section, key)?.ok_or_else(|| format!("[{section}] {key} is missing"))
+    }
+
+    fn url(&self, section: &str, key: &str, default: &str) -> Result<String, String> {
+        let text = self.text(section, key)?.unwrap_or_else(|| default.to_owned());
+        let parsed = url::Url::parse(&text).map_err(|_| format!("[{section}] {key} is not an address: {text}"))?;
+        let host = parsed.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        let loopback = host == "localhost"
+            || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+        if parsed.scheme() == "https" || (parsed.scheme() == "http" && loopback) {
+            Ok(text.trim_end_matches('/').to_owned())
+        } else {
+            Err(format!("[{section}] {key} must start with https:// (plain http is for addresses of this computer only)"))
+        }
+    }
+
+    fn duration(&self, section: &str, key: &str, default: Duration) -> Result<Duration, String> {
+        match self.text(section, key)? {
+            None => Ok(default),
+            Some(text) => duration::parse(&text)
+                .filter(|duration| *duration >= Duration::from_secs(10))
+                .ok_or_else(|| format!("[{section}] {key} must be a time like \"5m\", \"1h\" or \"90s\", at least 10s; it is \"{text}\"")),
+        }
+    }
+
+    fn flag(&self, section: &toml::Table, name: &str, key: &str) -> Result<bool, String> {
+        match section.get(key) {
+            None => Ok(false),
+            Some(value) => value.as_bool().ok_or_else(|| format!("[{name}] {key} must be true or false")),
+        }
+    }
+
+    fn sync(&self) -> Result<Sync, String> {
+        Ok(Sync {
+            flows: self.flows()?,
+            poll_interval: self.duration("sync", "poll_interval", Duration::from_secs(300))?,
+            invoices_from: match self.text("sync", "invoices_from")?.as_deref() {
+                None => None,
+                Some("all") => Some(InvoicesFrom::All),
+                Some(date) => Some(InvoicesFrom::Date(date.parse().map_err(|_| {
+                    format!("[sync] invoices_from must be a day like \"2025-01-31\", or \"all\"; it is \"{date}\"")
+                })?)),
+            },
+            credit_budget_percent: self.budget()?,
+            drift_interval: self.duration("sync", "drift_interval", Duration::from_secs(1800))?,
+            inventory_interval: self.duration("sync", "inventory_interval", Duration::from_secs(3600))?,
+            copy_foreign_currency: match self.text("sync", "foreign_currency")?.as_deref() {
+                None | Some("skip") => false,
+                Some("copy") => true,
+                Some(other) => return Err(format!("[sync] foreign_currency must be \"skip\" or \"copy\"; it is \"{other}\"")),
+            },
+            invoice_status: self.invoice_status()?,
+        })
+    }
+
+    fn invoice_status(&self) -> Result<BTreeMap<String, String>, String> {
+        let Some(value) = self.get("sync", "invoice_status") else { return Ok(BTreeMap::new()) };
+        let table = value.as_table().ok_or("[sync] invoice_status must be a table")?;
+        table
+            .iter()
+            .map(|(from, to)| match to.as_str() {
+                Some(to) => Ok((from.clone(), to.to_owned())),
+                None => Err(format!("[sync.invoice_status] {from} must be a text in quotes")),
+            })
+            .collect()
+    }
+
+    fn flows(&self) -> Result<Vec<Flow>, String> {
+        let Some(value) = self.get("sync", "flows") else { return Ok(Flow::ALL.to_vec()) };
+        let list = value.as_array().ok_or("[sync] flows must be a list like [\"customers\", \"items\"]")?;
+        let mut flows = Vec::new();
+        for entry in list {
+            let name = entry.as_str().ok_or("[sync] flows must be a list of texts")?;
+            flows.push(parse_flow(name)?);
+        }
+        check_dependencies(&flows)?;
+        Ok(Flow::ALL.into_iter().filter(|flow| flows.contains(flow)).collect())
+    }
+
+    fn budget(&self) -> Result<u32, String> {
+        let wrong = || "[sync] credit_budget must be a share between 0.01 and 1".to_owned();
+        let Some(value) = self.get("sync", "credit_budget") else { return Ok(50) };
+        let share: Decimal = value.to_string().parse().map_err(|_| wrong())?;
+        let percent = (share * Decimal::from(100)).round(0);
+        match percent.to_string().parse::<u32>() {
+            Ok(percent @ 1..=100) => Ok(percent),
+            Ok(_) | Err(_) => Err(wrong()),
+        }
+    }
+
+    fn flow_policies(&self) -> Result<BTreeMap<Flow, FlowPolicy>, String> {
+        let mut policies = BTreeMap::new();
+        let Some(flows) = self.0.get("flows") else { return Ok(policies) };
+        let flows = flows.as_table().ok_or("[flows] must hold sections like [flows.customers]")?;
+        for (name, section) in flows {
+            let flow = parse_flow(name)?;
+            let name = format!("flows.{name}");
+            let section = section.as_table().ok_or_else(|| format!("[{name}] must be a section"))?;
+            let choice = |key: &str, of: &[&str]| match section.get(key).map(toml::Value::as_str) {
+                None => Ok(None),
+                Some(Some(value)) if of.contains(&value) => Ok(Some(value.to_owned())),
+                Some(_) => Err(format!("[{name}] {key} must be one of: {}", of.join(", "))),
+            };
+            let on_delete = match choice("on_delete", &["flag", "leave", "delete"])?.as_deref() {
+                Some("leave") => OnDelete::Leave,
+                Some("delete") => OnDelete::Delete,
+                _ => OnDelete::Flag,
+            };
+            let on_drift = match choice("on_drift", &["restore", "leave", "ask"])?.as_deref() {
+                Some("leave") => OnDrift::Leave,
+                Some("ask") => OnDrift::Ask,
+                _ => OnDrift::Restore,
+            };
+            let workflows = self.flag(section, &name, "workflows")?;
+            policies.insert(flow, FlowPolicy { on_delete, on_drift, workflows });
+        }
+        Ok(policies)
+    }
+}
+
+/// A flow by its name, with a suggestion where there is none of that name.
+///
+/// # Errors
+/// The complaint, in words.
+pub fn parse_flow(name: &str) -> Result<Flow, String> {
+    name.parse().map_err(|_| {
+        let names: Vec<&str> = Flow::ALL.iter().map(|flow| flow.name()).collect();
+        if matches!(name, "vendors" | "purchase_orders") {
+            return format!("the flow \"{name}\" is not available in this version; there are: {}", names.join(", "));
+        }
+        let hint = unknown::nearest(name, &names).map(|n| format!("; did you mean \"{n}\"?")).unwrap_or_default();
+        format!("there is no flow \"{name}\"{hint} There are: {}", names.join(", "))
+    })
+}
+
+/// Refuses a list of flows that lacks one that another needs.
+///
+/// # Errors
+/// The complaint, in words.
+pub fn check_dependencies(flows: &[Flow]) -> Result<(), String> {
+    if flows.is_empty() {
+        return Err("[sync] flows is empty: there is nothing to copy".to_owned());
+    }
+    for flow in flows {
+        if let Some(needed) = flow.needs().iter().find(|needed| !flows.contains(needed)) {
+            return Err(format!("the flow \"{}\" needs \"{}\": add it to [sync] flows", flow.name(), needed.name()));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,161 @@
+//! What a profile's database says about itself, for `status`, `problems` and `history`.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use sync::flow::Flow;
+use sync::store::failures::{self, Failure, Retry};
+use sync::store::{Store, StoreError, audit, binding, credits, links, runs, sources, warnings};
+
+/// Everything that `status` shows.
+#[derive(Clone, Debug, Serialize)]
+pub struct Status {
+    /// The company, once a run has tied the profile to one.
+    pub company: Option<String>,
+    /// The Zoho org, likewise.
+    pub zoho_org: Option<String>,
+    /// The last run.
+    pub last_run: Option<LastRun>,
+    /// When the polling loop runs next, if it is on.
+    pub next_run_at: Option<Timestamp>,
+    /// By flow.
+    pub flows: Vec<FlowStatus>,
+    /// Zoho API credits that Ledgerline spent in the last 24 hours.
+    pub zoho_credits_24h: u64,
+    /// Problems that are open.
+    pub problems: u64,
+}
+
+/// The last run in short.
+#[derive(Clone, Debug, Serialize)]
+pub struct LastRun {
+    /// Its name in the audit trail.
+    pub run_id: String,
+    /// What started it.
+    pub trigger: String,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// When it ended; absent when it was interrupted or goes on.
+    pub finished_at: Option<Timestamp>,
+    /// How it ended.
+    pub outcome: Option<String>,
+}
+
+/// One flow in short.
+#[derive(Clone, Debug, Serialize)]
+pub struct FlowStatus {
+    /// The flow.
+    pub flow: Flow,
+    /// Records known from Business Central.
+    pub business_central: u64,
+    /// Records known in Zoho.
+    pub zoho: u64,
+    /// Records that failed or wait.
+    pub problems: u64,
+    /// Records that were copied with something cut or left out.
+    pub warnings: u64,
+    /// Why the whole flow stands still, if it does.
+    pub stands_still: Option<String>,
+}
+
+/// One open problem, in words.
+#[derive(Clone, Debug, Serialize)]
+pub struct Problem {
+    /// Its number, for `problems show` and `replay`.
+    pub id: i64,
+    /// The flow.
+    pub flow: Flow,
+    /// The record's number.
+    pub number: String,
+    /// The record's identity in Business Central.
+    pub bc_id: String,
+    /// Whether it waits for something else.
+    pub held: bool,
+    /// What kind of failure.
+    pub class: String,
+    /// Stable; programs may match on it.
+    pub code: String,
+    /// What happened.
+    pub message: String,
+    /// What to do.
+    pub cure: String,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// Since when.
+    pub since: Timestamp,
+    /// When the polling loop tries again; absent when it waits for a person or another record.
+    pub next_try: Option<Timestamp>,
+}
+
+/// The state of the profile at `now`.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn status(store: &Store, now: Timestamp) -> Result<Status, StoreError> {
+    let day_ago = now.checked_sub(std::time::Duration::from_secs(24 * 3600)).unwrap_or(now);
+    store.read(|tx| {
+        let bound = binding::get(tx)?;
+        let last = runs::last(tx)?;
+        let mut flows = Vec::new();
+        for flow in Flow::ALL {
+            flows.push(FlowStatus {
+                flow,
+                business_central: sources::count(tx, flow)?,
+                zoho: links::count(tx, flow)?,
+                problems: failures::list(tx, Some(flow))?.len() as u64,
+                warnings: warnings::count(tx, flow)?,
+                stands_still: failures::flow_problems(tx, Some(flow))?.into_iter().next().map(|p| p.message),
+            });
+        }
+        Ok(Status {
+            company: bound.as_ref().map(|b| format!("{} ({}/{})", b.company_name, b.tenant, b.environment)),
+            zoho_org: bound.map(|b| b.zgid),
+            last_run: last.map(|run| LastRun {
+                run_id: run.run_id,
+                trigger: run.trigger,
+                started_at: run.started_at,
+                finished_at: run.finished_at,
+                outcome: run.outcome,
+            }),
+            next_run_at: None,
+            problems: flows.iter().map(|flow| flow.problems).sum(),
+            flows,
+            zoho_credits_24h: credits::spent_since(tx, day_ago)?,
+        })
+    })
+}
+
+/// All open problems.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn problems(store: &Store) -> Result<Vec<Problem>, StoreError> {
+    Ok(store.read(|tx| failures::list(tx, None))?.into_iter().map(in_words).collect())
+}
+
+fn in_words(failure: Failure) -> Problem {
+    Problem {
+        id: failure.problem,
+        flow: failure.flow,
+        number: failure.number,
+        bc_id: failure.id.to_string(),
+        held: failure.held,
+        class: failure.class.name().to_owned(),
+        code: failure.code,
+        message: failure.message,
+        cure: failure.cure,
+        attempts: failure.attempts,
+        since: failure.first_at,
+        next_try: match failure.retry {
+            Retry::At(at) => Some(at),
+            Retry::Manual | Retry::WaitsFor { .. } => None,
+        },
+    }
+}
+
+/// The audit trail of one record, oldest entry first; `record` is its number or its id in Business Central.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn history(store: &Store, flow: Flow, record: &str) -> Result<Vec<audit::Entry>, StoreError> {
+    store.read(|tx| audit::of_record(tx, flow, record))
+}

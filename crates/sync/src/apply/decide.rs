@@ -1,0 +1,219 @@
+//! Maps and plans a page of candidates, and settles those for which nothing is to be written.
+
+use exact_json::{Map, Value};
+
+use super::{Task, Work, outcome};
+use crate::failure::{FailureClass, RunError, Trouble};
+use crate::flow::Flow;
+use crate::links_view::StoredLinks;
+use crate::map::{self, Context, MapPolicy, Mapped, NegativeStyle, SkipReason};
+use crate::org_schema::OrgSchema;
+use crate::plan::{self, Step};
+use crate::session::Session;
+use crate::store::sources::SourceRow;
+use crate::store::{StoreError, Tx, ties};
+
+/// Sorts the tasks by what is to be done about them.
+pub(crate) async fn all(
+    session: &Session<'_>,
+    flow: Flow,
+    fingerprint: &str,
+    tasks: Vec<Task>,
+) -> Result<Work, RunError> {
+    let mut work = Work::default();
+    for mut task in tasks {
+        if task.source.gone.is_some() {
+            deleted(session, flow, fingerprint, task, &mut work)?;
+            continue;
+        }
+        if task.source.missing.is_some() {
+            let number = &task.source.number;
+            let trouble = Trouble::new(
+                FailureClass::Reference,
+                "no_longer_visible",
+                format!(
+                    "Invoice {number} is no longer visible in Business Central: it was deleted, or permissions hide it."
+                ),
+                "Look for it in Business Central. Its copy in Zoho stays as it is; this closes itself when it is visible again.",
+            );
+            outcome::troubled(session, flow, fingerprint, &task, &trouble)?;
+            continue;
+        }
+        match map_source(session, flow, &task.source) {
+            Err(trouble) => outcome::troubled(session, flow, fingerprint, &task, &trouble)?,
+            Ok(Mapped::Skip(reason)) => skip(session, flow, fingerprint, &task, &reason).await?,
+            Ok(Mapped::Wait(wait)) => {
+                let trouble = Trouble {
+                    waits_for: Some((wait.flow, wait.what)),
+                    ..Trouble::new(
+                        FailureClass::Reference,
+                        "waits_for_record",
+                        wait.message,
+                        wait.cure,
+                    )
+                };
+                outcome::troubled(session, flow, fingerprint, &task, &trouble)?;
+            }
+            Ok(Mapped::Refuse(refusal)) => {
+                let trouble = Trouble {
+                    waits_for: refusal.held.then(|| (flow, refusal.code.clone())),
+                    ..Trouble::new(
+                        FailureClass::Data,
+                        refusal.code.clone(),
+                        refusal.message,
+                        refusal.cure,
+                    )
+                };
+                outcome::troubled(session, flow, fingerprint, &task, &trouble)?;
+            }
+            Ok(Mapped::Record(record)) => {
+                let step = plan::live(&record.fields, task.link.as_ref(), same(&session.org, flow));
+                match step {
+                    Step::Create => {
+                        task.row = without_nulls(&record.fields);
+                        task.row.extend(record.on_create.clone());
+                        task.mapped = Some(record);
+                        work.creates.push(task);
+                    }
+                    Step::Update(changes) => {
+                        task.row = changes;
+                        task.mapped = Some(record);
+                        work.updates.push(task);
+                    }
+                    Step::Verify => {
+                        task.mapped = Some(record);
+                        work.verifies.push(task);
+                    }
+                    Step::Nothing | Step::Delete => {
+                        task.mapped = Some(record);
+                        outcome::unchanged(session, flow, fingerprint, &task)?;
+                    }
+                }
+            }
+        }
+    }
+    Ok(work)
+}
+
+/// Maps one stored row.
+pub(crate) fn map_source(session: &Session<'_>, flow: Flow, source: &SourceRow) -> Result<Mapped, Trouble> {
+    map_by(session, flow, source, &session.policy().map)
+}
+
+/// Maps an invoice with its negative lines written in another style.
+pub(crate) fn map_with_style(
+    session: &Session<'_>,
+    source: &SourceRow,
+    style: NegativeStyle,
+) -> Result<Mapped, Trouble> {
+    let policy = MapPolicy { negative_style: style, ..session.policy().map.clone() };
+    map_by(session, Flow::Invoices, source, &policy)
+}
+
+fn map_by(
+    session: &Session<'_>,
+    flow: Flow,
+    source: &SourceRow,
+    policy: &MapPolicy,
+) -> Result<Mapped, Trouble> {
+    let links = StoredLinks(session.store());
+    let context = Context { org: &session.org, company: &session.facts, policy, links: &links };
+    map::map_row(flow, &source.text, source.posted, &context).map_err(|problem| {
+        Trouble::new(
+            FailureClass::Bug,
+            "undecodable_row",
+            format!("{} {} could not be read: {problem}", flow.name(), source.number),
+            "Send a support bundle; the other records are not affected.",
+        )
+    })
+}
+
+/// Whether two values of a field mean the same in this org.
+pub(crate) fn same(org: &OrgSchema, flow: Flow) -> impl Fn(&str, &Value, &Value) -> bool + '_ {
+    move |name, ours, theirs| match org.field(flow.module(), name) {
+        Some(field) => map::same_value(field, ours, theirs),
+        None => ours == theirs,
+    }
+}
+
+fn without_nulls(fields: &Map) -> Map {
+    fields
+        .iter()
+        .filter(|(_, value)| !value.is_null())
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect()
+}
+
+fn deleted(
+    session: &Session<'_>,
+    flow: Flow,
+    fingerprint: &str,
+    mut task: Task,
+    work: &mut Work,
+) -> Result<(), RunError> {
+    let flag = map::deleted_fields(flow, &session.org);
+    let policy = session.policy().of(flow);
+    match plan::deleted(&flag, task.link.as_ref(), policy, same(&session.org, flow)) {
+        Step::Update(changes) => {
+            task.row = changes;
+            work.updates.push(task);
+        }
+        Step::Delete => work.deletes.push(task),
+        Step::Nothing
+            if flag.is_empty()
+                && policy.on_delete == crate::policy::OnDelete::Flag
+                && task.link.is_some() =>
+        {
+            let number = &task.source.number;
+            let trouble = Trouble::new(
+                FailureClass::Conflict,
+                "deleted_in_business_central",
+                format!(
+                    "{} {number} was deleted in Business Central, and Zoho has no field that could say so.",
+                    flow.name()
+                ),
+                "Create the field with `ledgerline setup`, or deal with the record in Zoho by hand.",
+            );
+            outcome::troubled(session, flow, fingerprint, &task, &trouble)?;
+        }
+        Step::Nothing | Step::Create | Step::Verify => outcome::unchanged(session, flow, fingerprint, &task)?,
+    }
+    Ok(())
+}
+
+/// Leaves a record alone. One that was copied before and may not be kept up any more is shown to the user.
+async fn skip(
+    session: &Session<'_>,
+    flow: Flow,
+    fingerprint: &str,
+    task: &Task,
+    reason: &SkipReason,
+) -> Result<(), RunError> {
+    if *reason == SkipReason::PrivacyBlocked
+        && let Some(link) = &task.link
+        && session.zoho().get(flow.module(), &link.zoho_id).await?.is_some()
+    {
+        let trouble = Trouble::new(
+            FailureClass::Conflict,
+            "privacy_blocked",
+            format!(
+                "Contact {} is blocked for privacy in Business Central; its copy in Zoho is no longer updated.",
+                link.number
+            ),
+            "Decide in Zoho whether the contact must be deleted there. This closes itself when it is gone, or no longer blocked.",
+        );
+        return outcome::troubled(session, flow, fingerprint, task, &trouble);
+    }
+    outcome::skipped(session, flow, fingerprint, task, &reason.to_string())
+}
+
+/// Whether a contact names a company contact of which it is not known whose customer it is.
+pub(crate) fn company_contact_is_unknown(tx: &Tx<'_>, source: &SourceRow) -> Result<bool, StoreError> {
+    let Ok(contact) = serde_json::from_str::<business_central::Contact>(&source.text) else {
+        return Ok(false);
+    };
+    match contact.company_number {
+        Some(number) => Ok(ties::lookup(tx, &number)?.is_none()),
+        None => Ok(false),
+    }
+}

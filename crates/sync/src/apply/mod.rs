@@ -1,0 +1,188 @@
+//! Brings Zoho to what Business Central says, flow by flow.
+//!
+//! Candidates come from the store in the order of their ids. Each is mapped and planned ([`decide`]), then written in batches: renumberings
+//! first ([`renumber`]), then [`update`]s, then [`create`]s, which look before they write; [`verify`] reads back what must agree to the
+//! cent. Every answer is stored in one transaction with its audit entry ([`outcome`]).
+
+pub(crate) mod adopt;
+pub(crate) mod create;
+pub(crate) mod decide;
+pub(crate) mod outcome;
+pub(crate) mod placeholder;
+pub(crate) mod refused;
+pub(crate) mod renumber;
+pub(crate) mod update;
+pub(crate) mod verify;
+
+use std::collections::BTreeSet;
+
+use business_central::BcId;
+use exact_json::Map;
+
+use crate::failure::RunError;
+use crate::flow::Flow;
+use crate::map::MappedRecord;
+use crate::observe::{posted, ties};
+use crate::progress::Event;
+use crate::session::Session;
+use crate::store::failures::Failure;
+use crate::store::links::Link;
+use crate::store::sources::{self, SourceRow};
+
+/// How many candidates are planned at a time.
+const PLANNED_AT_ONCE: usize = 500;
+
+/// Which candidates a run takes up.
+#[derive(Clone, Debug)]
+pub(crate) struct Selection {
+    /// Whether failures are tried again before their time.
+    pub(crate) everything_due: bool,
+    /// Only these records, where given.
+    pub(crate) only: Option<BTreeSet<(Flow, BcId)>>,
+}
+
+/// One record on its way.
+#[derive(Clone, Debug)]
+pub(crate) struct Task {
+    pub(crate) source: SourceRow,
+    pub(crate) link: Option<Link>,
+    pub(crate) failure: Option<Failure>,
+    /// `None` for a record that Business Central deleted.
+    pub(crate) mapped: Option<MappedRecord>,
+    /// What will be sent.
+    pub(crate) row: Map,
+    /// Whether something was written for it in this run.
+    pub(crate) wrote: Option<Wrote>,
+}
+
+/// What was written for a record in this run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wrote {
+    Created,
+    Updated,
+}
+
+/// What is to be done about a page of candidates.
+#[derive(Default)]
+pub(crate) struct Work {
+    pub(crate) creates: Vec<Task>,
+    pub(crate) updates: Vec<Task>,
+    pub(crate) verifies: Vec<Task>,
+    pub(crate) deletes: Vec<Task>,
+}
+
+/// Plans and writes everything of `flow` that differs.
+pub(crate) async fn flow(session: &Session<'_>, flow: Flow, selection: &Selection) -> Result<(), RunError> {
+    let fingerprint = session.fingerprint(flow);
+    let mut looks = create::Looks::begin(session, flow).await?;
+    adopt::rebuild(session, flow, &mut looks).await?;
+    renumber::run(session, flow).await?;
+    let of = session
+        .store()
+        .read(|tx| sources::count_candidates(tx, flow, &fingerprint))?;
+    let mut proofs = posted::Proofs::default();
+    let mut after = None;
+    let mut done = 0;
+    loop {
+        session.check_stop()?;
+        let now = session.now();
+        let page = session.store().read(|tx| {
+            sources::candidates(
+                tx,
+                flow,
+                &fingerprint,
+                now,
+                selection.everything_due,
+                after,
+                PLANNED_AT_ONCE,
+            )
+        })?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.source.id);
+        let chosen = |id| {
+            selection
+                .only
+                .as_ref()
+                .is_none_or(|only| only.contains(&(flow, id)))
+        };
+        let mut tasks: Vec<Task> = page
+            .into_iter()
+            .filter(|candidate| chosen(candidate.source.id))
+            .map(|c| Task {
+                source: c.source,
+                link: c.link,
+                failure: c.failure,
+                mapped: None,
+                row: Map::new(),
+                wrote: None,
+            })
+            .collect();
+        done += tasks.len() as u64;
+        prepare(session, flow, &mut proofs, &mut tasks).await?;
+        let work = decide::all(session, flow, &fingerprint, tasks).await?;
+        carry_out(session, flow, &fingerprint, work, &mut looks).await?;
+        session.progress().event(Event::Applied {
+            flow,
+            done,
+            of: of.max(done),
+        });
+    }
+    looks.finish(session)?;
+    Ok(())
+}
+
+/// Reads beforehand what mapping the tasks needs beyond their own rows.
+async fn prepare(
+    session: &Session<'_>,
+    flow: Flow,
+    proofs: &mut posted::Proofs,
+    tasks: &mut [Task],
+) -> Result<(), RunError> {
+    match flow {
+        Flow::Customers | Flow::Items => Ok(()),
+        Flow::Contacts => {
+            let unknown = session.store().read(|tx| {
+                for task in tasks.iter() {
+                    if decide::company_contact_is_unknown(tx, &task.source)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            })?;
+            if unknown && !ties::is_fresh(session)? {
+                ties::refresh_all(session).await?;
+            }
+            Ok(())
+        }
+        Flow::Invoices => {
+            let mut rows: Vec<SourceRow> = tasks.iter().map(|task| task.source.clone()).collect();
+            posted::prove(session, proofs, &mut rows).await?;
+            for (task, row) in tasks.iter_mut().zip(rows) {
+                task.source.posted = row.posted;
+            }
+            placeholder::for_deleted_customers(session, tasks).await
+        }
+    }
+}
+
+/// Writes a page of work. What creating finds to exist already joins the updates.
+async fn carry_out(
+    session: &Session<'_>,
+    flow: Flow,
+    fingerprint: &str,
+    work: Work,
+    looks: &mut create::Looks,
+) -> Result<(), RunError> {
+    let Work {
+        creates,
+        updates,
+        mut verifies,
+        deletes,
+    } = work;
+    verifies.extend(update::run(session, flow, fingerprint, updates).await?);
+    let created = create::run(session, flow, fingerprint, creates, looks).await?;
+    verifies.extend(created.to_verify);
+    verifies.extend(update::run(session, flow, fingerprint, created.found).await?);
+    verify::run(session, flow, fingerprint, verifies).await?;
+    update::delete(session, flow, fingerprint, deletes).await
+}

@@ -1,0 +1,209 @@
+//! Stores what became of one record: link, settled hash, failure, warnings, count and audit entry in one transaction.
+
+use exact_json::{Map, Value};
+use zoho_crm::ZohoId;
+
+use super::{Task, Wrote};
+use crate::failure::{RunError, Trouble};
+use crate::flow::Flow;
+use crate::session::Session;
+use crate::store::audit::{AuditKind, Entry};
+use crate::store::considered::{self, Disposition};
+use crate::store::failures::{self, NewFailure};
+use crate::store::links::{self, LineState, Link};
+use crate::store::sources::{self, SettledAs};
+use crate::store::{StoreError, Tx, audit, warnings};
+
+/// Zoho took the row: stores the link as it is now. The record is settled unless its total is still to be proved.
+pub(crate) fn written(
+    session: &Session<'_>,
+    flow: Flow,
+    fingerprint: &str,
+    task: &mut Task,
+    id: ZohoId,
+    modified_time: Option<String>,
+    wrote: Wrote,
+) -> Result<(), RunError> {
+    let now = session.now();
+    let before: Map = match &task.link {
+        Some(link) => {
+            let old = |name: &String| link.sent.get(name).cloned().unwrap_or(Value::Null);
+            task.row.keys().map(|name| (name.clone(), old(name))).collect()
+        }
+        None => Map::new(),
+    };
+    let lines_key = zoho_crm::Module::InvoicedItems.api_name();
+    let has_lines = task.row.contains_key(lines_key);
+    let mut sent = task
+        .link
+        .as_ref()
+        .map(|link| link.sent.clone())
+        .unwrap_or_default();
+    let on_create_only = |name: &str| {
+        task.mapped
+            .as_ref()
+            .is_some_and(|m| m.on_create.contains_key(name))
+    };
+    sent.extend(
+        task.row
+            .iter()
+            .filter(|(name, _)| !on_create_only(name))
+            .map(|(k, v)| (k.clone(), v.clone())),
+    );
+    let proved = match (&task.link, flow) {
+        (_, Flow::Customers | Flow::Items | Flow::Contacts) => true,
+        (Some(link), Flow::Invoices) => link.verified && !has_lines && !task.row.contains_key("Adjustment"),
+        (None, Flow::Invoices) => false,
+    };
+    let lines = match (&task.link, flow) {
+        (_, Flow::Customers | Flow::Items | Flow::Contacts) => LineState::None,
+        (_, Flow::Invoices) if has_lines => LineState::Written,
+        (Some(link), Flow::Invoices) => link.lines,
+        (None, Flow::Invoices) => LineState::Unknown,
+    };
+    let number = task
+        .mapped
+        .as_ref()
+        .map_or_else(|| task.source.number.clone(), |m| m.number.clone());
+    let link = Link {
+        flow,
+        id: task.source.id,
+        zoho_id: id,
+        number,
+        sent,
+        source_hash: task.source.hash.clone(),
+        fingerprint: fingerprint.to_owned(),
+        modified_time: modified_time.or_else(|| task.link.as_ref().and_then(|l| l.modified_time.clone())),
+        verified: proved,
+        lines,
+        doubt: false,
+        adopted: task.link.as_ref().is_some_and(|l| l.adopted),
+        written_at: now,
+    };
+    let summary = match wrote {
+        Wrote::Created => "created in Zoho",
+        Wrote::Updated => "changed in Zoho",
+    };
+    let entry = Entry {
+        number: Some(task.source.number.clone()),
+        before: Some(Value::Object(before)),
+        after: Some(Value::Object(task.row.clone())),
+        zoho_id: Some(link.zoho_id.to_string()),
+        ..session.entry(flow, task.source.id, AuditKind::Written, summary, now)
+    };
+    if task.wrote.is_none() {
+        task.wrote = Some(wrote);
+    }
+    session.store().write(|tx| {
+        links::put(tx, &link)?;
+        audit::append(tx, &entry)?;
+        if proved {
+            finish(tx, flow, fingerprint, task)
+        } else {
+            Ok(())
+        }
+    })?;
+    task.link = Some(link);
+    Ok(())
+}
+
+/// Nothing is left to do for the record: settles it and counts it by what was written in this run.
+pub(crate) fn finish(tx: &Tx<'_>, flow: Flow, fingerprint: &str, task: &Task) -> Result<(), StoreError> {
+    let settled = if task.wrote.is_some() {
+        SettledAs::Written
+    } else {
+        SettledAs::Unchanged
+    };
+    sources::settle(tx, flow, task.source.id, &task.source.hash, fingerprint, &settled)?;
+    failures::close(tx, flow, task.source.id)?;
+    let found = task
+        .mapped
+        .as_ref()
+        .map(|mapped| mapped.warnings.as_slice())
+        .unwrap_or_default();
+    warnings::replace(tx, flow, task.source.id, found)?;
+    match task.wrote {
+        Some(Wrote::Created) => considered::note(tx, flow, task.source.id, Disposition::Created),
+        Some(Wrote::Updated) => considered::note(tx, flow, task.source.id, Disposition::Updated),
+        None => considered::note_unchanged(tx, flow, task.source.id),
+    }
+}
+
+/// Zoho holds what it should.
+pub(crate) fn unchanged(
+    session: &Session<'_>,
+    flow: Flow,
+    fingerprint: &str,
+    task: &Task,
+) -> Result<(), RunError> {
+    session.store().write(|tx| finish(tx, flow, fingerprint, task))?;
+    Ok(())
+}
+
+/// The record is left alone by rule or policy.
+pub(crate) fn skipped(
+    session: &Session<'_>,
+    flow: Flow,
+    fingerprint: &str,
+    task: &Task,
+    reason: &str,
+) -> Result<(), RunError> {
+    let now = session.now();
+    let entry = Entry {
+        number: Some(task.source.number.clone()),
+        ..session.entry(flow, task.source.id, AuditKind::Skipped, reason, now)
+    };
+    let settled = SettledAs::Skipped(reason.to_owned());
+    session.store().write(|tx| {
+        sources::settle(tx, flow, task.source.id, &task.source.hash, fingerprint, &settled)?;
+        failures::close(tx, flow, task.source.id)?;
+        considered::note(tx, flow, task.source.id, Disposition::Skipped)?;
+        audit::append(tx, &entry)
+    })?;
+    Ok(())
+}
+
+/// The record could not be written, or waits. It stays unsettled, so that it cannot be forgotten.
+pub(crate) fn troubled(
+    session: &Session<'_>,
+    flow: Flow,
+    fingerprint: &str,
+    task: &Task,
+    trouble: &Trouble,
+) -> Result<(), RunError> {
+    let now = session.now();
+    let attempts = task
+        .failure
+        .as_ref()
+        .map_or(1, |failure| failure.attempts.saturating_add(1));
+    let held = trouble.is_held();
+    let failure = NewFailure {
+        flow,
+        id: task.source.id,
+        number: task.source.number.clone(),
+        class: trouble.class,
+        code: trouble.code.clone(),
+        message: trouble.message.clone(),
+        cure: trouble.cure.clone(),
+        retry: trouble.retry(attempts, now, session.random.as_ref()),
+        source_hash: task.source.hash.clone(),
+        fingerprint: fingerprint.to_owned(),
+        held,
+    };
+    let (kind, disposition) = if held {
+        (AuditKind::Held, Disposition::Held)
+    } else {
+        (AuditKind::Failed, Disposition::Failed)
+    };
+    let entry = Entry {
+        number: Some(task.source.number.clone()),
+        zoho_id: task.link.as_ref().map(|link| link.zoho_id.to_string()),
+        ..session.entry(flow, task.source.id, kind, &trouble.message, now)
+    };
+    session.store().write(|tx| {
+        failures::record(tx, &failure, now)?;
+        considered::note(tx, flow, task.source.id, disposition)?;
+        audit::append(tx, &entry)
+    })?;
+    Ok(())
+}

@@ -1,0 +1,217 @@
+//! Changes and removes records whose Zoho id is known.
+
+use exact_json::Value;
+use zoho_crm::{Record, RowError};
+
+use super::{Task, Wrote, create, outcome, refused};
+use crate::failure::{self, FailureClass, RunError, Trouble};
+use crate::flow::Flow;
+use crate::session::Session;
+use crate::store::audit::{AuditKind, Entry};
+use crate::store::links::{self, LineState};
+use crate::store::{audit, sources};
+
+/// Writes the tasks' changes, 100 a call. Returns those whose total or lines are to be proved.
+pub(crate) async fn run(
+    session: &Session<'_>,
+    flow: Flow,
+    fingerprint: &str,
+    tasks: Vec<Task>,
+) -> Result<Vec<Task>, RunError> {
+    let mut to_verify = Vec::new();
+    let mut tasks = tasks.into_iter().peekable();
+    while tasks.peek().is_some() {
+        let mut batch: Vec<Task> = tasks.by_ref().take(zoho_crm::ROWS_PER_WRITE).collect();
+        for _ in 0..refused::ROUNDS {
+            if batch.is_empty() {
+                break;
+            }
+            session.check_stop()?;
+            batch = send(session, flow, fingerprint, batch, &mut to_verify).await?;
+        }
+    }
+    Ok(to_verify)
+}
+
+async fn send(
+    session: &Session<'_>,
+    flow: Flow,
+    fingerprint: &str,
+    batch: Vec<Task>,
+    to_verify: &mut Vec<Task>,
+) -> Result<Vec<Task>, RunError> {
+    let rows: Vec<Record> = batch.iter().filter_map(row).collect();
+    let results = session
+        .zoho()
+        .update(flow.module(), &rows, &create::options(session, flow))
+        .await?;
+    let mut again = Vec::new();
+    for (mut task, result) in batch.into_iter().zip(results) {
+        match result {
+            Ok(written) => {
+                outcome::written(
+                    session,
+                    flow,
+                    fingerprint,
+                    &mut task,
+                    written.id,
+                    written.modified_time,
+                    Wrote::Updated,
+                )?;
+                let proved = task
+                    .link
+                    .as_ref()
+                    .is_none_or(|l| l.verified && l.lines != LineState::Unknown);
+                if task.mapped.is_some() && !proved {
+                    to_verify.push(task);
+                }
+            }
+            Err(error) if is_gone(&error) => gone_in_zoho(session, flow, fingerprint, task).await?,
+            Err(error) if refused::otherwise(session, flow, &mut task, &error) => again.push(task),
+            Err(error) => {
+                let trouble = failure::of_row(&task.source.number, &error);
+                outcome::troubled(session, flow, fingerprint, &task, &trouble)?;
+            }
+        }
+    }
+    Ok(again)
+}
+
+fn row(task: &Task) -> Option<Record> {
+    let link = task.link.as_ref()?;
+    let mut row = task.row.clone();
+    row.insert("id".to_owned(), Value::text(link.zoho_id.as_str()));
+    Some(row)
+}
+
+/// Whether Zoho says that there is no record of that id.
+fn is_gone(error: &RowError) -> bool {
+    let about_id = error.api_name.as_deref() == Some("id");
+    matches!(error.code.as_str(), "RESOURCE_NOT_FOUND" | "RECORD_NOT_FOUND")
+        || (error.code == "INVALID_DATA" && about_id)
+}
+
+/// The record that we wrote is not there any more. It is looked at by id before anything is concluded; a product is made anew, everything
+/// else is a person's to decide, because it is often a merge or an erasure request.
+async fn gone_in_zoho(
+    session: &Session<'_>,
+    flow: Flow,
+    fingerprint: &str,
+    task: Task,
+) -> Result<(), RunError> {
+    let Some(link) = task.link.clone() else {
+        return Ok(());
+    };
+    let still_there = session.zoho().get(flow.module(), &link.zoho_id).await?.is_some();
+    let name = flow.name();
+    let number = &task.source.number;
+    if task.source.gone.is_some() && !still_there {
+        let entry = Entry {
+            number: Some(number.clone()),
+            zoho_id: Some(link.zoho_id.to_string()),
+            ..session.entry(
+                flow,
+                task.source.id,
+                AuditKind::Deleted,
+                "deleted on both sides",
+                session.now(),
+            )
+        };
+        session.store().write(|tx| {
+            links::remove(tx, flow, task.source.id)?;
+            audit::append(tx, &entry)
+        })?;
+        return outcome::unchanged(session, flow, fingerprint, &task);
+    }
+    let trouble = if still_there {
+        Trouble::new(
+            FailureClass::Permission,
+            "zoho_record_not_writable",
+            format!(
+                "{name} {number}: Zoho shows the record {} but does not let it be changed.",
+                link.zoho_id
+            ),
+            "Check the sharing rules and the profile of the Zoho user whom Ledgerline signs in as.",
+        )
+    } else if flow == Flow::Items {
+        session
+            .store()
+            .write(|tx| links::remove(tx, flow, task.source.id))?;
+        Trouble::new(
+            FailureClass::Reference,
+            "zoho_record_deleted",
+            format!(
+                "{name} {number}: the record {} was deleted in Zoho.",
+                link.zoho_id
+            ),
+            "Nothing to do: it is created again in the next run.",
+        )
+    } else {
+        Trouble::new(
+            FailureClass::Conflict,
+            "zoho_record_deleted",
+            format!(
+                "{name} {number}: the record {} was deleted in Zoho.",
+                link.zoho_id
+            ),
+            "Restore it from Zoho's recycle bin, then replay. If it was merged into another record, put the BC Number and BC Id on the survivor and replay.",
+        )
+    };
+    outcome::troubled(session, flow, fingerprint, &task, &trouble)
+}
+
+/// Deletes records that Business Central deleted, where the user chose so.
+pub(crate) async fn delete(
+    session: &Session<'_>,
+    flow: Flow,
+    fingerprint: &str,
+    tasks: Vec<Task>,
+) -> Result<(), RunError> {
+    for batch in tasks.chunks(zoho_crm::ROWS_PER_WRITE) {
+        session.check_stop()?;
+        let ids: Vec<_> = batch
+            .iter()
+            .filter_map(|t| t.link.as_ref())
+            .map(|link| link.zoho_id.clone())
+            .collect();
+        let workflows = session.policy().of(flow).workflows;
+        let results = session.zoho().delete(flow.module(), &ids, workflows).await?;
+        for (task, result) in batch.iter().zip(results) {
+            match result {
+                Err(error) if !is_gone(&error) => {
+                    let trouble = failure::of_row(&task.source.number, &error);
+                    outcome::troubled(session, flow, fingerprint, task, &trouble)?;
+                }
+                Ok(_) | Err(_) => {
+                    let entry = Entry {
+                        number: Some(task.source.number.clone()),
+                        zoho_id: task.link.as_ref().map(|link| link.zoho_id.to_string()),
+                        ..session.entry(
+                            flow,
+                            task.source.id,
+                            AuditKind::Deleted,
+                            "deleted in Zoho as in Business Central",
+                            session.now(),
+                        )
+                    };
+                    let mut done = task.clone();
+                    done.wrote = Some(Wrote::Updated);
+                    session.store().write(|tx| {
+                        links::remove(tx, flow, task.source.id)?;
+                        audit::append(tx, &entry)?;
+                        outcome::finish(tx, flow, fingerprint, &done)?;
+                        sources::settle(
+                            tx,
+                            flow,
+                            task.source.id,
+                            &task.source.hash,
+                            fingerprint,
+                            &sources::SettledAs::Written,
+                        )
+                    })?;
+                }
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,262 @@
+//! Compares the whole set of ids with what is stored: finds late commits, and what Business Central no longer shows.
+//!
+//! Absence is only suspicion: with too few permissions Business Central answers 200 with rows missing, and 404 by id.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use business_central::{BcId, Lookup};
+
+use super::{listing, sweeps};
+use crate::failure::RunError;
+use crate::flow::Flow;
+use crate::progress::Event;
+use crate::session::Session;
+use crate::store::audit::{AuditKind, Entry};
+use crate::store::considered::{self, Disposition};
+use crate::store::failures::FlowProblem;
+use crate::store::sources::{self, SourceRow};
+use crate::store::{audit, failures, links, sweep_clocks};
+
+/// How often the sweep runs.
+const INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// More changed rows than this are read by a full listing instead of one by one.
+const READ_ONE_BY_ONE: usize = 200;
+
+/// Deletions in one sweep beyond the greater of this and [`MASS_PERCENT`] of the known records need a person's word.
+const MASS_MINIMUM: usize = 20;
+const MASS_PERCENT: usize = 2;
+
+const MASS_DELETION: &str = "mass_deletion";
+const HIDDEN: &str = "records_hidden";
+
+/// Runs the sweep when it is due or forced. `confirmed` says that a person has looked at a mass deletion and means it.
+pub(crate) async fn run(
+    session: &Session<'_>,
+    flow: Flow,
+    force: bool,
+    confirmed: bool,
+) -> Result<(), RunError> {
+    let name = format!("identities.{}", flow.name());
+    let last = session.store().read(|tx| sweep_clocks::last(tx, &name))?;
+    if last.is_none() && !force {
+        // The listing that has just read everything for the first time is as good as a sweep.
+        session
+            .store()
+            .write(|tx| sweep_clocks::set(tx, &name, session.now()))?;
+        return Ok(());
+    }
+    if !force && !sweeps::is_due(last, INTERVAL, session.now()) {
+        return Ok(());
+    }
+    session.progress().event(Event::Sweep {
+        flow,
+        what: "deleted and late records",
+    });
+    let started = session.now();
+    let absent = read_identities(session, flow).await?;
+    settle_absent(session, flow, &absent, confirmed).await?;
+    session
+        .store()
+        .write(|tx| sweep_clocks::set(tx, &name, started))?;
+    Ok(())
+}
+
+/// Lists all ids, re-reads what is new or has another etag, and returns the stored ids that were not listed.
+async fn read_identities(session: &Session<'_>, flow: Flow) -> Result<Vec<BcId>, RunError> {
+    let mut listed: HashSet<BcId> = HashSet::new();
+    let mut stale: Vec<BcId> = Vec::new();
+    for query in super::identities(flow, session.policy().invoices_from) {
+        let mut pages = session.company().list(query);
+        while let Some(page) = pages.next().await? {
+            session.check_stop()?;
+            session.store().read(|tx| {
+                for row in &page.rows {
+                    let Some(id) = row.id() else { continue };
+                    listed.insert(id);
+                    match sources::get(tx, flow, id)? {
+                        Some(stored) if stored.gone.is_none() && stored.etag.as_deref() == row.etag() => {}
+                        _ => stale.push(id),
+                    }
+                }
+                Ok(())
+            })?;
+        }
+    }
+    if stale.len() > READ_ONE_BY_ONE {
+        listing::read(session, flow, true).await?;
+    } else {
+        for id in stale {
+            session.check_stop()?;
+            read_one(session, flow, id).await?;
+        }
+    }
+    let known = session.store().read(|tx| sources::live_ids(tx, flow))?;
+    let absent: Vec<BcId> = known.into_iter().filter(|id| !listed.contains(id)).collect();
+    let back: Vec<BcId> = session.store().read(|tx| sources::missing_ids(tx, flow))?;
+    session.store().write(|tx| {
+        for id in back.iter().filter(|id| listed.contains(id)) {
+            sources::clear_missing(tx, flow, *id)?;
+        }
+        Ok(())
+    })?;
+    Ok(absent)
+}
+
+/// Reads one record anew and stores what it says.
+pub(crate) async fn read_one(session: &Session<'_>, flow: Flow, id: BcId) -> Result<bool, RunError> {
+    match session.company().get(super::whole_record(flow), id).await? {
+        Lookup::Found(row) => {
+            let now = session.now();
+            session
+                .store()
+                .write(|tx| listing::observe(tx, session, flow, &row, now))?;
+            Ok(true)
+        }
+        Lookup::Absent => Ok(false),
+    }
+}
+
+/// Decides what became of the records that were not listed.
+async fn settle_absent(
+    session: &Session<'_>,
+    flow: Flow,
+    absent: &[BcId],
+    confirmed: bool,
+) -> Result<(), RunError> {
+    let mut gone: Vec<SourceRow> = Vec::new();
+    for id in absent {
+        session.check_stop()?;
+        // A record that left the listing's scope (an invoice reopened as a draft) is still there, and its new state is stored.
+        if !read_one(session, flow, *id).await?
+            && let Some(row) = session.store().read(|tx| sources::get(tx, flow, *id))?
+        {
+            gone.push(row);
+        }
+    }
+    let known = session.store().read(|tx| sources::count(tx, flow))?;
+    if gone.is_empty() {
+        return clear(session, flow);
+    }
+    if !canary(session, flow, &gone).await? {
+        return stand_still(session, flow, HIDDEN, &gone, known);
+    }
+    let limit = MASS_MINIMUM.max(usize::try_from(known).unwrap_or(usize::MAX) / 100 * MASS_PERCENT);
+    if gone.len() > limit && !confirmed {
+        return stand_still(session, flow, MASS_DELETION, &gone, known);
+    }
+    let now = session.now();
+    session.store().write(|tx| {
+        for row in &gone {
+            let written = links::get(tx, flow, row.id)?.is_some();
+            let entry = |kind, summary: &str| Entry {
+                number: Some(row.number.clone()),
+                ..session.entry(flow, row.id, kind, summary, now)
+            };
+            if !written {
+                sources::remove(tx, flow, row.id)?;
+                failures::close(tx, flow, row.id)?;
+                audit::append(
+                    tx,
+                    &entry(
+                        AuditKind::Observed,
+                        "gone from Business Central before it was ever copied",
+                    ),
+                )?;
+            } else if flow == Flow::Invoices {
+                // A posted document hardly ever goes: it is looked up again in every run, and nothing is flagged.
+                sources::mark_missing(tx, flow, row.id, now)?;
+                considered::note(tx, flow, row.id, Disposition::Held)?;
+                audit::append(
+                    tx,
+                    &entry(AuditKind::Observed, "no longer visible in Business Central"),
+                )?;
+            } else {
+                sources::mark_gone(tx, flow, row.id, now)?;
+                considered::note(tx, flow, row.id, Disposition::Held)?;
+                audit::append(tx, &entry(AuditKind::Observed, "deleted in Business Central"))?;
+            }
+        }
+        Ok(())
+    })?;
+    clear(session, flow)
+}
+
+fn clear(session: &Session<'_>, flow: Flow) -> Result<(), RunError> {
+    session.store().write(|tx| {
+        failures::clear_flow_problem(tx, flow, HIDDEN)?;
+        failures::clear_flow_problem(tx, flow, MASS_DELETION)
+    })?;
+    Ok(())
+}
+
+fn stand_still(
+    session: &Session<'_>,
+    flow: Flow,
+    code: &str,
+    gone: &[SourceRow],
+    known: u64,
+) -> Result<(), RunError> {
+    let some: Vec<&str> = gone.iter().take(5).map(|row| row.number.as_str()).collect();
+    let (count, some) = (gone.len(), some.join(", "));
+    let name = flow.name();
+    let (message, cure) = if code == HIDDEN {
+        (
+            format!(
+                "{count} of {known} {name} are no longer visible in Business Central ({some}, …), and neither is any other known one: \
+                 this looks like a permission that was taken away. Nothing was deleted or flagged."
+            ),
+            "Give the app its read permission back (D365 READ, page Microsoft Entra applications), then sync again.".to_owned(),
+        )
+    } else {
+        (
+            format!("{count} of {known} {name} disappeared from Business Central at once ({some}, …). Nothing was deleted or flagged."),
+            "If they really were deleted, run `ledgerline reconcile --confirm-deletions`; if not, check the app's permissions.".to_owned(),
+        )
+    };
+    let problem = FlowProblem {
+        flow,
+        code: code.to_owned(),
+        message,
+        cure,
+        at: session.now(),
+    };
+    session
+        .store()
+        .write(|tx| failures::set_flow_problem(tx, &problem))?;
+    Ok(())
+}
+
+/// Whether a known record of the same kind can still be read: without one, absence proves nothing.
+async fn canary(session: &Session<'_>, flow: Flow, suspects: &[SourceRow]) -> Result<bool, RunError> {
+    let suspects: HashSet<BcId> = suspects.iter().map(|row| row.id).collect();
+    let known = session.store().read(|tx| sources::live_ids(tx, flow))?;
+    for id in known.into_iter().filter(|id| !suspects.contains(id)).take(3) {
+        if matches!(
+            session
+                .company()
+                .get(super::narrow(flow.entity(), &["id"]), id)
+                .await?,
+            Lookup::Found(_)
+        ) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Looks the invoices up again that were no longer visible; one that is back stops being missing.
+pub(crate) async fn look_again(session: &Session<'_>, flow: Flow) -> Result<Vec<SourceRow>, RunError> {
+    let missing = session.store().read(|tx| sources::missing_ids(tx, flow))?;
+    let mut still = Vec::new();
+    for id in missing {
+        session.check_stop()?;
+        if read_one(session, flow, id).await? {
+            session.store().write(|tx| sources::clear_missing(tx, flow, id))?;
+        } else if let Some(row) = session.store().read(|tx| sources::get(tx, flow, id))? {
+            still.push(row);
+        }
+    }
+    Ok(still)
+}

@@ -1,0 +1,174 @@
+//! Reads what changed since the watermark and stores it, one transaction a page.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use business_central::{ErrorKind, Row};
+use exact_json::Value;
+use jiff::Timestamp;
+
+use crate::failure::RunError;
+use crate::flow::Flow;
+use crate::progress::Event;
+use crate::session::Session;
+use crate::store::audit::{AuditKind, Entry};
+use crate::store::considered::{self, Disposition};
+use crate::store::sources::{self, Incoming, Seen};
+use crate::store::{StoreError, Tx, audit, watermarks};
+
+/// How far behind the watermark a listing starts. Business Central stamps a row before it commits it (facts, §4.10), so that a row may
+/// become visible after a later stamp was seen; what commits even later is found by the daily sweep.
+const OVERLAP: Duration = Duration::from_secs(5 * 60);
+
+/// Reads the flow's rows that changed since the watermark, or all of them, and stores what they say.
+///
+/// The watermark moves with the last page of the last listing only, to the greatest stamp over all pages: pages come in the
+/// order of their ids, and an unfinished listing starts again from the old watermark.
+pub(crate) async fn read(session: &Session<'_>, flow: Flow, full: bool) -> Result<(), RunError> {
+    let name = watermark_name(flow);
+    let watermark = session.store().read(|tx| watermarks::get(tx, &name))?;
+    let since = watermark
+        .filter(|_| !full)
+        .map(|at| at.checked_sub(OVERLAP).unwrap_or(at));
+    let mut restarts = 0;
+    loop {
+        match read_once(session, flow, since, watermark).await {
+            Err(RunError::BusinessCentral(error)) if is_expired(&error) && restarts < 3 => restarts += 1,
+            other => return other,
+        }
+    }
+}
+
+fn is_expired(error: &business_central::Error) -> bool {
+    matches!(error.kind, ErrorKind::SkipTokenExpired)
+}
+
+fn watermark_name(flow: Flow) -> String {
+    format!("listing.{}", flow.name())
+}
+
+async fn read_once(
+    session: &Session<'_>,
+    flow: Flow,
+    since: Option<Timestamp>,
+    watermark: Option<Timestamp>,
+) -> Result<(), RunError> {
+    let listings = super::listings(flow, since, session.policy().invoices_from);
+    let last = listings.len().saturating_sub(1);
+    let mut greatest = watermark;
+    let mut rows_read = 0;
+    for (index, query) in listings.into_iter().enumerate() {
+        let mut pages = session.company().list(query);
+        let mut page = pages.next().await?;
+        while let Some(current) = page {
+            session.check_stop()?;
+            // The page after this one is asked for first, so that the last page is known to be the last when it is stored.
+            let next = pages.next().await?;
+            greatest = current
+                .rows
+                .iter()
+                .filter_map(Row::modified)
+                .chain(greatest)
+                .max();
+            let now = session.now();
+            session.store().write(|tx| {
+                for row in &current.rows {
+                    observe(tx, session, flow, row, now)?;
+                }
+                if next.is_none()
+                    && index == last
+                    && let Some(greatest) = greatest
+                {
+                    watermarks::set(tx, &watermark_name(flow), greatest)?;
+                }
+                Ok(())
+            })?;
+            rows_read += current.rows.len() as u64;
+            session.progress().event(Event::Read {
+                flow,
+                rows: rows_read,
+            });
+            page = next;
+        }
+    }
+    Ok(())
+}
+
+/// Stores what one row says and counts the record; a row without id or number is a failure of the run, not of the record.
+pub(crate) fn observe(
+    tx: &Tx<'_>,
+    session: &Session<'_>,
+    flow: Flow,
+    row: &Row,
+    now: Timestamp,
+) -> Result<Seen, StoreError> {
+    let Some(id) = row.id() else {
+        tracing::warn!(flow = flow.name(), "a row without an id was passed over");
+        return Ok(Seen::Same);
+    };
+    let incoming = Incoming {
+        id,
+        number: row.number().unwrap_or_default().to_owned(),
+        etag: row.etag().map(ToOwned::to_owned),
+        modified: row.modified(),
+        text: row.text().to_owned(),
+    };
+    let seen = sources::observe(tx, flow, &incoming, now)?;
+    note(tx, session, flow, &incoming, &seen, now)?;
+    Ok(seen)
+}
+
+/// Counts the record, and writes the audit entry of a change.
+pub(crate) fn note(
+    tx: &Tx<'_>,
+    session: &Session<'_>,
+    flow: Flow,
+    incoming: &Incoming,
+    seen: &Seen,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let (disposition, summary, changed) = match seen {
+        Seen::Same => (Disposition::Unchanged, None, None),
+        Seen::New => (
+            Disposition::Held,
+            Some("seen for the first time in Business Central"),
+            None,
+        ),
+        Seen::Changed { before } => (
+            Disposition::Held,
+            Some("changed in Business Central"),
+            Some(differences(before, &incoming.text)),
+        ),
+    };
+    considered::note(tx, flow, incoming.id, disposition)?;
+    if let Some(summary) = summary {
+        let (before, after) = changed.unzip();
+        let entry = Entry {
+            number: Some(incoming.number.clone()),
+            before,
+            after,
+            ..session.entry(flow, incoming.id, AuditKind::Observed, summary, now)
+        };
+        audit::append(tx, &entry)?;
+    }
+    Ok(())
+}
+
+/// The members that differ between two texts of one row, as they were and as they are.
+fn differences(before: &str, after: &str) -> (Value, Value) {
+    let parse = |text: &str| match Value::parse(text) {
+        Ok(Value::Object(map)) => map,
+        _ => BTreeMap::new(),
+    };
+    let (mut before, mut after) = (parse(before), parse(after));
+    let equal: Vec<String> = before
+        .iter()
+        .filter(|(k, v)| after.get(*k) == Some(v))
+        .map(|(k, _)| k.clone())
+        .collect();
+    for key in equal {
+        before.remove(&key);
+        after.remove(&key);
+    }
+    (Value::Object(before), Value::Object(after))
+}

@@ -1,0 +1,337 @@
+//! One run from preparation to report.
+
+use business_central::BcId;
+use jiff::Timestamp;
+
+use crate::apply::{self, Selection};
+use crate::engine::{Engine, Replay, RunOptions, only};
+use crate::failure::RunError;
+use crate::flow::Flow;
+use crate::links_view::LINE_PRODUCT;
+use crate::observe::{deletions, listing, sweeps, ties};
+use crate::org_schema::CustomField;
+use crate::progress::{Event, Progress, Stop};
+use crate::report::{Calls, FlowReport, Outcome, ReportedError, ReportedFlowProblem, RunReport, Trigger};
+use crate::session::Session;
+use crate::store::audit::{AuditKind, Entry};
+use crate::store::considered::{self, Disposition};
+use crate::store::failures::{self, FlowProblem};
+use crate::store::{StoreError, Tx, audit, facts, runs, sources};
+
+/// The flow problem of an edition, module or field that is missing.
+const GATE: &str = "gate";
+
+/// Runs, and reports in every case.
+pub(crate) async fn reported(
+    engine: &Engine,
+    options: &RunOptions,
+    selection: &Selection,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> RunReport {
+    let flows = chosen(engine, options.flows.as_deref());
+    let job = Job {
+        options,
+        selection,
+        flows: &flows,
+        replay: &[],
+    };
+    job.report(engine, progress, stop).await
+}
+
+/// Tries failures again, and reports in every case.
+pub(crate) async fn replayed(
+    engine: &Engine,
+    what: &Replay,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> RunReport {
+    let options = RunOptions {
+        trigger: Trigger::Replay,
+        flows: None,
+        full: false,
+        confirm_deletions: false,
+    };
+    let flows = chosen(engine, None);
+    let failed = engine
+        .parts
+        .store
+        .read(|tx| failures::list(tx, None))
+        .unwrap_or_default();
+    let records: Vec<(Flow, BcId)> = failed
+        .iter()
+        .filter(|failure| match what {
+            Replay::Problems(ids) => ids.contains(&failure.problem),
+            Replay::Flow(flow) => failure.flow == *flow,
+            Replay::All => true,
+        })
+        .map(|failure| (failure.flow, failure.id))
+        .collect();
+    let selection = Selection {
+        everything_due: true,
+        only: Some(only(records.iter().copied())),
+    };
+    let job = Job {
+        options: &options,
+        selection: &selection,
+        flows: &flows,
+        replay: &records,
+    };
+    job.report(engine, progress, stop).await
+}
+
+/// The flows that are switched on and asked for, in dependency order.
+fn chosen(engine: &Engine, asked: Option<&[Flow]>) -> Vec<Flow> {
+    let on = &engine.parts.policy.flows;
+    Flow::ALL
+        .into_iter()
+        .filter(|f| on.contains(f) && asked.is_none_or(|asked| asked.contains(f)))
+        .collect()
+}
+
+struct Job<'a> {
+    options: &'a RunOptions,
+    selection: &'a Selection,
+    flows: &'a [Flow],
+    /// The records that are read anew instead of a listing.
+    replay: &'a [(Flow, BcId)],
+}
+
+impl Job<'_> {
+    async fn report(&self, engine: &Engine, progress: &dyn Progress, stop: &Stop) -> RunReport {
+        let parts = &engine.parts;
+        let started_at = parts.clock.now();
+        let run_id = format!("{:016x}", parts.random.next());
+        let before = (
+            parts.business_central.calls(),
+            parts.zoho.calls(),
+            parts.zoho.credits(),
+        );
+        let result = self.go(engine, &run_id, started_at, progress, stop).await;
+        let finished_at = parts.clock.now();
+        let mut report = RunReport {
+            run_id,
+            trigger: self.options.trigger,
+            started_at,
+            finished_at,
+            outcome: Outcome::Failed,
+            flows: Vec::new(),
+            calls: Calls {
+                business_central: parts.business_central.calls() - before.0,
+                zoho: parts.zoho.calls() - before.1,
+            },
+            zoho_credits: parts.zoho.credits() - before.2,
+            flow_problems: Vec::new(),
+            error: result.err().map(|error| ReportedError {
+                code: error.code(),
+                message: error.to_string(),
+                cure: error.cure(),
+            }),
+        };
+        if let Err(error) = self.close(engine, &mut report) {
+            report.outcome = Outcome::Failed;
+            report.error.get_or_insert(ReportedError {
+                code: error.code().to_owned(),
+                message: error.to_string(),
+                cure: error.cure(),
+            });
+        }
+        report
+    }
+
+    async fn go(
+        &self,
+        engine: &Engine,
+        run_id: &str,
+        started_at: Timestamp,
+        progress: &dyn Progress,
+        stop: &Stop,
+    ) -> Result<(), RunError> {
+        engine.parts.store.write(|tx| {
+            considered::begin(tx)?;
+            runs::begin(tx, run_id, self.options.trigger.name(), started_at)
+        })?;
+        let session = engine.session(run_id.to_owned(), progress, stop).await?;
+        must_be_set_up(&session, self.flows)?;
+        for flow in self.flows.iter().copied() {
+            session.check_stop()?;
+            if !gate(&session, flow)? {
+                continue;
+            }
+            if self.options.trigger == Trigger::Replay {
+                for (_, id) in self.replay.iter().filter(|(f, _)| *f == flow) {
+                    session.check_stop()?;
+                    deletions::read_one(&session, flow, *id).await?;
+                }
+            } else {
+                self.observe(&session, flow).await?;
+            }
+            apply::flow(&session, flow, self.selection).await?;
+            session.progress().event(Event::Finished { flow });
+        }
+        Ok(())
+    }
+
+    async fn observe(&self, session: &Session<'_>, flow: Flow) -> Result<(), RunError> {
+        let by_hand = self.options.full || self.options.trigger == Trigger::Manual;
+        listing::read(session, flow, self.options.full).await?;
+        sweeps::run(session, flow, by_hand).await?;
+        deletions::run(session, flow, self.options.full, self.options.confirm_deletions).await?;
+        if flow == Flow::Invoices {
+            deletions::look_again(session, flow).await?;
+        }
+        if flow == Flow::Contacts {
+            let changed = session.store().read(|tx| {
+                let fingerprint = session.fingerprint(Flow::Customers);
+                let now = session.now();
+                let page = sources::candidates(tx, Flow::Customers, &fingerprint, now, true, None, 500)?;
+                let written = sources::changed_since(tx, Flow::Customers, session.started())?;
+                Ok(page
+                    .into_iter()
+                    .map(|c| c.source.id)
+                    .chain(written)
+                    .collect::<Vec<_>>())
+            })?;
+            ties::refresh(session, &changed).await?;
+        }
+        Ok(())
+    }
+
+    /// Counts, decides the outcome, and stores the report.
+    fn close(&self, engine: &Engine, report: &mut RunReport) -> Result<(), StoreError> {
+        engine.parts.store.write(|tx| {
+            let mut open = 0;
+            for flow in self.flows.iter().copied() {
+                if self.options.trigger != Trigger::Replay {
+                    open += count_open_failures(tx, flow)?;
+                }
+                let tally = considered::tally(tx, flow)?;
+                report.flows.push(FlowReport {
+                    flow,
+                    read: tally.read(),
+                    created: tally.created,
+                    updated: tally.updated,
+                    unchanged: tally.unchanged,
+                    skipped: tally.skipped,
+                    failed: tally.failed,
+                    held: tally.held,
+                });
+                let problems = failures::flow_problems(tx, Some(flow))?;
+                report
+                    .flow_problems
+                    .extend(
+                        problems
+                            .into_iter()
+                            .map(|problem: FlowProblem| ReportedFlowProblem {
+                                flow: problem.flow,
+                                code: problem.code,
+                                message: problem.message,
+                                cure: problem.cure,
+                            }),
+                    );
+            }
+            report.outcome = outcome(report, open);
+            let json = serde_json::to_string(report).unwrap_or_default();
+            let entry = Entry {
+                seq: 0,
+                at: report.finished_at,
+                run: Some(report.run_id.clone()),
+                flow: None,
+                id: None,
+                number: None,
+                kind: AuditKind::Run,
+                summary: format!("run ended: {}", report.outcome.name()),
+                before: None,
+                after: None,
+                zoho_id: None,
+            };
+            audit::append(tx, &entry)?;
+            runs::finish(
+                tx,
+                &report.run_id,
+                report.outcome.name(),
+                &json,
+                report.finished_at,
+            )
+        })
+    }
+}
+
+/// A run that could not go on achieved part of its work when anything was written or settled.
+fn outcome(report: &RunReport, open_failures: u64) -> Outcome {
+    let achieved = report
+        .flows
+        .iter()
+        .any(|f| f.created + f.updated + f.unchanged + f.skipped > 0);
+    let clean = report.flows.iter().all(FlowReport::is_clean);
+    match &report.error {
+        Some(error) if error.code == "stopped" && clean && report.flow_problems.is_empty() => Outcome::Clean,
+        Some(_) if achieved => Outcome::Attention,
+        Some(_) => Outcome::Failed,
+        None if clean && open_failures == 0 && report.flow_problems.is_empty() => Outcome::Clean,
+        None => Outcome::Attention,
+    }
+}
+
+/// A record whose time for another try has not come is still waiting: it is counted, and keeps the run from being clean.
+fn count_open_failures(tx: &Tx<'_>, flow: Flow) -> Result<u64, StoreError> {
+    let open = failures::list(tx, Some(flow))?;
+    for failure in &open {
+        let disposition = if failure.held {
+            Disposition::Held
+        } else {
+            Disposition::Failed
+        };
+        considered::note(tx, flow, failure.id, disposition)?;
+    }
+    Ok(open.len() as u64)
+}
+
+/// `sync` never creates fields: without our keys it must not write at all.
+fn must_be_set_up(session: &Session<'_>, flows: &[Flow]) -> Result<(), RunError> {
+    for flow in flows.iter().copied().filter(|flow| session.org.is_usable(*flow)) {
+        for field in [CustomField::Number, CustomField::Id] {
+            if session.org.our_field(flow, field).is_none() {
+                return Err(RunError::refused(
+                    "setup_needed",
+                    format!(
+                        "The Zoho module {} has no field \"{}\" yet.",
+                        flow.module().api_name(),
+                        field.label()
+                    ),
+                    "Run `ledgerline setup`: it creates the fields and asks before it does.",
+                ));
+            }
+        }
+        if flow == Flow::Invoices && session.store().read(|tx| facts::get(tx, LINE_PRODUCT))?.is_none() {
+            // Found or made when the invoices' turn comes: see `apply::placeholder`.
+            tracing::debug!("the placeholder product is not known yet");
+        }
+    }
+    Ok(())
+}
+
+/// Whether the org's edition and modules allow the flow. A flow that they forbid stands still and says so; the others go on.
+fn gate(session: &Session<'_>, flow: Flow) -> Result<bool, RunError> {
+    match session.org.gate(flow) {
+        Ok(()) => {
+            session
+                .store()
+                .write(|tx| failures::clear_flow_problem(tx, flow, GATE))?;
+            Ok(true)
+        }
+        Err(problem) => {
+            let problem = FlowProblem {
+                flow,
+                code: GATE.to_owned(),
+                message: problem.message,
+                cure: problem.cure,
+                at: session.now(),
+            };
+            session
+                .store()
+                .write(|tx| failures::set_flow_problem(tx, &problem))?;
+            Ok(false)
+        }
+    }
+}

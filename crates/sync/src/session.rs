@@ -1,0 +1,108 @@
+//! What every step of one run needs at hand.
+
+use std::sync::Arc;
+
+use business_central::{BcId, CompanyApi};
+use jiff::Timestamp;
+use transport::{Clock, Random};
+
+use crate::company_facts::CompanyFacts;
+use crate::failure::RunError;
+use crate::flow::Flow;
+use crate::org_schema::OrgSchema;
+use crate::policy::Policy;
+use crate::progress::{Progress, Stop};
+use crate::store::Store;
+use crate::store::audit::{AuditKind, Entry};
+
+/// One run, or one comparison.
+pub(crate) struct Session<'a> {
+    pub(crate) run_id: String,
+    pub(crate) started: Timestamp,
+    pub(crate) store: Arc<Store>,
+    pub(crate) company: CompanyApi,
+    pub(crate) zoho: zoho_crm::Client,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) policy: &'a Policy,
+    pub(crate) org: Arc<OrgSchema>,
+    pub(crate) facts: Arc<CompanyFacts>,
+    pub(crate) progress: &'a dyn Progress,
+    pub(crate) stop: &'a Stop,
+}
+
+impl Session<'_> {
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(crate) fn company(&self) -> &CompanyApi {
+        &self.company
+    }
+
+    pub(crate) fn zoho(&self) -> &zoho_crm::Client {
+        &self.zoho
+    }
+
+    pub(crate) fn policy(&self) -> &Policy {
+        self.policy
+    }
+
+    pub(crate) fn progress(&self) -> &dyn Progress {
+        self.progress
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) fn started(&self) -> Timestamp {
+        self.started
+    }
+
+    /// Ends the run between two requests when the user asked for it.
+    pub(crate) fn check_stop(&self) -> Result<(), RunError> {
+        if self.stop.asked() {
+            Err(RunError::Stopped)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// An audit entry of this run about one record, to be completed by the caller.
+    pub(crate) fn entry(
+        &self,
+        flow: Flow,
+        id: BcId,
+        kind: AuditKind,
+        summary: &str,
+        now: Timestamp,
+    ) -> Entry {
+        Entry {
+            seq: 0,
+            at: now,
+            run: Some(self.run_id.clone()),
+            flow: Some(flow),
+            id: Some(id),
+            number: None,
+            kind,
+            summary: summary.to_owned(),
+            before: None,
+            after: None,
+            zoho_id: None,
+        }
+    }
+
+    /// What a record of `flow` has to agree with beside its own data: mapping, org schema, policy.
+    pub(crate) fn fingerprint(&self, flow: Flow) -> String {
+        let policy = self.policy.of(flow);
+        format!(
+            "{}|{}|{}|{:?}|{}",
+            crate::map::VERSION,
+            self.org.fingerprint(flow),
+            self.facts.fingerprint(),
+            policy.on_delete,
+            self.policy.map.fingerprint(flow)
+        )
+    }
+}

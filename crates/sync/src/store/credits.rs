@@ -1,0 +1,64 @@
+//! Zoho API credits spent, by minute, for the rolling 24 hours in which Zoho counts.
+
+use jiff::Timestamp;
+
+use super::{StoreError, Tx, columns};
+
+fn minute(at: Timestamp) -> i64 {
+    at.as_second().div_euclid(60)
+}
+
+/// Books credits.
+///
+/// # Errors
+/// When the database fails.
+pub fn book(tx: &Tx<'_>, at: Timestamp, credits: u32) -> Result<(), StoreError> {
+    let mut statement = tx.connection.prepare_cached(
+        "INSERT INTO credit (minute, spent) VALUES (?1, ?2) ON CONFLICT (minute) DO UPDATE SET spent = spent + excluded.spent",
+    )?;
+    statement.execute((minute(at), credits))?;
+    Ok(())
+}
+
+/// What was spent from the minute of `since` on.
+///
+/// # Errors
+/// When the database fails.
+pub fn spent_since(tx: &Tx<'_>, since: Timestamp) -> Result<u64, StoreError> {
+    let mut statement = tx
+        .connection
+        .prepare_cached("SELECT coalesce(sum(spent), 0) FROM credit WHERE minute >= ?1")?;
+    Ok(columns::count(
+        statement.query_row([minute(since)], |row| row.get(0))?,
+    ))
+}
+
+/// What was spent in each minute from `since` on, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn by_minute(tx: &Tx<'_>, since: Timestamp) -> Result<Vec<(Timestamp, u64)>, StoreError> {
+    let mut statement = tx
+        .connection
+        .prepare_cached("SELECT minute, spent FROM credit WHERE minute >= ?1 ORDER BY minute")?;
+    let mut rows = statement.query([minute(since)])?;
+    let mut spent = Vec::new();
+    while let Some(row) = rows.next()? {
+        let minute: i64 = row.get(0)?;
+        spent.push((
+            columns::time(minute.saturating_mul(60_000_000))?,
+            columns::count(row.get(1)?),
+        ));
+    }
+    Ok(spent)
+}
+
+/// Forgets what was spent before `before`.
+///
+/// # Errors
+/// When the database fails.
+pub fn prune(tx: &Tx<'_>, before: Timestamp) -> Result<(), StoreError> {
+    tx.connection
+        .execute("DELETE FROM credit WHERE minute < ?1", [minute(before)])?;
+    Ok(())
+}

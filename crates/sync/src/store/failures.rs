@@ -1,0 +1,320 @@
+//! Failures as state on the record: a later success closes them, and the cursor never runs away from them.
+
+use business_central::BcId;
+use jiff::Timestamp;
+use rusqlite::Row;
+
+use super::{StoreError, Tx, columns};
+use crate::flow::Flow;
+
+/// What kind of failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureClass {
+    /// The record's own values are refused.
+    Data,
+    /// Another record is missing.
+    Reference,
+    /// Somebody may not.
+    Permission,
+    /// A limit was reached.
+    Limit,
+    /// A service does not work.
+    Outage,
+    /// Two records claim the same.
+    Conflict,
+    /// We made a mistake.
+    Bug,
+}
+
+impl FailureClass {
+    const ALL: [Self; 7] = [
+        Self::Data,
+        Self::Reference,
+        Self::Permission,
+        Self::Limit,
+        Self::Outage,
+        Self::Conflict,
+        Self::Bug,
+    ];
+
+    /// The name in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Data => "data",
+            Self::Reference => "reference",
+            Self::Permission => "permission",
+            Self::Limit => "limit",
+            Self::Outage => "outage",
+            Self::Conflict => "conflict",
+            Self::Bug => "bug",
+        }
+    }
+}
+
+/// When a failed record is tried again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// Then.
+    At(Timestamp),
+    /// When the record changes, or a person says so.
+    Manual,
+    /// As soon as something else is there.
+    WaitsFor {
+        /// The flow of the other record.
+        flow: Flow,
+        /// The other record, or what is to be done.
+        what: String,
+    },
+}
+
+/// A failure to be stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewFailure {
+    /// The flow.
+    pub flow: Flow,
+    /// The record.
+    pub id: BcId,
+    /// Its number.
+    pub number: String,
+    /// What kind.
+    pub class: FailureClass,
+    /// Stable; programs may match on it.
+    pub code: String,
+    /// What happened.
+    pub message: String,
+    /// What to do.
+    pub cure: String,
+    /// When it is tried again.
+    pub retry: Retry,
+    /// The state of the source for which it failed.
+    pub source_hash: String,
+    /// What it had to agree with then.
+    pub fingerprint: String,
+    /// Whether the record waits and is itself all right.
+    pub held: bool,
+}
+
+/// A stored failure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Its number, kept while the problem is open.
+    pub problem: i64,
+    /// The flow.
+    pub flow: Flow,
+    /// The record.
+    pub id: BcId,
+    /// Its number.
+    pub number: String,
+    /// What kind.
+    pub class: FailureClass,
+    /// Stable; programs may match on it.
+    pub code: String,
+    /// What happened.
+    pub message: String,
+    /// What to do.
+    pub cure: String,
+    /// When it is tried again.
+    pub retry: Retry,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// Since when.
+    pub first_at: Timestamp,
+    /// When it was last tried.
+    pub last_at: Timestamp,
+    /// The state of the source for which it failed.
+    pub source_hash: String,
+    /// What it had to agree with then.
+    pub fingerprint: String,
+    /// Whether the record waits and is itself all right.
+    pub held: bool,
+}
+
+/// A problem of a whole flow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlowProblem {
+    /// The flow.
+    pub flow: Flow,
+    /// Stable; programs may match on it.
+    pub code: String,
+    /// What happened.
+    pub message: String,
+    /// What to do.
+    pub cure: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Stores a failure; one that is open for the record keeps its number and its beginning.
+///
+/// # Errors
+/// When the database fails.
+pub fn record(tx: &Tx<'_>, failure: &NewFailure, now: Timestamp) -> Result<(), StoreError> {
+    let (retry, retry_at, waits_flow, waits_what) = match &failure.retry {
+        Retry::At(at) => ("at", Some(columns::micros(*at)), None, None),
+        Retry::Manual => ("manual", None, None, None),
+        Retry::WaitsFor { flow, what } => ("waits", None, Some(flow.name()), Some(what.as_str())),
+    };
+    let mut statement = tx.connection.prepare_cached(
+        "INSERT INTO failure (flow, id, number, class, code, message, cure, retry, retry_at, waits_flow, waits_what,
+                              attempts, first_at, last_at, source_hash, fingerprint, held)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1, ?12, ?12, ?13, ?14, ?15)
+         ON CONFLICT (flow, id) DO UPDATE SET
+             number = excluded.number, class = excluded.class, code = excluded.code, message = excluded.message,
+             cure = excluded.cure, retry = excluded.retry, retry_at = excluded.retry_at,
+             waits_flow = excluded.waits_flow, waits_what = excluded.waits_what, attempts = attempts + 1,
+             last_at = excluded.last_at, source_hash = excluded.source_hash, fingerprint = excluded.fingerprint,
+             held = excluded.held",
+    )?;
+    statement.execute(rusqlite::params![
+        failure.flow.name(),
+        failure.id.to_string(),
+        failure.number,
+        failure.class.name(),
+        failure.code,
+        failure.message,
+        failure.cure,
+        retry,
+        retry_at,
+        waits_flow,
+        waits_what,
+        columns::micros(now),
+        failure.source_hash,
+        failure.fingerprint,
+        failure.held,
+    ])?;
+    Ok(())
+}
+
+/// The record is all right again.
+///
+/// # Errors
+/// When the database fails.
+pub fn close(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<(), StoreError> {
+    let mut statement = tx
+        .connection
+        .prepare_cached("DELETE FROM failure WHERE flow = ?1 AND id = ?2")?;
+    statement.execute((flow.name(), id.to_string()))?;
+    Ok(())
+}
+
+fn read(row: &Row<'_>) -> Result<Failure, StoreError> {
+    let class: String = row.get("class")?;
+    let retry: String = row.get("retry")?;
+    let retry_at = columns::optional_time(row, "retry_at")?;
+    let waits_flow: Option<Flow> = columns::optional(row, "waits_flow")?;
+    let waits_what: Option<String> = row.get("waits_what")?;
+    let retry = match (retry.as_str(), retry_at, waits_flow, waits_what) {
+        ("at", Some(at), ..) => Retry::At(at),
+        ("manual", ..) => Retry::Manual,
+        ("waits", _, Some(flow), Some(what)) => Retry::WaitsFor { flow, what },
+        _ => return Err(columns::unreadable("retry", retry)),
+    };
+    Ok(Failure {
+        problem: row.get("problem")?,
+        flow: columns::flow(row)?,
+        id: columns::id(row)?,
+        number: row.get("number")?,
+        class: FailureClass::ALL
+            .into_iter()
+            .find(|known| known.name() == class)
+            .ok_or_else(|| columns::unreadable("class", &class))?,
+        code: row.get("code")?,
+        message: row.get("message")?,
+        cure: row.get("cure")?,
+        retry,
+        attempts: row.get("attempts")?,
+        first_at: columns::time_of(row, "first_at")?,
+        last_at: columns::time_of(row, "last_at")?,
+        source_hash: row.get("source_hash")?,
+        fingerprint: row.get("fingerprint")?,
+        held: row.get("held")?,
+    })
+}
+
+fn select(tx: &Tx<'_>, sql: &str, values: impl rusqlite::Params) -> Result<Vec<Failure>, StoreError> {
+    let mut statement = tx.connection.prepare_cached(sql)?;
+    let mut rows = statement.query(values)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(read(row)?);
+    }
+    Ok(found)
+}
+
+/// The open failure of a record.
+///
+/// # Errors
+/// When the database fails.
+pub fn of_record(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<Option<Failure>, StoreError> {
+    Ok(select(
+        tx,
+        "SELECT * FROM failure WHERE flow = ?1 AND id = ?2",
+        (flow.name(), id.to_string()),
+    )?
+    .pop())
+}
+
+/// All open failures, of one flow or of all, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn list(tx: &Tx<'_>, flow: Option<Flow>) -> Result<Vec<Failure>, StoreError> {
+    select(
+        tx,
+        "SELECT * FROM failure WHERE ?1 IS NULL OR flow = ?1 ORDER BY problem",
+        [flow.map(Flow::name)],
+    )
+}
+
+/// A whole flow stands still.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_flow_problem(tx: &Tx<'_>, problem: &FlowProblem) -> Result<(), StoreError> {
+    tx.connection.execute(
+        "INSERT OR REPLACE INTO flow_problem VALUES (?1, ?2, ?3, ?4, ?5)",
+        (
+            problem.flow.name(),
+            &problem.code,
+            &problem.message,
+            &problem.cure,
+            columns::micros(problem.at),
+        ),
+    )?;
+    Ok(())
+}
+
+/// The flow goes on.
+///
+/// # Errors
+/// When the database fails.
+pub fn clear_flow_problem(tx: &Tx<'_>, flow: Flow, code: &str) -> Result<(), StoreError> {
+    tx.connection.execute(
+        "DELETE FROM flow_problem WHERE flow = ?1 AND code = ?2",
+        (flow.name(), code),
+    )?;
+    Ok(())
+}
+
+/// What keeps whole flows, of one or of all.
+///
+/// # Errors
+/// When the database fails.
+pub fn flow_problems(tx: &Tx<'_>, flow: Option<Flow>) -> Result<Vec<FlowProblem>, StoreError> {
+    let mut statement = tx
+        .connection
+        .prepare_cached("SELECT * FROM flow_problem WHERE ?1 IS NULL OR flow = ?1 ORDER BY at")?;
+    let mut rows = statement.query([flow.map(Flow::name)])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(FlowProblem {
+            flow: columns::flow(row)?,
+            code: row.get("code")?,
+            message: row.get("message")?,
+            cure: row.get("cure")?,
+            at: columns::time_of(row, "at")?,
+        });
+    }
+    Ok(found)
+}
