@@ -79,16 +79,7 @@ impl Access {
         vault: Arc<dyn TokenVault>,
     ) -> Self {
         let (kept, renewals) = Default::default();
-        Self {
-            settings,
-            client_secret,
-            refresh_token,
-            courier,
-            clock,
-            vault,
-            kept,
-            renewals,
-        }
+        Self { settings, client_secret, refresh_token, courier, clock, vault, kept, renewals }
     }
 
     /// A token that is good for some minutes more; `refused` is one that the API did not take.
@@ -105,11 +96,7 @@ impl Access {
             && refused != Some(&token.token)
         {
             // Where another request renewed the token meanwhile, it is as fresh as can be.
-            return Ok(Pass {
-                token: token.token.clone(),
-                api: api.clone(),
-                fresh: refused.is_some(),
-            });
+            return Ok(Pass { token: token.token.clone(), api: api.clone(), fresh: refused.is_some() });
         }
         let ended_meanwhile = self.renewals.load(Ordering::Acquire) != renewals;
         if let Some(failure) = kept.last_failure.clone().filter(|_| ended_meanwhile) {
@@ -123,11 +110,7 @@ impl Access {
         kept.last_failure = renewed.as_ref().err().cloned();
         let (token, api) = renewed?;
         self.vault.store(&token);
-        let pass = Pass {
-            token: token.token.clone(),
-            api: api.clone(),
-            fresh: true,
-        };
+        let pass = Pass { token: token.token.clone(), api: api.clone(), fresh: true };
         kept.token = Some((token, api));
         Ok(pass)
     }
@@ -135,11 +118,7 @@ impl Access {
     /// Drops a fresh token that the API did not take.
     pub(crate) async fn forget(&self, refused: &Secret) {
         let mut kept = self.kept.lock().await;
-        if kept
-            .token
-            .as_ref()
-            .is_some_and(|(token, _)| token.token == *refused)
-        {
+        if kept.token.as_ref().is_some_and(|(token, _)| token.token == *refused) {
             kept.token = None;
             self.vault.forget();
         }
@@ -157,23 +136,13 @@ impl Access {
     async fn renew(&self) -> Result<(AccessToken, Url), Error> {
         tracing::debug!("renewing the access token");
         let now = || self.clock.now();
-        let token = refresh(
-            &self.settings,
-            &self.client_secret,
-            &self.refresh_token,
-            &self.courier,
-            now,
-        )
-        .await?;
+        let token =
+            refresh(&self.settings, &self.client_secret, &self.refresh_token, &self.courier, now).await?;
         self.checked(token)
     }
 
     fn checked(&self, token: AccessToken) -> Result<(AccessToken, Url), Error> {
-        let api = check_api_domain(
-            &token.api_domain,
-            &self.settings.accounts_url,
-            "the kept access token",
-        )?;
+        let api = check_api_domain(&token.api_domain, &self.settings.accounts_url, "the kept access token")?;
         Ok((token, api))
     }
 }

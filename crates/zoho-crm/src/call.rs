@@ -24,11 +24,7 @@ pub(crate) struct Call {
 
 impl Call {
     pub(crate) fn new<S: Into<String>>(method: Method, path: impl IntoIterator<Item = S>) -> Self {
-        let repeat = if method == Method::Get {
-            Repeat::Safe
-        } else {
-            Repeat::OnlyIfUnsent
-        };
+        let repeat = if method == Method::Get { Repeat::Safe } else { Repeat::OnlyIfUnsent };
         Self {
             method,
             path: path.into_iter().map(Into::into).collect(),
@@ -118,11 +114,7 @@ pub(crate) fn misuse(message: impl Into<String>) -> Error {
 /// Whether a write of these rows may append subform rows, so that a repetition would append them again (§5.3).
 pub(crate) fn appends_subform_rows(rows: &[crate::Record]) -> bool {
     let is_new = |row: &Value| row.as_object().is_some_and(|row| !row.contains_key("id"));
-    rows.iter()
-        .flat_map(|row| row.values())
-        .filter_map(Value::as_list)
-        .flatten()
-        .any(is_new)
+    rows.iter().flat_map(|row| row.values()).filter_map(Value::as_list).flatten().any(is_new)
 }
 
 /// The path of one record.
@@ -147,10 +139,7 @@ mod tests {
     fn subform_rows_without_an_id_are_appended_by_every_repetition() {
         let table = [
             (r#"{"Account_Name":"A","Parent":{"id":"1"}}"#, false),
-            (
-                r#"{"Invoiced_Items":[{"id":"1","Quantity":2},{"id":"2","_delete":null}]}"#,
-                false,
-            ),
+            (r#"{"Invoiced_Items":[{"id":"1","Quantity":2},{"id":"2","_delete":null}]}"#, false),
             (r#"{"Invoiced_Items":[{"id":"1"},{"Quantity":2}]}"#, true),
             (r#"{"Languages":["en","de"]}"#, false),
         ];

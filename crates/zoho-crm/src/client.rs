@@ -51,22 +51,9 @@ impl Client {
         clock: Arc<dyn Clock>,
         vault: Arc<dyn TokenVault>,
     ) -> Self {
-        let access = Access::new(
-            settings,
-            client_secret,
-            refresh_token,
-            courier.clone(),
-            clock,
-            vault,
-        );
+        let access = Access::new(settings, client_secret, refresh_token, courier.clone(), clock, vault);
         let heavy = Semaphore::new(SUB_CONCURRENCY);
-        Self {
-            inner: Arc::new(Inner {
-                access,
-                courier,
-                heavy,
-            }),
-        }
+        Self { inner: Arc::new(Inner { access, courier, heavy }) }
     }
 
     /// Exchanges the code of a sign-in, or of a self client, for a refresh token.
@@ -146,10 +133,7 @@ impl Client {
         tracing::debug!(code = refused.code, "the access token was refused");
         let pass = self.inner.access.pass(Some(&pass.token)).await?;
         let second = self.send_with(&pass, &call, &read).await;
-        if second
-            .as_ref()
-            .is_err_and(|error| error.kind == ErrorKind::InvalidToken)
-        {
+        if second.as_ref().is_err_and(|error| error.kind == ErrorKind::InvalidToken) {
             self.inner.access.forget(&pass.token).await;
         }
         second
@@ -162,24 +146,10 @@ impl Client {
         read: &(impl Fn(&Response) -> Reading<T> + Send + Sync),
     ) -> Result<T, Error> {
         // The semaphore is never closed.
-        let _turn = if call.is_heavy() {
-            self.inner.heavy.acquire().await.ok()
-        } else {
-            None
-        };
-        match self
-            .inner
-            .courier
-            .send_checked(call.request(&pass.api, &pass.token), read)
-            .await
-        {
+        let _turn = if call.is_heavy() { self.inner.heavy.acquire().await.ok() } else { None };
+        match self.inner.courier.send_checked(call.request(&pass.api, &pass.token), read).await {
             Ok((_, reading)) => reading,
-            Err(error) => Err(Error::new(
-                ErrorKind::Transport(Box::new(error)),
-                "",
-                "",
-                call.place(),
-            )),
+            Err(error) => Err(Error::new(ErrorKind::Transport(Box::new(error)), "", "", call.place())),
         }
     }
 }

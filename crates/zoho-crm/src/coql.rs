@@ -55,13 +55,7 @@ pub(crate) fn limit_of(query: &str) -> u32 {
     let Some((_, tail)) = lower.rsplit_once(" limit ") else {
         return ROWS_MAX;
     };
-    let count = tail
-        .split("offset")
-        .next()
-        .unwrap_or_default()
-        .rsplit(',')
-        .next()
-        .unwrap_or_default();
+    let count = tail.split("offset").next().unwrap_or_default().rsplit(',').next().unwrap_or_default();
     count.trim().parse().unwrap_or(ROWS_MAX)
 }
 
@@ -88,15 +82,9 @@ mod tests {
         let table = [
             ("select id from Accounts where id is not null limit 0, 200", 200),
             ("select id from Accounts where id is not null LIMIT 1000", 1_000),
-            (
-                "select id from Accounts where id is not null limit 2000 offset 10",
-                2_000,
-            ),
+            ("select id from Accounts where id is not null limit 2000 offset 10", 2_000),
             ("select id from Accounts where id is not null", 200),
-            (
-                "select id from Accounts where Account_Name = 'no limit here'",
-                200,
-            ),
+            ("select id from Accounts where Account_Name = 'no limit here'", 200),
         ];
         for (query, rows) in table {
             assert_eq!(limit_of(query), rows, "{query}");

@@ -35,18 +35,8 @@ const UNVERIFIED_API_DOMAINS: [&str; 2] = ["zohoapis.uk", "zohoapis.ae"];
 
 impl DataCentre {
     /// Every data centre.
-    pub const ALL: [Self; 10] = [
-        Self::Us,
-        Self::Eu,
-        Self::In,
-        Self::Au,
-        Self::Jp,
-        Self::Cn,
-        Self::Ca,
-        Self::Sa,
-        Self::Uk,
-        Self::Ae,
-    ];
+    pub const ALL: [Self; 10] =
+        [Self::Us, Self::Eu, Self::In, Self::Au, Self::Jp, Self::Cn, Self::Ca, Self::Sa, Self::Uk, Self::Ae];
 
     /// The name that Zoho uses in the sign-in callback (`location=eu`).
     #[must_use]
@@ -135,9 +125,7 @@ impl DataCentre {
     /// The data centre that the callback's `location` names.
     #[must_use]
     pub fn from_location(location: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|centre| centre.location().eq_ignore_ascii_case(location))
+        Self::ALL.into_iter().find(|centre| centre.location().eq_ignore_ascii_case(location))
     }
 
     /// The data centre whose accounts host `address` names; anything behind the host is ignored.
@@ -145,23 +133,17 @@ impl DataCentre {
     pub fn from_accounts_url(address: &str) -> Option<Self> {
         let address = Url::parse(address).ok().filter(|url| url.scheme() == "https")?;
         let host = address.host_str()?;
-        Self::ALL
-            .into_iter()
-            .find(|centre| centre.accounts_url().and_then(host_of) == Some(host))
+        Self::ALL.into_iter().find(|centre| centre.accounts_url().and_then(host_of) == Some(host))
     }
 }
 
 /// Whether `host` is one of Zoho's, by the table.
 pub(crate) fn is_zoho_api_host(host: &str) -> bool {
-    let known = DataCentre::ALL
-        .into_iter()
-        .filter_map(DataCentre::api_url)
-        .filter_map(host_of);
+    let known = DataCentre::ALL.into_iter().filter_map(DataCentre::api_url).filter_map(host_of);
     let domains = known.map(|host| host.trim_start_matches("www."));
-    domains.chain(UNVERIFIED_API_DOMAINS).any(|domain| {
-        host.strip_suffix(domain)
-            .is_some_and(|front| front.is_empty() || front.ends_with('.'))
-    })
+    domains
+        .chain(UNVERIFIED_API_DOMAINS)
+        .any(|domain| host.strip_suffix(domain).is_some_and(|front| front.is_empty() || front.ends_with('.')))
 }
 
 fn host_of(address: &'static str) -> Option<&'static str> {
@@ -180,10 +162,7 @@ mod tests {
         for centre in DataCentre::ALL {
             if let Some(address) = centre.accounts_url() {
                 assert_eq!(DataCentre::from_accounts_url(address), Some(centre));
-                assert_eq!(
-                    DataCentre::from_accounts_url(&format!("{address}/")),
-                    Some(centre)
-                );
+                assert_eq!(DataCentre::from_accounts_url(&format!("{address}/")), Some(centre));
             }
         }
     }
@@ -203,21 +182,12 @@ mod tests {
 
     #[test]
     fn zoho_hosts_are_those_below_zohos_api_domains() {
-        for host in [
-            "www.zohoapis.com",
-            "sandbox.zohoapis.eu",
-            "developer.zohoapis.com.au",
-            "www.zohoapis.uk",
-        ] {
+        for host in
+            ["www.zohoapis.com", "sandbox.zohoapis.eu", "developer.zohoapis.com.au", "www.zohoapis.uk"]
+        {
             assert!(is_zoho_api_host(host), "{host}");
         }
-        for host in [
-            "zohoapis.com.evil.example",
-            "evilzohoapis.com",
-            "www.zohoapis.xyz",
-            "localhost",
-            "",
-        ] {
+        for host in ["zohoapis.com.evil.example", "evilzohoapis.com", "www.zohoapis.xyz", "localhost", ""] {
             assert!(!is_zoho_api_host(host), "{host}");
         }
     }

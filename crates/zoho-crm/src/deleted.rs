@@ -92,9 +92,6 @@ impl From<Answer> for DeletedPage {
             display_name: row.display_name,
             deleted_by: row.deleted_by.and_then(|person| person.name),
         });
-        Self {
-            rows: rows.collect(),
-            more: more(answer.info),
-        }
+        Self { rows: rows.collect(), more: more(answer.info) }
     }
 }

@@ -120,11 +120,7 @@ mod tests {
         ];
         for (name, concurrency, credits) in table {
             let edition = Edition::from_name(name);
-            assert_eq!(
-                (edition.concurrency(), edition.daily_credits(10)),
-                (concurrency, credits),
-                "{name}"
-            );
+            assert_eq!((edition.concurrency(), edition.daily_credits(10)), (concurrency, credits), "{name}");
         }
     }
 

@@ -71,10 +71,7 @@ pub(crate) fn kind_of(status: u16, code: &str, details: &Value) -> ErrorKind {
 }
 
 fn lacks_api_access(details: &Value) -> bool {
-    let permissions = details
-        .get("permissions")
-        .and_then(Value::as_list)
-        .unwrap_or_default();
+    let permissions = details.get("permissions").and_then(Value::as_list).unwrap_or_default();
     permissions
         .iter()
         .filter_map(Value::as_text)
@@ -98,12 +95,7 @@ pub(crate) fn not_zohos(response: &Response, place: &str) -> Error {
         200..300 => ErrorKind::Undecodable,
         _ => ErrorKind::Outage,
     };
-    Error::new(
-        kind,
-        format!("HTTP_{}", response.status),
-        description(response),
-        place,
-    )
+    Error::new(kind, format!("HTTP_{}", response.status), description(response), place)
 }
 
 fn is_blank(response: &Response) -> bool {
@@ -162,11 +154,7 @@ mod tests {
     use crate::ErrorKind;
 
     fn answer(status: u16, body: &str) -> Response {
-        Response {
-            status,
-            headers: Vec::new(),
-            body: body.to_owned().into(),
-        }
+        Response { status, headers: Vec::new(), body: body.to_owned().into() }
     }
 
     #[test]
@@ -177,22 +165,10 @@ mod tests {
                 r#"{"code":"INVALID_TOKEN","details":{},"message":"invalid oauth token","status":"error"}"#,
                 ErrorKind::InvalidToken,
             ),
-            (
-                401,
-                r#"{"code":"AUTHENTICATION_FAILURE","details":{}}"#,
-                ErrorKind::InvalidToken,
-            ),
+            (401, r#"{"code":"AUTHENTICATION_FAILURE","details":{}}"#, ErrorKind::InvalidToken),
             (401, "", ErrorKind::InvalidToken),
-            (
-                401,
-                r#"{"code":"OAUTH_SCOPE_MISMATCH"}"#,
-                ErrorKind::ScopeMismatch,
-            ),
-            (
-                403,
-                r#"{"code":"OAUTH_SCOPE_MISMATCH"}"#,
-                ErrorKind::ScopeMismatch,
-            ),
+            (401, r#"{"code":"OAUTH_SCOPE_MISMATCH"}"#, ErrorKind::ScopeMismatch),
+            (403, r#"{"code":"OAUTH_SCOPE_MISMATCH"}"#, ErrorKind::ScopeMismatch),
             (401, r#"{"code":"DUPLICATE_DATA"}"#, ErrorKind::BadRequest),
             (
                 403,
@@ -205,67 +181,34 @@ mod tests {
                 ErrorKind::ApiAccessOff,
             ),
             (400, r#"{"code":"AUTHORIZATION_FAILED"}"#, ErrorKind::NoPermission),
-            (
-                403,
-                r#"{"code":"FEATURE_NOT_SUPPORTED"}"#,
-                ErrorKind::FeatureNotSupported,
-            ),
-            (
-                403,
-                r#"{"code":"CURRENCIES_NOT_ENABLED"}"#,
-                ErrorKind::FeatureNotSupported,
-            ),
+            (403, r#"{"code":"FEATURE_NOT_SUPPORTED"}"#, ErrorKind::FeatureNotSupported),
+            (403, r#"{"code":"CURRENCIES_NOT_ENABLED"}"#, ErrorKind::FeatureNotSupported),
             (
                 400,
                 r#"{"code":"INVALID_MODULE","details":{"resource_path_index":0}}"#,
                 ErrorKind::InvalidModule,
             ),
             (404, r#"{"code":"INVALID_URL_PATTERN"}"#, ErrorKind::NotFound),
-            (
-                400,
-                r#"{"code":"LIMIT_EXCEEDED","details":{"limit":2}}"#,
-                ErrorKind::LimitExceeded,
-            ),
+            (400, r#"{"code":"LIMIT_EXCEEDED","details":{"limit":2}}"#, ErrorKind::LimitExceeded),
             (400, r#"{"code":"SYNTAX_ERROR"}"#, ErrorKind::BadRequest),
             (429, r#"{"code":"TOO_MANY_REQUESTS"}"#, ErrorKind::TooManyRequests),
-            (
-                429,
-                r#"{"code":"RATE_LIMIT_EXCEEDED"}"#,
-                ErrorKind::TooManyRequests,
-            ),
+            (429, r#"{"code":"RATE_LIMIT_EXCEEDED"}"#, ErrorKind::TooManyRequests),
             (429, "<html>slow down</html>", ErrorKind::TooManyRequests),
             (500, r#"{"code":"INTERNAL_ERROR"}"#, ErrorKind::Outage),
-            (
-                502,
-                "<html><title>502 Bad Gateway</title></html>",
-                ErrorKind::Outage,
-            ),
-            (
-                403,
-                "<html><title>Blocked by the firewall</title></html>",
-                ErrorKind::Outage,
-            ),
+            (502, "<html><title>502 Bad Gateway</title></html>", ErrorKind::Outage),
+            (403, "<html><title>Blocked by the firewall</title></html>", ErrorKind::Outage),
             (413, "<html></html>", ErrorKind::BadRequest),
         ];
         for (status, body, kind) in table {
-            assert_eq!(
-                refusal(&answer(status, body), "here").kind,
-                kind,
-                "{status} {body}"
-            );
+            assert_eq!(refusal(&answer(status, body), "here").kind, kind, "{status} {body}");
         }
     }
 
     #[test]
     fn a_page_is_named_by_its_title() {
-        let error = refusal(
-            &answer(403, "<HTML><Title lang=en>\n Blocked  by\tproxy </title>"),
-            "GET /crm/v8/org",
-        );
-        assert_eq!(
-            error.message,
-            "a page titled \"Blocked by proxy\" instead of data"
-        );
+        let error =
+            refusal(&answer(403, "<HTML><Title lang=en>\n Blocked  by\tproxy </title>"), "GET /crm/v8/org");
+        assert_eq!(error.message, "a page titled \"Blocked by proxy\" instead of data");
         assert_eq!(error.code, "HTTP_403");
     }
 

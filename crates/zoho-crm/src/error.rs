@@ -105,12 +105,7 @@ impl Error {
         message: impl Into<String>,
         place: impl Into<String>,
     ) -> Self {
-        Self {
-            kind,
-            code: code.into(),
-            message: message.into(),
-            place: place.into(),
-        }
+        Self { kind, code: code.into(), message: message.into(), place: place.into() }
     }
 
     /// Stable; programs may match on it.

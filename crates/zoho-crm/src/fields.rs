@@ -129,7 +129,10 @@ impl Client {
     /// # Errors
     /// When the call failed.
     pub async fn fields(&self, module: Module) -> Result<Vec<FieldInfo>, Error> {
-        let call = Call::get(["settings", "fields"]).query("module", module.api_name());
+        // The OpenAPI files disagree whether `include` is mandatory (2026) or unknown (2025); the docs call it optional (§4.2).
+        let call = Call::get(["settings", "fields"])
+            .query("module", module.api_name())
+            .query("include", "allowed_permissions_to_update");
         let answer: Option<Answer> = self.fetch(call).await?;
         let fields = answer.map(|answer| answer.fields).unwrap_or_default();
         Ok(fields.into_iter().map(FieldInfo::from).collect())
@@ -144,16 +147,9 @@ impl From<Row> for FieldInfo {
         let writable = row.data_type == "subform"
             || (allowed(|operation| operation.api_create) == Some(true)
                 && allowed(|operation| operation.api_update) == Some(true));
-        let label = row
-            .field_label
-            .or(row.display_label)
-            .unwrap_or_else(|| row.api_name.clone());
-        let picklist = row
-            .pick_list_values
-            .unwrap_or_default()
-            .into_iter()
-            .filter_map(picklist_value)
-            .collect();
+        let label = row.field_label.or(row.display_label).unwrap_or_else(|| row.api_name.clone());
+        let picklist =
+            row.pick_list_values.unwrap_or_default().into_iter().filter_map(picklist_value).collect();
         Self {
             id: ZohoId::new(row.id),
             api_name: row.api_name,
@@ -171,11 +167,7 @@ impl From<Row> for FieldInfo {
             customizable: row.customizable_properties.unwrap_or_default(),
             picklist,
             associated_module: module_name(&row.associated_module).or_else(|| module_name(&row.lookup)),
-            tooltip: row
-                .tooltip
-                .get("value")
-                .and_then(Value::as_text)
-                .map(ToOwned::to_owned),
+            tooltip: row.tooltip.get("value").and_then(Value::as_text).map(ToOwned::to_owned),
         }
     }
 }
@@ -188,19 +180,13 @@ fn unique(value: &Value) -> Option<Unique> {
 fn picklist_value(row: PicklistRow) -> Option<PicklistValue> {
     let display = row.display_value.or_else(|| row.actual_value.clone())?;
     let actual = row.actual_value.unwrap_or_else(|| display.clone());
-    Some(PicklistValue {
-        actual,
-        display,
-        used: row.kind.as_deref() != Some("unused"),
-    })
+    Some(PicklistValue { actual, display, used: row.kind.as_deref() != Some("unused") })
 }
 
 /// `module` is a name, or an object with one.
 fn module_name(value: &Value) -> Option<String> {
     let module = value.get("module")?;
-    let name = module
-        .as_text()
-        .or_else(|| module.get("api_name").and_then(Value::as_text));
+    let name = module.as_text().or_else(|| module.get("api_name").and_then(Value::as_text));
     name.map(ToOwned::to_owned)
 }
 
@@ -218,16 +204,8 @@ mod tests {
             (r#"{"unique":{}}"#, None),
             (r#"{"unique":null}"#, None),
             (r#"{}"#, None),
-            (
-                r#"{"unique":{"case_sensitive":false}}"#,
-                Some(Unique {
-                    case_sensitive: false,
-                }),
-            ),
-            (
-                r#"{"unique":{"case_sensitive":true}}"#,
-                Some(Unique { case_sensitive: true }),
-            ),
+            (r#"{"unique":{"case_sensitive":false}}"#, Some(Unique { case_sensitive: false })),
+            (r#"{"unique":{"case_sensitive":true}}"#, Some(Unique { case_sensitive: true })),
         ];
         for (json, unique) in table {
             assert_eq!(field(json).unique, unique, "{json}");
@@ -246,9 +224,6 @@ mod tests {
         let field = field(
             r#"{"api_name":"X","data_type":"text","length":50,"operation_type":{"api_create":true,"api_update":true}}"#,
         );
-        assert_eq!(
-            (field.json_type, field.length, field.writable),
-            (None, Some(50), true)
-        );
+        assert_eq!((field.json_type, field.length, field.writable), (None, Some(50), true));
     }
 }

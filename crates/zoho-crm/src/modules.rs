@@ -81,33 +81,14 @@ mod tests {
     #[test]
     fn a_module_is_usable_when_it_is_visible_and_the_api_supports_it() {
         let table = [
-            (
-                r#"{"api_name":"A","visibility":1,"status":"visible","api_supported":true}"#,
-                true,
-            ),
-            (
-                r#"{"api_name":"A","visibility":2,"status":"visible","api_supported":true}"#,
-                true,
-            ),
-            (
-                r#"{"api_name":"A","visibility":-1,"status":"visible","api_supported":true}"#,
-                false,
-            ),
-            (
-                r#"{"api_name":"A","visibility":1,"status":"system_hidden","api_supported":true}"#,
-                false,
-            ),
-            (
-                r#"{"api_name":"A","visibility":1,"status":"visible","api_supported":false}"#,
-                false,
-            ),
+            (r#"{"api_name":"A","visibility":1,"status":"visible","api_supported":true}"#, true),
+            (r#"{"api_name":"A","visibility":2,"status":"visible","api_supported":true}"#, true),
+            (r#"{"api_name":"A","visibility":-1,"status":"visible","api_supported":true}"#, false),
+            (r#"{"api_name":"A","visibility":1,"status":"system_hidden","api_supported":true}"#, false),
+            (r#"{"api_name":"A","visibility":1,"status":"visible","api_supported":false}"#, false),
         ];
         for (json, usable) in table {
-            assert_eq!(
-                serde_json::from_str::<Row>(json).unwrap().is_usable(),
-                usable,
-                "{json}"
-            );
+            assert_eq!(serde_json::from_str::<Row>(json).unwrap().is_usable(), usable, "{json}");
         }
     }
 }

@@ -95,9 +95,7 @@ impl Client {
     pub async fn create_field(&self, module: Module, field: &NewField) -> Result<ZohoId, Error> {
         let call = Call::new(Method::Post, ["settings", "fields"])
             .query("module", module.api_name())
-            .json(&Body {
-                fields: [Field::from(field)],
-            })?;
+            .json(&Body { fields: [Field::from(field)] })?;
         let place = call.place();
         self.send(call, |response| created(response, &place)).await
     }
@@ -117,11 +115,7 @@ fn created(response: &Response, place: &str) -> Reading<ZohoId> {
     };
     if !field.is_success() {
         // A field's own refusal counts, not the status that it shares with others (207).
-        let status = if response.is_success() {
-            400
-        } else {
-            response.status
-        };
+        let status = if response.is_success() { 400 } else { response.status };
         return Ok(Err(field.into_error(status, place)));
     }
     let id = field.details.get("id").and_then(Value::as_text).map(ZohoId::new);
@@ -136,24 +130,11 @@ impl<'a> From<&'a NewField> for Field<'a> {
             NewFieldKind::Currency { length, decimals } => ("currency", length, Some(decimals), false),
         };
         let tooltip = field.tooltip.as_deref().map(|value| Tooltip {
-            name: if value.chars().count() <= TOOLTIP_INSIDE {
-                "static_text"
-            } else {
-                "info_icon"
-            },
+            name: if value.chars().count() <= TOOLTIP_INSIDE { "static_text" } else { "info_icon" },
             value,
         });
-        let unique = unique.then_some(CaseRule {
-            case_sensitive: false,
-        });
-        Self {
-            field_label: &field.label,
-            data_type,
-            length,
-            decimal_place,
-            unique,
-            tooltip,
-        }
+        let unique = unique.then_some(CaseRule { case_sensitive: false });
+        Self { field_label: &field.label, data_type, length, decimal_place, unique, tooltip }
     }
 }
 
@@ -165,43 +146,24 @@ mod tests {
     fn each_kind_of_field_has_its_keys() {
         let table = [
             (
-                NewFieldKind::Text {
-                    length: 50,
-                    unique: true,
-                },
+                NewFieldKind::Text { length: 50, unique: true },
                 None,
                 r#"{"fields":[{"field_label":"BC X","data_type":"text","length":50,"unique":{"case_sensitive":false}}]}"#,
             ),
             (
-                NewFieldKind::Decimal {
-                    length: 16,
-                    decimals: 2,
-                },
+                NewFieldKind::Decimal { length: 16, decimals: 2 },
                 Some("GBP"),
                 r#"{"fields":[{"field_label":"BC X","data_type":"double","length":16,"decimal_place":2,"tooltip":{"name":"static_text","value":"GBP"}}]}"#,
             ),
             (
-                NewFieldKind::Currency {
-                    length: 16,
-                    decimals: 2,
-                },
+                NewFieldKind::Currency { length: 16, decimals: 2 },
                 None,
                 r#"{"fields":[{"field_label":"BC X","data_type":"currency","length":16,"decimal_place":2}]}"#,
             ),
         ];
         for (kind, tooltip, json) in table {
-            let field = NewField {
-                label: "BC X".to_owned(),
-                kind,
-                tooltip: tooltip.map(ToOwned::to_owned),
-            };
-            assert_eq!(
-                serde_json::to_string(&Body {
-                    fields: [Field::from(&field)]
-                })
-                .unwrap(),
-                json
-            );
+            let field = NewField { label: "BC X".to_owned(), kind, tooltip: tooltip.map(ToOwned::to_owned) };
+            assert_eq!(serde_json::to_string(&Body { fields: [Field::from(&field)] }).unwrap(), json);
         }
     }
 }

@@ -159,8 +159,7 @@ impl Client {
         let place = call.place();
         let answer: Option<OrgAnswer> = self.fetch(call).await?;
         let org = answer.and_then(|answer| answer.org.into_iter().next());
-        org.map(Org::from)
-            .ok_or_else(|| undecodable(200, "the answer names no org", &place))
+        org.map(Org::from).ok_or_else(|| undecodable(200, "the answer names no org", &place))
     }
 
     /// The org's currencies, the inactive ones included; none where it keeps to one currency.
@@ -168,12 +167,8 @@ impl Client {
     /// # Errors
     /// When the call failed.
     pub async fn currencies(&self) -> Result<Vec<Currency>, Error> {
-        let answer = self
-            .fetch::<CurrencyAnswer>(Call::get(["org", "currencies"]))
-            .await;
-        let currencies = unless_missing(answer)?
-            .map(|answer| answer.currencies)
-            .unwrap_or_default();
+        let answer = self.fetch::<CurrencyAnswer>(Call::get(["org", "currencies"])).await;
+        let currencies = unless_missing(answer)?.map(|answer| answer.currencies).unwrap_or_default();
         let currency = |row: CurrencyRow| Currency {
             name: row.name.unwrap_or_else(|| row.iso_code.clone()),
             active: row.is_active.unwrap_or(false),
@@ -191,17 +186,8 @@ impl Client {
     /// When the call failed.
     pub async fn taxes(&self) -> Result<Vec<Tax>, Error> {
         let answer = self.fetch::<TaxAnswer>(Call::get(["org", "taxes"])).await;
-        let taxes = unless_missing(answer)?
-            .and_then(|answer| answer.org_taxes?.taxes)
-            .unwrap_or_default();
-        Ok(taxes
-            .into_iter()
-            .map(|row| Tax {
-                id: row.id,
-                name: row.name,
-                percentage: row.value,
-            })
-            .collect())
+        let taxes = unless_missing(answer)?.and_then(|answer| answer.org_taxes?.taxes).unwrap_or_default();
+        Ok(taxes.into_iter().map(|row| Tax { id: row.id, name: row.name, percentage: row.value }).collect())
     }
 }
 
@@ -254,26 +240,10 @@ mod tests {
     #[test]
     fn the_edition_is_the_one_on_trial_else_the_one_paid_for() {
         let table = [
-            (
-                r#"{"paid_type":"free","trial_type":"enterprise"}"#,
-                Edition::Enterprise,
-                true,
-            ),
-            (
-                r#"{"paid_type":"professional","trial_type":null}"#,
-                Edition::Professional,
-                false,
-            ),
-            (
-                r#"{"paid_type":"zohoone","trial_type":""}"#,
-                Edition::Enterprise,
-                false,
-            ),
-            (
-                r#"{"paid_type":"bigger"}"#,
-                Edition::Other("bigger".to_owned()),
-                false,
-            ),
+            (r#"{"paid_type":"free","trial_type":"enterprise"}"#, Edition::Enterprise, true),
+            (r#"{"paid_type":"professional","trial_type":null}"#, Edition::Professional, false),
+            (r#"{"paid_type":"zohoone","trial_type":""}"#, Edition::Enterprise, false),
+            (r#"{"paid_type":"bigger"}"#, Edition::Other("bigger".to_owned()), false),
         ];
         for (license, edition, trial) in table {
             let row: OrgRow =

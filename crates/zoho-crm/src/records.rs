@@ -71,12 +71,7 @@ impl Client {
         options: &WriteOptions,
     ) -> Result<Vec<RowResult>, Error> {
         let call = Call::new(Method::Post, [module.api_name()]);
-        self.write(
-            write_call(call, rows, None, options)?,
-            rows.len(),
-            Action::Inserted,
-        )
-        .await
+        self.write(write_call(call, rows, None, options)?, rows.len(), Action::Inserted).await
     }
 
     /// Changes records by the `id` in each row, at most [`ROWS_PER_WRITE`]. One result a row, in order.
@@ -92,11 +87,7 @@ impl Client {
         options: &WriteOptions,
     ) -> Result<Vec<RowResult>, Error> {
         let call = update_call(module, rows, options)?;
-        let call = if appends_subform_rows(rows) {
-            call
-        } else {
-            call.safe_to_repeat()
-        };
+        let call = if appends_subform_rows(rows) { call } else { call.safe_to_repeat() };
         self.write(call, rows.len(), Action::Updated).await
     }
 
@@ -110,8 +101,7 @@ impl Client {
         rows: &[Record],
         options: &WriteOptions,
     ) -> Result<Vec<RowResult>, Error> {
-        self.write(update_call(module, rows, options)?, rows.len(), Action::Updated)
-            .await
+        self.write(update_call(module, rows, options)?, rows.len(), Action::Updated).await
     }
 
     /// Changes the records that hold the rows' values in the fields of `options.duplicate_check`, and makes the others. At most
@@ -133,11 +123,7 @@ impl Client {
         }
         let call = Call::new(Method::Post, [module.api_name(), "upsert"]);
         let call = write_call(call, rows, Some(&options.duplicate_check), options)?;
-        let call = if appends_subform_rows(rows) {
-            call
-        } else {
-            call.safe_to_repeat()
-        };
+        let call = if appends_subform_rows(rows) { call } else { call.safe_to_repeat() };
         self.write(call, rows.len(), Action::Inserted).await
     }
 
@@ -204,30 +190,26 @@ impl Client {
         since: Option<jiff::Timestamp>,
         page: u32,
     ) -> Result<DeletedPage, Error> {
-        let answer = self
-            .fetch::<deleted::Answer>(deleted::call(module, since, page))
-            .await?;
+        let answer = self.fetch::<deleted::Answer>(deleted::call(module, since, page)).await?;
         Ok(answer.map(DeletedPage::from).unwrap_or_default())
     }
 
     async fn write(&self, call: Call, sent: usize, done: Action) -> Result<Vec<RowResult>, Error> {
         let place = call.place();
-        self.send(call, |response| results(response, sent, done, &place))
-            .await
+        self.send(call, |response| results(response, sent, done, &place)).await
     }
 }
 
 /// Reads the results of a write. Zoho sends them with 200, 201, 202 and 207, and with 400 and other refusals where every row failed.
 fn results(response: &Response, sent: usize, done: Action, place: &str) -> Reading<Vec<RowResult>> {
     let rows = match response.status {
+        204 => Some(Vec::new()),
         200..300 => match read::<Rows>(response, place)? {
             Ok(rows) => rows.data,
             Err(error) => return Ok(Err(error)),
         },
         401 | 408 | 429 | 500.. => return Ok(Err(refusal(response, place))),
-        _ => serde_json::from_slice::<Rows>(&response.body)
-            .ok()
-            .and_then(|rows| rows.data),
+        _ => serde_json::from_slice::<Rows>(&response.body).ok().and_then(|rows| rows.data),
     };
     Ok(match rows {
         Some(rows) => row_results(rows, sent, done, response.status, place),
@@ -243,20 +225,12 @@ fn write_call(
 ) -> Result<Call, Error> {
     check_count(rows.len())?;
     let trigger = if options.workflows { None } else { Some([]) };
-    let call = call.json(&WriteBody {
-        data: rows,
-        duplicate_check_fields,
-        trigger,
-    })?;
+    let call = call.json(&WriteBody { data: rows, duplicate_check_fields, trigger })?;
     Ok(call.price(credits::write(rows.len())).heavy_if(rows.len() > 10))
 }
 
 fn update_call(module: Module, rows: &[Record], options: &WriteOptions) -> Result<Call, Error> {
-    let has_id = |row: &Record| {
-        row.get("id")
-            .and_then(Value::as_text)
-            .is_some_and(|id| !id.is_empty())
-    };
+    let has_id = |row: &Record| row.get("id").and_then(Value::as_text).is_some_and(|id| !id.is_empty());
     if !rows.iter().all(has_id) {
         return Err(misuse("a row to be changed has no id"));
     }
@@ -266,9 +240,7 @@ fn update_call(module: Module, rows: &[Record], options: &WriteOptions) -> Resul
 fn check_count(rows: usize) -> Result<(), Error> {
     match rows {
         1..=ROWS_PER_WRITE => Ok(()),
-        _ => Err(misuse(format!(
-            "{rows} rows in one call; 1 to {ROWS_PER_WRITE} are possible"
-        ))),
+        _ => Err(misuse(format!("{rows} rows in one call; 1 to {ROWS_PER_WRITE} are possible"))),
     }
 }
 

@@ -59,11 +59,7 @@ impl RowError {
     #[must_use]
     pub fn parts(&self) -> Vec<RowError> {
         let parts = inner_errors(&self.details);
-        if parts.is_empty() {
-            vec![self.clone()]
-        } else {
-            parts
-        }
+        if parts.is_empty() { vec![self.clone()] } else { parts }
     }
 }
 
@@ -79,12 +75,7 @@ pub(crate) fn row_result(row: Envelope, done: Action) -> Option<RowResult> {
     };
     let id = text_at(&row.details, "id").filter(|id| !id.is_empty())?;
     let modified_time = text_at(&row.details, "Modified_Time");
-    Some(Ok(Written {
-        id: ZohoId::new(id),
-        action,
-        modified_time,
-        duplicate_field: row.duplicate_field,
-    }))
+    Some(Ok(Written { id: ZohoId::new(id), action, modified_time, duplicate_field: row.duplicate_field }))
 }
 
 /// A single error in a `MULTIPLE_OR_MULTI_ERRORS` is that error; several take the place of the first for people to read.
@@ -95,20 +86,12 @@ fn row_error(row: Envelope) -> RowError {
     if parts.len() > 1 {
         let words: Vec<String> = parts.iter().map(ToString::to_string).collect();
         let message = format!("{message}: {}", words.join("; "));
-        return RowError {
-            code,
-            message,
-            details: row.details,
-            ..parts.swap_remove(0)
-        };
+        return RowError { code, message, details: row.details, ..parts.swap_remove(0) };
     }
     if let Some(only) = parts.pop() {
         return only;
     }
-    let duplicate = row
-        .details
-        .get("duplicate_record")
-        .and_then(|record| text_at(record, "id"));
+    let duplicate = row.details.get("duplicate_record").and_then(|record| text_at(record, "id"));
     let duplicate = duplicate.or_else(|| text_at(&row.details, "id"));
     RowError {
         duplicate_id: duplicate.filter(|_| code == "DUPLICATE_DATA").map(ZohoId::new),
@@ -207,10 +190,7 @@ mod tests {
     fn the_id_in_other_errors_is_no_duplicate() {
         let json =
             r#"{"code":"INVALID_DATA","details":{"id":"7"},"message":"record not deleted","status":"error"}"#;
-        assert_eq!(
-            read(json, Action::Deleted).unwrap().unwrap_err().duplicate_id,
-            None
-        );
+        assert_eq!(read(json, Action::Deleted).unwrap().unwrap_err().duplicate_id, None);
     }
 
     #[test]
@@ -219,10 +199,7 @@ mod tests {
             "duplicate_record":{"id":"8"},"json_path":"$.data[0].Email"},"message":"duplicate data","status":"error"}]},
             "message":"Multiple errors in the request","status":"error"}"#;
         let error = read(json, Action::Updated).unwrap().unwrap_err();
-        assert_eq!(
-            (error.code.as_str(), error.api_name.as_deref()),
-            ("DUPLICATE_DATA", Some("Email"))
-        );
+        assert_eq!((error.code.as_str(), error.api_name.as_deref()), ("DUPLICATE_DATA", Some("Email")));
         assert_eq!(error.duplicate_id, Some(ZohoId::new("8")));
         assert_eq!(error.parts(), std::slice::from_ref(&error));
     }
@@ -254,25 +231,13 @@ mod tests {
             (written.action, written.duplicate_field.as_deref()),
             (Action::Updated, Some("BC_Number"))
         );
-        assert_eq!(
-            written.modified_time.as_deref(),
-            Some("2023-05-10T01:10:47-07:00")
-        );
+        assert_eq!(written.modified_time.as_deref(), Some("2023-05-10T01:10:47-07:00"));
         let plain = r#"{"code":"SUCCESS","details":{"id":"1"},"status":"success"}"#;
-        assert_eq!(
-            read(plain, Action::Deleted).unwrap().unwrap().action,
-            Action::Deleted
-        );
+        assert_eq!(read(plain, Action::Deleted).unwrap().unwrap().action, Action::Deleted);
     }
 
     #[test]
     fn a_success_without_an_id_is_not_understood() {
-        assert_eq!(
-            read(
-                r#"{"code":"SUCCESS","details":{},"status":"success"}"#,
-                Action::Inserted
-            ),
-            None
-        );
+        assert_eq!(read(r#"{"code":"SUCCESS","details":{},"status":"success"}"#, Action::Inserted), None);
     }
 }

@@ -77,11 +77,7 @@ pub(crate) async fn refresh(
     let place = place(settings, "token");
     let (token, api_domain) = token_of(answer.access_token, answer.api_domain, &place)?;
     check_api_domain(&api_domain, &settings.accounts_url, &place)?;
-    Ok(AccessToken {
-        token,
-        api_domain,
-        expires_at: end(now(), life(answer.expires_in)),
-    })
+    Ok(AccessToken { token, api_domain, expires_at: end(now(), life(answer.expires_in)) })
 }
 
 /// Exchanges a code for a refresh token.
@@ -113,11 +109,7 @@ pub(crate) async fn exchange(
         access_token,
         api_domain,
         expires_in: life(answer.expires_in),
-        scopes: scopes
-            .split([' ', ','])
-            .filter(|scope| !scope.is_empty())
-            .map(ToOwned::to_owned)
-            .collect(),
+        scopes: scopes.split([' ', ',']).filter(|scope| !scope.is_empty()).map(ToOwned::to_owned).collect(),
     })
 }
 
@@ -151,20 +143,13 @@ async fn ask(
     courier: &Courier,
 ) -> Result<TokenAnswer, Error> {
     let place = place(settings, endpoint);
-    let body = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(form)
-        .finish();
-    let address = format!(
-        "{}/oauth/v2/{endpoint}",
-        settings.accounts_url.trim_end_matches('/')
-    );
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    let address = format!("{}/oauth/v2/{endpoint}", settings.accounts_url.trim_end_matches('/'));
     let mut request = Request::new(Method::Post, address).body("application/x-www-form-urlencoded", body);
     request.secret_body = true;
     request.repeat = repeat;
     request.credits = credits::SIGN_IN;
-    let sent = courier
-        .send_checked(request, |response| read(response, &place))
-        .await;
+    let sent = courier.send_checked(request, |response| read(response, &place)).await;
     match sent {
         Ok((_, reading)) => reading,
         Err(error) => Err(unsent(error, place)),
@@ -180,32 +165,14 @@ fn read(response: &Response, place: &str) -> Result<Result<TokenAnswer, Error>, 
     };
     if let Some(code) = &answer.error {
         let words = answer.error_description.as_deref().unwrap_or_default();
-        return Ok(Err(problem(
-            problem_of(response.status, code),
-            code,
-            words,
-            place,
-        )));
+        return Ok(Err(problem(problem_of(response.status, code), code, words, place)));
     }
-    if response.is_success() {
-        Ok(Ok(answer))
-    } else {
-        Ok(Err(not_json(response, place)))
-    }
+    if response.is_success() { Ok(Ok(answer)) } else { Ok(Err(not_json(response, place))) }
 }
 
 fn not_json(response: &Response, place: &str) -> Error {
-    let kind = if response.status == 429 {
-        SignInProblem::Throttled
-    } else {
-        SignInProblem::Unavailable
-    };
-    problem(
-        kind,
-        &format!("HTTP_{}", response.status),
-        &description(response),
-        place,
-    )
+    let kind = if response.status == 429 { SignInProblem::Throttled } else { SignInProblem::Unavailable };
+    problem(kind, &format!("HTTP_{}", response.status), &description(response), place)
 }
 
 fn problem_of(status: u16, code: &str) -> SignInProblem {
@@ -228,22 +195,11 @@ fn problem(problem: SignInProblem, code: &str, message: &str, place: &str) -> Er
 
 /// The call for which the token was wanted has not been sent, whatever became of the sign-in.
 fn unsent(error: TransportError, place: String) -> Error {
-    Error::new(
-        ErrorKind::Transport(Box::new(TransportError {
-            fate: Fate::NotSent,
-            ..error
-        })),
-        "",
-        "",
-        place,
-    )
+    Error::new(ErrorKind::Transport(Box::new(TransportError { fate: Fate::NotSent, ..error })), "", "", place)
 }
 
 fn place(settings: &Settings, endpoint: &str) -> String {
-    format!(
-        "POST {}/oauth/v2/{endpoint}",
-        settings.accounts_url.trim_end_matches('/')
-    )
+    format!("POST {}/oauth/v2/{endpoint}", settings.accounts_url.trim_end_matches('/'))
 }
 
 fn token_of(
@@ -253,18 +209,8 @@ fn token_of(
 ) -> Result<(Secret, String), Error> {
     match (token.filter(|token| !token.is_empty()), api_domain) {
         (Some(token), Some(api_domain)) => Ok((Secret::new(token), api_domain)),
-        (None, _) => Err(problem(
-            SignInProblem::Unavailable,
-            "",
-            "the answer holds no access token",
-            place,
-        )),
-        (_, None) => Err(problem(
-            SignInProblem::Unavailable,
-            "",
-            "the answer holds no API address",
-            place,
-        )),
+        (None, _) => Err(problem(SignInProblem::Unavailable, "", "the answer holds no access token", place)),
+        (_, None) => Err(problem(SignInProblem::Unavailable, "", "the answer holds no API address", place)),
     }
 }
 
@@ -292,11 +238,7 @@ pub(crate) fn check_api_domain(api_domain: &str, accounts_url: &str, place: &str
     let same_host =
         accounts.is_some_and(|accounts| accounts.host().is_some() && accounts.host() == url.host());
     let zohos = url.host_str().is_some_and(is_zoho_api_host);
-    if secure && plain && (zohos || same_host) {
-        Ok(url)
-    } else {
-        refuse()
-    }
+    if secure && plain && (zohos || same_host) { Ok(url) } else { refuse() }
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -316,11 +258,7 @@ mod tests {
     use crate::{ErrorKind, SignInProblem};
 
     fn answer(status: u16, body: &str) -> Response {
-        Response {
-            status,
-            headers: Vec::new(),
-            body: body.to_owned().into(),
-        }
+        Response { status, headers: Vec::new(), body: body.to_owned().into() }
     }
 
     #[test]
@@ -329,16 +267,8 @@ mod tests {
         let table = [
             (200, r#"{"error":"invalid_code"}"#, SignInProblem::InvalidCode),
             (200, r#"{"error":"invalid_client"}"#, SignInProblem::InvalidClient),
-            (
-                200,
-                r#"{"error":"invalid_client_secret"}"#,
-                SignInProblem::InvalidClientSecret,
-            ),
-            (
-                200,
-                r#"{"error":"invalid_redirect_uri"}"#,
-                SignInProblem::InvalidRedirectUri,
-            ),
+            (200, r#"{"error":"invalid_client_secret"}"#, SignInProblem::InvalidClientSecret),
+            (200, r#"{"error":"invalid_redirect_uri"}"#, SignInProblem::InvalidRedirectUri),
             (400, throttle, SignInProblem::Throttled),
             (200, throttle, SignInProblem::Throttled),
             (200, r#"{"error":"access_denied"}"#, SignInProblem::Refused),
@@ -366,16 +296,8 @@ mod tests {
             ("https://www.zohoapis.eu", zoho, true),
             ("https://sandbox.zohoapis.com", zoho, true),
             ("https://www.zohoapis.uk", "https://accounts.zoho.uk", true),
-            (
-                "https://sandbox.invalid/zoho",
-                "https://sandbox.invalid/accounts",
-                true,
-            ),
-            (
-                "http://127.0.0.1:8080/zoho",
-                "http://127.0.0.1:8080/accounts",
-                true,
-            ),
+            ("https://sandbox.invalid/zoho", "https://sandbox.invalid/accounts", true),
+            ("http://127.0.0.1:8080/zoho", "http://127.0.0.1:8080/accounts", true),
             ("http://localhost:1/zoho", "http://localhost:2/accounts", true),
             ("http://www.zohoapis.eu", zoho, false),
             ("https://evil.example", zoho, false),
@@ -383,20 +305,12 @@ mod tests {
             ("https://www.zohoapis.eu@evil.example", zoho, false),
             ("https://user:word@www.zohoapis.eu", zoho, false),
             ("http://127.0.0.1:8080", zoho, false),
-            (
-                "http://sandbox.invalid/zoho",
-                "https://sandbox.invalid/accounts",
-                false,
-            ),
+            ("http://sandbox.invalid/zoho", "https://sandbox.invalid/accounts", false),
             ("www.zohoapis.eu", zoho, false),
             ("", zoho, false),
         ];
         for (api_domain, accounts, allowed) in table {
-            assert_eq!(
-                check_api_domain(api_domain, accounts, "here").is_ok(),
-                allowed,
-                "{api_domain}"
-            );
+            assert_eq!(check_api_domain(api_domain, accounts, "here").is_ok(), allowed, "{api_domain}");
         }
     }
 }

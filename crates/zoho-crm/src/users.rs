@@ -62,9 +62,5 @@ impl Client {
 
 fn user(row: Row) -> Option<User> {
     let email = row.email.filter(|email| !email.is_empty())?;
-    Some(User {
-        id: row.id,
-        name: row.full_name.unwrap_or_else(|| email.clone()),
-        email,
-    })
+    Some(User { id: row.id, name: row.full_name.unwrap_or_else(|| email.clone()), email })
 }

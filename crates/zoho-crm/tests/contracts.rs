@@ -2,6 +2,8 @@
 //!
 //! The material lies beside the repository; where it is absent, these tests say so and pass.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 #[path = "contracts/material.rs"]
 mod material;
 #[path = "contracts/payloads.rs"]

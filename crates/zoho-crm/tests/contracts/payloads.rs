@@ -144,8 +144,9 @@ async fn every_payload_is_read_as_the_client_reads_it() {
     let mut unlisted: BTreeSet<String> = material::names(&folder).into_iter().collect();
     for (name, reading) in readings() {
         assert!(unlisted.remove(name), "{name} is not there (any more)");
-        if !matches!(reading, Reading::Unasked(_)) {
-            check(name, &reading, material::json(folder.join(name))).await;
+        match reading {
+            Reading::Unasked(why) => println!("{name} is left out: {why}"),
+            reading => check(name, &reading, material::json(&folder.join(name))).await,
         }
     }
     assert!(unlisted.is_empty(), "say how these are read: {unlisted:?}");
@@ -156,16 +157,8 @@ async fn check(name: &str, reading: &Reading, payload: Value) {
     match reading {
         Reading::Org(edition) => {
             let org = Replay::new(200, text).client().org().await.unwrap();
-            assert_eq!(
-                (&org.edition, org.trial, org.users),
-                (edition, false, 10),
-                "{name}"
-            );
-            assert_eq!(
-                (org.zgid.as_str(), org.home_currency.as_str()),
-                ("808232144", "USD"),
-                "{name}"
-            );
+            assert_eq!((&org.edition, org.trial, org.users), (edition, false, 10), "{name}");
+            assert_eq!((org.zgid.as_str(), org.home_currency.as_str()), ("808232144", "USD"), "{name}");
         }
         Reading::Modules(count) => check_modules(&text, *count).await,
         Reading::Fields(count) => check_fields(&text, *count).await,
@@ -178,10 +171,7 @@ async fn check(name: &str, reading: &Reading, payload: Value) {
                 && currency.iso_code.len() == 3));
         }
         Reading::CreatedField(id) => {
-            let made = Replay::new(201, text)
-                .client()
-                .create_field(Module::Accounts, &key_field())
-                .await;
+            let made = Replay::new(201, text).client().create_field(Module::Accounts, &key_field()).await;
             assert_eq!(made, Ok(ZohoId::new(*id)), "{name}");
         }
         Reading::Upserted(status, codes) => {
@@ -191,10 +181,7 @@ async fn check(name: &str, reading: &Reading, payload: Value) {
             assert_eq!(codes_of(&results), *codes, "{name}");
             let duplicates = results.iter().filter_map(|result| result.as_ref().err());
             for error in duplicates.filter(|error| error.code == "DUPLICATE_DATA") {
-                assert!(
-                    error.duplicate_id.is_some() && error.api_name.is_some(),
-                    "{error}"
-                );
+                assert!(error.duplicate_id.is_some() && error.api_name.is_some(), "{error}");
             }
         }
         Reading::Deleted(status, codes) => {
@@ -205,26 +192,16 @@ async fn check(name: &str, reading: &Reading, payload: Value) {
         }
         Reading::Record => {
             let client = Replay::new(200, text).client();
-            let record = client
-                .get(Module::Contacts, &ZohoId::new("554023000000298003"))
-                .await
-                .unwrap()
-                .unwrap();
+            let record =
+                client.get(Module::Contacts, &ZohoId::new("554023000000298003")).await.unwrap().unwrap();
             let sent = payload.get("data").and_then(Value::as_list).unwrap();
             assert_eq!(Some(&record), sent[0].as_object(), "{name}");
         }
         Reading::Queried(count) => {
             let answer = payload.get("response").unwrap_or(&payload);
             let query = "select id from Accounts where id is not null";
-            let page = Replay::new(200, answer.to_json())
-                .client()
-                .coql(query)
-                .await
-                .unwrap();
-            let more = answer
-                .get("info")
-                .and_then(|info| info.get("more_records"))
-                .and_then(Value::as_bool);
+            let page = Replay::new(200, answer.to_json()).client().coql(query).await.unwrap();
+            let more = answer.get("info").and_then(|info| info.get("more_records")).and_then(Value::as_bool);
             assert_eq!((page.rows.len(), Some(page.more)), (*count, more), "{name}");
         }
         Reading::DeletedRecords(count) => {
@@ -236,10 +213,7 @@ async fn check(name: &str, reading: &Reading, payload: Value) {
         Reading::Refused(status, kind) => {
             let error = Replay::new(*status, text).client().org().await.unwrap_err();
             assert_eq!(&error.kind, kind, "{name}");
-            assert_eq!(
-                payload.get("code").and_then(Value::as_text),
-                Some(error.code.as_str())
-            );
+            assert_eq!(payload.get("code").and_then(Value::as_text), Some(error.code.as_str()));
         }
         Reading::RefusedEach(status, kind) => {
             for refusal in payload.as_list().unwrap() {
@@ -251,9 +225,7 @@ async fn check(name: &str, reading: &Reading, payload: Value) {
         Reading::ExchangedCode => {
             let courier = Replay::with_accounts((200, text), (500, String::new())).courier();
             let code = Secret::new("1000.code");
-            let granted = Client::exchange_code(&settings(), &secret(), &courier, &code, None)
-                .await
-                .unwrap();
+            let granted = Client::exchange_code(&settings(), &secret(), &courier, &code, None).await.unwrap();
             assert!(granted.refresh_token.reveal().starts_with("1000.c"));
             assert_eq!(granted.scopes.len(), 2);
         }
@@ -270,10 +242,7 @@ async fn check(name: &str, reading: &Reading, payload: Value) {
             let rows = rows_of(&payload);
             let service = Replay::new(204, "");
             // There is no result to read: only what was sent counts here.
-            let sent = service
-                .client()
-                .insert(Module::Invoices, &rows, &WriteOptions::default())
-                .await;
+            let sent = service.client().insert(Module::Invoices, &rows, &WriteOptions::default()).await;
             assert_eq!(sent.unwrap_err().kind, ErrorKind::Undecodable);
             assert_sent(name, &service, &payload);
         }
@@ -288,24 +257,15 @@ async fn check(name: &str, reading: &Reading, payload: Value) {
         }
         Reading::UpsertedRows => {
             let service = Replay::new(207, r#"{"data":[]}"#);
-            let options = WriteOptions {
-                duplicate_check: vec!["BC_Id".to_owned()],
-                ..WriteOptions::default()
-            };
-            let sent = service
-                .client()
-                .upsert(Module::Accounts, &rows_of(&payload), &options)
-                .await;
+            let options =
+                WriteOptions { duplicate_check: vec!["BC_Id".to_owned()], ..WriteOptions::default() };
+            let sent = service.client().upsert(Module::Accounts, &rows_of(&payload), &options).await;
             assert_eq!(sent.unwrap_err().kind, ErrorKind::Undecodable);
             assert_eq!(body_of(&service), payload, "{name}");
         }
         Reading::NewKeyField => {
             let service = Replay::new(400, r#"{"code":"ALREADY_USED"}"#);
-            service
-                .client()
-                .create_field(Module::Accounts, &key_field())
-                .await
-                .unwrap_err();
+            service.client().create_field(Module::Accounts, &key_field()).await.unwrap_err();
             assert_eq!(body_of(&service), payload, "{name}");
         }
         Reading::Unasked(_) => {}
@@ -313,32 +273,18 @@ async fn check(name: &str, reading: &Reading, payload: Value) {
 }
 
 fn keyed() -> WriteOptions {
-    WriteOptions {
-        duplicate_check: vec!["BC_Number".to_owned()],
-        ..WriteOptions::default()
-    }
+    WriteOptions { duplicate_check: vec!["BC_Number".to_owned()], ..WriteOptions::default() }
 }
 
 fn key_field() -> NewField {
-    let kind = NewFieldKind::Text {
-        length: 50,
-        unique: true,
-    };
-    NewField {
-        label: "BC Id".to_owned(),
-        kind,
-        tooltip: None,
-    }
+    let kind = NewFieldKind::Text { length: 50, unique: true };
+    NewField { label: "BC Id".to_owned(), kind, tooltip: None }
 }
 
 fn codes_of(results: &[RowResult]) -> Vec<&str> {
     results
         .iter()
-        .map(|result| {
-            result
-                .as_ref()
-                .map_or_else(|error| error.code.as_str(), |_| "SUCCESS")
-        })
+        .map(|result| result.as_ref().map_or_else(|error| error.code.as_str(), |_| "SUCCESS"))
         .collect()
 }
 
@@ -362,11 +308,7 @@ fn assert_sent(name: &str, service: &Replay, payload: &Value) {
 async fn check_modules(text: &str, count: usize) {
     let modules = Replay::new(200, text).client().modules().await.unwrap();
     assert_eq!(modules.len(), count);
-    let usable = |name: &str| {
-        modules
-            .iter()
-            .any(|module| module.api_name == name && module.usable)
-    };
+    let usable = |name: &str| modules.iter().any(|module| module.api_name == name && module.usable);
     for module in Module::ALL {
         assert!(usable(module.api_name()), "{module}");
     }
@@ -375,18 +317,11 @@ async fn check_modules(text: &str, count: usize) {
 
 async fn check_fields(text: &str, count: usize) {
     let text = format!(r#"{{"fields":{text}}}"#);
-    let fields = Replay::new(200, text)
-        .client()
-        .fields(Module::Contacts)
-        .await
-        .unwrap();
+    let fields = Replay::new(200, text).client().fields(Module::Contacts).await.unwrap();
     assert_eq!(fields.len(), count);
     let field = |name: &str| fields.iter().find(|field| field.api_name == name).unwrap();
-    let unique: Vec<&str> = fields
-        .iter()
-        .filter(|field| field.unique.is_some())
-        .map(|field| field.api_name.as_str())
-        .collect();
+    let unique: Vec<&str> =
+        fields.iter().filter(|field| field.unique.is_some()).map(|field| field.api_name.as_str()).collect();
     assert_eq!(unique, ["Email", "Phone"]);
     assert!(field("Company").can_be_unique() && !field("Owner").can_be_unique());
     let rows = field("Project_Details");
@@ -432,10 +367,7 @@ async fn check_sign_in_refusals(payload: &Value) {
     ];
     let throttle = payload.get("_throttle_http_400").unwrap();
     let failures = payload.get("_http_200").and_then(Value::as_list).unwrap();
-    let answers = failures
-        .iter()
-        .map(|failure| (200, failure))
-        .chain([(400, throttle)]);
+    let answers = failures.iter().map(|failure| (200, failure)).chain([(400, throttle)]);
     for (status, failure) in answers {
         let code = failure.get("error").and_then(Value::as_text).unwrap();
         let (_, problem) = table.iter().find(|(name, _)| *name == code).unwrap();

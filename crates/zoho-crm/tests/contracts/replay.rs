@@ -26,63 +26,34 @@ impl Replay {
 
     /// With another answer of the accounts server.
     pub fn with_accounts(accounts: (u16, String), api: (u16, String)) -> Arc<Self> {
-        Arc::new(Self {
-            api,
-            accounts,
-            seen: Mutex::default(),
-        })
+        Arc::new(Self { api, accounts, seen: Mutex::default() })
     }
 
     /// A client of it.
     pub fn client(self: &Arc<Self>) -> Client {
         let refresh = Secret::new("r");
-        Client::new(
-            settings(),
-            secret(),
-            refresh,
-            self.courier(),
-            clock(),
-            Arc::new(NoVault),
-        )
+        Client::new(settings(), secret(), refresh, self.courier(), clock(), Arc::new(NoVault))
     }
 
     /// A courier to it.
     pub fn courier(self: &Arc<Self>) -> Courier {
         let random = Arc::new(SeededRandom::new(7));
         let transport = Arc::clone(self) as Arc<dyn Transport>;
-        Courier::new(
-            4,
-            Patience::default(),
-            transport,
-            Arc::new(Unmetered),
-            clock(),
-            random,
-        )
+        Courier::new(4, Patience::default(), transport, Arc::new(Unmetered), clock(), random)
     }
 
     /// The calls of the API.
     pub fn calls(&self) -> Vec<Request> {
         let seen = self.seen.lock().unwrap();
-        seen.iter()
-            .filter(|request| !request.url.starts_with(ACCOUNTS))
-            .cloned()
-            .collect()
+        seen.iter().filter(|request| !request.url.starts_with(ACCOUNTS)).cloned().collect()
     }
 }
 
 impl Transport for Replay {
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
         self.seen.lock().unwrap().push(request.clone());
-        let (status, body) = if request.url.starts_with(ACCOUNTS) {
-            &self.accounts
-        } else {
-            &self.api
-        };
-        let answer = Response {
-            status: *status,
-            headers: Vec::new(),
-            body: body.clone().into(),
-        };
+        let (status, body) = if request.url.starts_with(ACCOUNTS) { &self.accounts } else { &self.api };
+        let answer = Response { status: *status, headers: Vec::new(), body: body.clone().into() };
         Box::pin(std::future::ready(Ok(answer)))
     }
 }
@@ -101,11 +72,7 @@ impl TokenVault for NoVault {
 
 /// The settings for it.
 pub fn settings() -> Settings {
-    Settings {
-        client_id: "c".to_owned(),
-        accounts_url: ACCOUNTS.to_owned(),
-        upload_url: None,
-    }
+    Settings { client_id: "c".to_owned(), accounts_url: ACCOUNTS.to_owned(), upload_url: None }
 }
 
 /// The client secret for it.

@@ -24,7 +24,7 @@ pub fn operations() -> Option<Vec<Operation>> {
         let folder = material::folder(snapshot)?;
         let names = material::names(&folder).into_iter();
         for name in names.filter(|name| name.ends_with(".json")) {
-            let document = material::json(folder.join(&name));
+            let document = material::json(&folder.join(&name));
             for (path, methods) in members(document.get("paths")) {
                 for (method, definition) in members(Some(methods)) {
                     operations.push(Operation {
@@ -54,41 +54,23 @@ impl Operation {
         let is_open = |segment: &str| segment.starts_with('{');
         let fits = self.method == method
             && pattern.len() == path.len()
-            && pattern
-                .iter()
-                .zip(&path)
-                .all(|(open, segment)| is_open(open) || open == segment);
+            && pattern.iter().zip(&path).all(|(open, segment)| is_open(open) || open == segment);
         fits.then(|| pattern.iter().filter(|segment| !is_open(segment)).count())
     }
 
     /// The parameters in the query or the headers: name, whether it must be there, allowed values.
     pub fn parameters(&self, place: &str) -> Vec<(String, bool, Vec<String>)> {
-        let parameters = self
-            .definition
-            .get("parameters")
-            .and_then(Value::as_list)
-            .unwrap_or_default();
-        let resolved = parameters
-            .iter()
-            .filter_map(|parameter| resolve(&self.document, parameter));
+        let parameters = self.definition.get("parameters").and_then(Value::as_list).unwrap_or_default();
+        let resolved = parameters.iter().filter_map(|parameter| resolve(&self.document, parameter));
         let placed = resolved.filter(|parameter| text(parameter, "in") == Some(place));
         placed
             .map(|parameter| {
                 let required = parameter.get("required").and_then(Value::as_bool) == Some(true);
-                let values = parameter
-                    .get("schema")
-                    .and_then(|schema| schema.get("enum"))
-                    .and_then(Value::as_list);
-                let values = values
-                    .unwrap_or_default()
-                    .iter()
-                    .filter_map(Value::as_text)
-                    .map(ToOwned::to_owned);
-                (
-                    text(parameter, "name").unwrap().to_owned(),
-                    required,
-                    values.collect(),
-                )
+                let values =
+                    parameter.get("schema").and_then(|schema| schema.get("enum")).and_then(Value::as_list);
+                let values =
+                    values.unwrap_or_default().iter().filter_map(Value::as_text).map(ToOwned::to_owned);
+                (text(parameter, "name").unwrap().to_owned(), required, values.collect())
             })
             .collect()
     }
@@ -98,6 +80,7 @@ impl Operation {
         let schema = self
             .definition
             .get("requestBody")
+            .and_then(|body| resolve(&self.document, body))
             .and_then(|body| body.get("content"))
             .and_then(|content| content.get("application/json"))
             .and_then(|content| content.get("schema"));
@@ -142,10 +125,7 @@ fn walk(document: &Value, schema: &Value, value: &Value, path: &str, complaints:
         walk(document, part, value, path, complaints);
     }
     if !has_type(schema, value) {
-        complaints.push(format!(
-            "{path} is not {}",
-            schema.get("type").unwrap_or(&Value::Null).to_json()
-        ));
+        complaints.push(format!("{path} is not {}", schema.get("type").unwrap_or(&Value::Null).to_json()));
     }
     if list(schema, "enum").is_some_and(|values| !values.contains(value)) {
         complaints.push(format!("{path} is not one of the allowed values"));
@@ -221,10 +201,5 @@ fn list<'a>(value: &'a Value, key: &str) -> Option<&'a [Value]> {
 }
 
 fn number(value: &Value, key: &str) -> Option<usize> {
-    value
-        .get(key)
-        .and_then(Value::as_number)?
-        .to_string()
-        .parse()
-        .ok()
+    value.get(key).and_then(Value::as_number)?.to_string().parse().ok()
 }

@@ -9,10 +9,7 @@ use crate::{body, lost};
 fn key_field() -> NewField {
     NewField {
         label: "BC Number".to_owned(),
-        kind: NewFieldKind::Text {
-            length: 50,
-            unique: true,
-        },
+        kind: NewFieldKind::Text { length: 50, unique: true },
         tooltip: None,
     }
 }
@@ -34,10 +31,7 @@ async fn taxes_have_exact_rates() {
         "preference":{"auto_populate_tax":false,"modify_tax_rates":false}}}"#;
     let service = Service::new(move |_, _| Ok(answer(200, text)));
     let taxes = service.client().taxes().await.unwrap();
-    assert_eq!(
-        (taxes[0].name.as_str(), taxes[0].percentage),
-        ("VAT", Decimal::new(175, 1))
-    );
+    assert_eq!((taxes[0].name.as_str(), taxes[0].percentage), ("VAT", Decimal::new(175, 1)));
     assert_eq!(service.calls()[0].url, format!("{API}/crm/v8/org/taxes"));
     for text in [r#"{"org_taxes":{"taxes":null}}"#, r#"{"org_taxes":null}"#] {
         let service = Service::new(move |_, _| Ok(answer(200, text)));
@@ -57,21 +51,14 @@ async fn users_are_read_page_by_page_and_need_an_address() {
     let users = service.client().users().await.unwrap();
     let addresses: Vec<&str> = users.iter().map(|user| user.email.as_str()).collect();
     assert_eq!(addresses, ["u1@x.example", "u2@x.example"]);
-    assert_eq!(
-        service.calls()[1].url,
-        format!("{API}/crm/v8/users?type=ActiveUsers&page=2&per_page=200")
-    );
+    assert_eq!(service.calls()[1].url, format!("{API}/crm/v8/users?type=ActiveUsers&page=2&per_page=200"));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_made_field_is_known_by_its_id() {
     let text = r#"{"fields":[{"code":"SUCCESS","details":{"id":"111112000000067259"},"message":"field created","status":"success"}]}"#;
     let service = Service::new(move |_, _| Ok(answer(201, text)));
-    let id = service
-        .client()
-        .create_field(Module::Accounts, &key_field())
-        .await
-        .unwrap();
+    let id = service.client().create_field(Module::Accounts, &key_field()).await.unwrap();
     assert_eq!(id, ZohoId::new("111112000000067259"));
     let call = &service.calls()[0];
     assert_eq!(call.url, format!("{API}/crm/v8/settings/fields?module=Accounts"));
@@ -108,11 +95,7 @@ async fn a_refused_field_is_an_error_wherever_the_refusal_stands() {
     ];
     for (status, text, kind, code) in table {
         let service = Service::new(move |_, _| Ok(answer(status, text)));
-        let error = service
-            .client()
-            .create_field(Module::Accounts, &key_field())
-            .await
-            .unwrap_err();
+        let error = service.client().create_field(Module::Accounts, &key_field()).await.unwrap_err();
         assert_eq!((error.kind, error.code.as_str()), (kind, code), "{text}");
     }
 }
@@ -120,10 +103,6 @@ async fn a_refused_field_is_an_error_wherever_the_refusal_stands() {
 #[tokio::test(start_paused = true)]
 async fn a_field_is_not_made_twice_when_the_answer_is_lost() {
     let service = Service::new(|_, _| lost());
-    service
-        .client()
-        .create_field(Module::Accounts, &key_field())
-        .await
-        .unwrap_err();
+    service.client().create_field(Module::Accounts, &key_field()).await.unwrap_err();
     assert_eq!(service.calls().len(), 1);
 }

@@ -35,11 +35,7 @@ impl Service {
         api: impl Fn(usize, &Request) -> Reply + Send + Sync + 'static,
         accounts: impl Fn(usize, &Request) -> Reply + Send + Sync + 'static,
     ) -> Arc<Self> {
-        Arc::new(Self {
-            api: Box::new(api),
-            accounts: Box::new(accounts),
-            requests: Mutex::default(),
-        })
+        Arc::new(Self { api: Box::new(api), accounts: Box::new(accounts), requests: Mutex::default() })
     }
 
     /// A client of this service, signed in for the first time.
@@ -50,28 +46,14 @@ impl Service {
     /// A client that finds and leaves its token in `vault`.
     pub fn client_with(self: &Arc<Self>, vault: Arc<Vault>) -> Client {
         let refresh_token = Secret::new("1000.refresh.word");
-        Client::new(
-            settings(),
-            secret(),
-            refresh_token,
-            self.courier(),
-            clock(),
-            vault,
-        )
+        Client::new(settings(), secret(), refresh_token, self.courier(), clock(), vault)
     }
 
     /// A courier to this service.
     pub fn courier(self: &Arc<Self>) -> Courier {
         let transport = Arc::clone(self) as Arc<dyn Transport>;
         let random = Arc::new(SeededRandom::new(7));
-        Courier::new(
-            25,
-            Patience::default(),
-            transport,
-            Arc::new(Unmetered),
-            clock(),
-            random,
-        )
+        Courier::new(25, Patience::default(), transport, Arc::new(Unmetered), clock(), random)
     }
 
     /// The requests to the API.
@@ -86,11 +68,7 @@ impl Service {
 
     fn to(&self, host: &str) -> Vec<Request> {
         let requests = self.requests.lock().unwrap();
-        requests
-            .iter()
-            .filter(|request| request.url.starts_with(host))
-            .cloned()
-            .collect()
+        requests.iter().filter(|request| request.url.starts_with(host)).cloned().collect()
     }
 
     fn answer(&self, request: &Request) -> Reply {
@@ -98,11 +76,7 @@ impl Service {
         if request.url.starts_with(ACCOUNTS) {
             return (self.accounts)(self.sign_ins().len(), request);
         }
-        assert!(
-            request.url.starts_with(API),
-            "a request went to {}",
-            request.place()
-        );
+        assert!(request.url.starts_with(API), "a request went to {}", request.place());
         (self.api)(self.calls().len(), request)
     }
 }
@@ -144,11 +118,7 @@ impl TokenVault for Vault {
 
 /// The settings that all tests use.
 pub fn settings() -> Settings {
-    Settings {
-        client_id: "1000.CLIENT".to_owned(),
-        accounts_url: format!("{ACCOUNTS}/"),
-        upload_url: None,
-    }
+    Settings { client_id: "1000.CLIENT".to_owned(), accounts_url: format!("{ACCOUNTS}/"), upload_url: None }
 }
 
 /// The client secret that all tests use.
@@ -163,11 +133,7 @@ pub fn clock() -> Arc<dyn Clock> {
 
 /// An answer.
 pub fn answer(status: u16, body: impl Into<String>) -> Response {
-    Response {
-        status,
-        headers: Vec::new(),
-        body: Bytes::from(body.into()),
-    }
+    Response { status, headers: Vec::new(), body: Bytes::from(body.into()) }
 }
 
 /// A token answer of the accounts server.

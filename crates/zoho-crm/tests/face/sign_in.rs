@@ -18,11 +18,7 @@ const THROTTLED: &str = r#"{"error_description":"You have made too many requests
 fn takes(good: &'static str) -> impl Fn(usize, &transport::Request) -> Reply + Send + Sync {
     move |_, request| {
         let known = authorization(request) == format!("Zoho-oauthtoken {good}");
-        Ok(if known {
-            answer(200, ORG)
-        } else {
-            answer(401, INVALID_TOKEN)
-        })
+        Ok(if known { answer(200, ORG) } else { answer(401, INVALID_TOKEN) })
     }
 }
 
@@ -78,9 +74,8 @@ async fn a_failure_behind_http_200_is_named_and_nothing_else_is_sent() {
 
 #[tokio::test(start_paused = true)]
 async fn a_wrong_data_centre_is_told_to_look_at_the_accounts_address() {
-    let service = Service::with_accounts(takes("t1"), |_, _| {
-        Ok(answer(200, r#"{"error":"invalid_client"}"#))
-    });
+    let service =
+        Service::with_accounts(takes("t1"), |_, _| Ok(answer(200, r#"{"error":"invalid_client"}"#)));
     let error = service.client().org().await.unwrap_err();
     assert_eq!(error.code(), "zoho_sign_in_invalid_client");
     assert!(
@@ -163,10 +158,7 @@ async fn a_fresh_token_that_is_refused_is_a_sign_in_failure() {
         let service = Service::new(move |_, _| Ok(answer(401, format!(r#"{{"code":"{code}"}}"#))));
         let vault = Arc::new(Vault::default());
         let error = service.client_with(Arc::clone(&vault)).org().await.unwrap_err();
-        assert_eq!(
-            (&error.kind, error.is_sign_in()),
-            (&ErrorKind::InvalidToken, true)
-        );
+        assert_eq!((&error.kind, error.is_sign_in()), (&ErrorKind::InvalidToken, true));
         assert_eq!((service.sign_ins().len(), service.calls().len()), (1, 1));
         assert_eq!(vault.load(), None);
         assert!(error.cure().contains("data centre"));
@@ -176,28 +168,16 @@ async fn a_fresh_token_that_is_refused_is_a_sign_in_failure() {
 #[tokio::test(start_paused = true)]
 async fn a_renewed_token_that_is_refused_too_is_not_renewed_again() {
     let service = Service::new(takes("nothing"));
-    let error = service
-        .client_with(Vault::with(kept(50)))
-        .org()
-        .await
-        .unwrap_err();
+    let error = service.client_with(Vault::with(kept(50))).org().await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::InvalidToken);
     assert_eq!((service.sign_ins().len(), service.calls().len()), (1, 2));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_missing_scope_renews_nothing_and_says_what_to_do() {
-    let service = Service::new(|_, _| {
-        Ok(answer(
-            401,
-            r#"{"code":"OAUTH_SCOPE_MISMATCH","message":"Unauthorized"}"#,
-        ))
-    });
-    let error = service
-        .client_with(Vault::with(kept(50)))
-        .org()
-        .await
-        .unwrap_err();
+    let service =
+        Service::new(|_, _| Ok(answer(401, r#"{"code":"OAUTH_SCOPE_MISMATCH","message":"Unauthorized"}"#)));
+    let error = service.client_with(Vault::with(kept(50))).org().await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::ScopeMismatch);
     assert!(error.cure().contains("Sign in to Zoho again"));
     assert_eq!((service.sign_ins().len(), service.calls().len()), (0, 1));
@@ -205,11 +185,8 @@ async fn a_missing_scope_renews_nothing_and_says_what_to_do() {
 
 #[tokio::test(start_paused = true)]
 async fn a_token_is_not_sent_to_a_foreign_api_address() {
-    for foreign in [
-        "https://evil.invalid",
-        "http://www.zohoapis.eu",
-        "https://www.zohoapis.eu.evil.invalid",
-    ] {
+    for foreign in ["https://evil.invalid", "http://www.zohoapis.eu", "https://www.zohoapis.eu.evil.invalid"]
+    {
         let service = Service::with_accounts(takes("t1"), move |turn, _| Ok(token(turn, foreign)));
         let vault = Arc::new(Vault::default());
         let error = service.client_with(Arc::clone(&vault)).org().await.unwrap_err();
@@ -222,10 +199,7 @@ async fn a_token_is_not_sent_to_a_foreign_api_address() {
 #[tokio::test(start_paused = true)]
 async fn a_kept_token_with_a_foreign_api_address_is_discarded() {
     let service = Service::new(takes("t1"));
-    let foreign = AccessToken {
-        api_domain: "https://evil.invalid".to_owned(),
-        ..kept(50)
-    };
+    let foreign = AccessToken { api_domain: "https://evil.invalid".to_owned(), ..kept(50) };
     service.client_with(Vault::with(foreign)).org().await.unwrap();
     assert_eq!(service.sign_ins().len(), 1);
 }
@@ -239,12 +213,8 @@ async fn the_api_address_comes_from_the_token_answer() {
 
 #[tokio::test(start_paused = true)]
 async fn a_lost_token_answer_is_asked_for_again() {
-    let service = Service::with_accounts(
-        takes("t2"),
-        |turn, _| {
-            if turn == 1 { lost() } else { Ok(token(turn, API)) }
-        },
-    );
+    let service =
+        Service::with_accounts(takes("t2"), |turn, _| if turn == 1 { lost() } else { Ok(token(turn, API)) });
     service.client().org().await.unwrap();
     assert_eq!(service.sign_ins().len(), 2);
 }
@@ -259,11 +229,7 @@ async fn without_a_token_the_call_certainly_had_no_effect() {
     for reply in replies {
         let service = Service::with_accounts(takes("t1"), reply);
         let error = service.client().org().await.unwrap_err();
-        assert_eq!(
-            (error.fate(), error.is_outage()),
-            (Fate::NotSent, true),
-            "{error}"
-        );
+        assert_eq!((error.fate(), error.is_outage()), (Fate::NotSent, true), "{error}");
         assert_eq!(service.calls().len(), 0);
     }
 }
@@ -275,9 +241,8 @@ async fn a_code_is_exchanged_for_a_refresh_token() {
     let service = Service::with_accounts(takes("t1"), move |_, _| Ok(answer(200, granted)));
     let code = Secret::new("1000.code");
     for redirect in [Some("http://localhost:8000/"), None] {
-        let granted = Client::exchange_code(&settings(), &secret(), &service.courier(), &code, redirect)
-            .await
-            .unwrap();
+        let granted =
+            Client::exchange_code(&settings(), &secret(), &service.courier(), &code, redirect).await.unwrap();
         assert_eq!(granted.refresh_token.reveal(), "r");
         assert_eq!(granted.scopes, ["ZohoCRM.modules.ALL", "ZohoCRM.settings.ALL"]);
         let kept = granted.access_token(clock().now());
@@ -293,9 +258,8 @@ async fn a_code_is_exchanged_for_a_refresh_token() {
 async fn a_code_works_once_and_is_not_sent_twice() {
     let service = Service::with_accounts(takes("t1"), |_, _| lost());
     let code = Secret::new("1000.code");
-    let error = Client::exchange_code(&settings(), &secret(), &service.courier(), &code, None)
-        .await
-        .unwrap_err();
+    let error =
+        Client::exchange_code(&settings(), &secret(), &service.courier(), &code, None).await.unwrap_err();
     assert!(error.is_outage());
     assert_eq!(service.sign_ins().len(), 1);
 }
@@ -304,9 +268,8 @@ async fn a_code_works_once_and_is_not_sent_twice() {
 async fn a_sign_in_without_offline_access_is_refused() {
     let service = Service::with_accounts(takes("t1"), |turn, _| Ok(token(turn, API)));
     let code = Secret::new("1000.code");
-    let error = Client::exchange_code(&settings(), &secret(), &service.courier(), &code, None)
-        .await
-        .unwrap_err();
+    let error =
+        Client::exchange_code(&settings(), &secret(), &service.courier(), &code, None).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::SignIn(SignInProblem::NoRefreshToken));
 }
 
@@ -317,10 +280,7 @@ async fn revoking_sends_the_refresh_token_and_forgets_the_access_token() {
     service.client_with(Arc::clone(&vault)).revoke().await.unwrap();
     let [revoked] = service.sign_ins().try_into().unwrap();
     assert_eq!(revoked.url, format!("{ACCOUNTS}/oauth/v2/token/revoke"));
-    assert_eq!(
-        (body(&revoked).as_str(), revoked.secret_body),
-        ("token=1000.refresh.word", true)
-    );
+    assert_eq!((body(&revoked).as_str(), revoked.secret_body), ("token=1000.refresh.word", true));
     assert_eq!(vault.load(), None);
 }
 
@@ -328,12 +288,7 @@ async fn revoking_sends_the_refresh_token_and_forgets_the_access_token() {
 async fn no_secret_shows_in_errors_and_debug_output() {
     let service = Service::new(takes("nothing"));
     let error = service.client().org().await.unwrap_err();
-    let shown = format!(
-        "{error} {error:?} {} {:?} {:?}",
-        error.cure(),
-        kept(1),
-        service.sign_ins()
-    );
+    let shown = format!("{error} {error:?} {} {:?} {:?}", error.cure(), kept(1), service.sign_ins());
     for word in ["t1\"", "s3cret", "1000.refresh", "\"kept\""] {
         assert!(!shown.contains(word), "{word} in {shown}");
     }

@@ -20,10 +20,7 @@ fn rows(count: usize) -> Vec<Record> {
 }
 
 fn keyed() -> WriteOptions {
-    WriteOptions {
-        duplicate_check: vec!["BC_Number".to_owned()],
-        ..WriteOptions::default()
-    }
+    WriteOptions { duplicate_check: vec!["BC_Number".to_owned()], ..WriteOptions::default() }
 }
 
 fn success(id: &str, action: &str) -> String {
@@ -50,30 +47,16 @@ fn written(count: usize) -> Reply {
 #[tokio::test(start_paused = true)]
 async fn results_come_one_per_row_in_order_whatever_the_status() {
     for status in [200, 201, 202, 207, 400, 412] {
-        let results = data(&[
-            success("11", "insert"),
-            refused("INVALID_DATA"),
-            success("13", "update"),
-        ]);
+        let results = data(&[success("11", "insert"), refused("INVALID_DATA"), success("13", "update")]);
         let service = Service::new(move |_, _| Ok(answer(status, results.clone())));
-        let results = service
-            .client()
-            .upsert(Module::Accounts, &rows(3), &keyed())
-            .await
-            .unwrap();
+        let results = service.client().upsert(Module::Accounts, &rows(3), &keyed()).await.unwrap();
         let [first, second, third] = results.try_into().unwrap();
         let first = first.unwrap();
         assert_eq!((first.id, first.action), (ZohoId::new("11"), Action::Inserted));
         assert_eq!(first.modified_time.as_deref(), Some("2026-09-01T10:00:00+02:00"));
         let second = second.unwrap_err();
-        assert_eq!(
-            (second.code.as_str(), second.api_name.as_deref()),
-            ("INVALID_DATA", Some("Phone"))
-        );
-        assert_eq!(
-            (second.expected.as_deref(), second.maximum_length),
-            (Some("phone"), Some(30))
-        );
+        assert_eq!((second.code.as_str(), second.api_name.as_deref()), ("INVALID_DATA", Some("Phone")));
+        assert_eq!((second.expected.as_deref(), second.maximum_length), (Some("phone"), Some(30)));
         assert_eq!(third.unwrap().action, Action::Updated);
     }
 }
@@ -104,16 +87,9 @@ async fn a_refusal_of_the_whole_call_is_an_error() {
     ];
     for (status, text, kind) in table {
         let service = Service::new(move |_, _| Ok(answer(status, text)));
-        let error = service
-            .client()
-            .insert(Module::Accounts, &rows(1), &WriteOptions::default())
-            .await
-            .unwrap_err();
-        assert_eq!(
-            (error.kind.clone(), error.fate()),
-            (kind, Fate::NotSent),
-            "{error}"
-        );
+        let error =
+            service.client().insert(Module::Accounts, &rows(1), &WriteOptions::default()).await.unwrap_err();
+        assert_eq!((error.kind.clone(), error.fate()), (kind, Fate::NotSent), "{error}");
     }
 }
 
@@ -122,15 +98,9 @@ async fn another_number_of_results_than_rows_leaves_the_outcome_unknown() {
     for count in [0, 1, 3] {
         let results = data(&vec![success("1", "insert"); count]);
         let service = Service::new(move |_, _| Ok(answer(201, results.clone())));
-        let error = service
-            .client()
-            .insert(Module::Accounts, &rows(2), &WriteOptions::default())
-            .await
-            .unwrap_err();
-        assert_eq!(
-            (&error.kind, error.fate()),
-            (&ErrorKind::Undecodable, Fate::OutcomeUnknown)
-        );
+        let error =
+            service.client().insert(Module::Accounts, &rows(2), &WriteOptions::default()).await.unwrap_err();
+        assert_eq!((&error.kind, error.fate()), (&ErrorKind::Undecodable, Fate::OutcomeUnknown));
         assert_eq!(service.calls().len(), 1);
     }
 }
@@ -141,10 +111,7 @@ async fn workflows_are_told_not_to_run_unless_asked_for() {
     let client = service.client();
     let one = [row(r#"{"id":"1","Annual_Revenue":1195.35}"#)];
     let quiet = WriteOptions::default();
-    let loud = WriteOptions {
-        workflows: true,
-        ..WriteOptions::default()
-    };
+    let loud = WriteOptions { workflows: true, ..WriteOptions::default() };
     client.update(Module::Accounts, &one, &quiet).await.unwrap();
     client.update(Module::Accounts, &one, &loud).await.unwrap();
     client.upsert(Module::Accounts, &one, &keyed()).await.unwrap();
@@ -164,10 +131,7 @@ async fn what_cannot_be_sent_is_found_before_sending() {
     let service = Service::new(|_, _| written(1));
     let client = service.client();
     let none = WriteOptions::default();
-    let blank = WriteOptions {
-        duplicate_check: vec![String::new()],
-        ..WriteOptions::default()
-    };
+    let blank = WriteOptions { duplicate_check: vec![String::new()], ..WriteOptions::default() };
     let too_many = rows(ROWS_PER_WRITE + 1);
     let without_id = [row(r#"{"BC_Number":"C1"}"#)];
     let errors = [
@@ -196,39 +160,22 @@ async fn an_insert_is_not_sent_again_when_its_answer_is_lost_or_damaged() {
     ];
     for reply in replies {
         let service = Service::new(reply);
-        let error = service
-            .client()
-            .insert(Module::Invoices, &rows(1), &WriteOptions::default())
-            .await
-            .unwrap_err();
-        assert_eq!(
-            (error.fate(), error.is_outage()),
-            (Fate::OutcomeUnknown, true),
-            "{error}"
-        );
+        let error =
+            service.client().insert(Module::Invoices, &rows(1), &WriteOptions::default()).await.unwrap_err();
+        assert_eq!((error.fate(), error.is_outage()), (Fate::OutcomeUnknown, true), "{error}");
         assert_eq!(service.calls().len(), 1, "{error}");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn keyed_writes_are_sent_again_when_their_answer_is_lost_or_damaged() {
-    let first: [fn() -> Reply; 3] = [
-        lost,
-        || Ok(answer(200, r#"{"data":[{"co"#)),
-        || Ok(answer(502, "")),
-    ];
+    let first: [fn() -> Reply; 3] = [lost, || Ok(answer(200, r#"{"data":[{"co"#)), || Ok(answer(502, ""))];
     for reply in first {
         let service = Service::new(move |turn, _| if turn % 2 == 1 { reply() } else { written(1) });
         let client = service.client();
         client.upsert(Module::Accounts, &rows(1), &keyed()).await.unwrap();
-        client
-            .update(Module::Accounts, &rows(1), &WriteOptions::default())
-            .await
-            .unwrap();
-        client
-            .delete(Module::Accounts, &[ZohoId::new("1")], false)
-            .await
-            .unwrap();
+        client.update(Module::Accounts, &rows(1), &WriteOptions::default()).await.unwrap();
+        client.delete(Module::Accounts, &[ZohoId::new("1")], false).await.unwrap();
         assert_eq!(service.calls().len(), 6);
     }
 }
@@ -239,54 +186,32 @@ async fn a_write_that_would_append_lines_twice_is_sent_once() {
     let client = service.client();
     let appends = [row(r#"{"id":"1","Invoiced_Items":[{"id":"2"},{"Quantity":1}]}"#)];
     let none = WriteOptions::default();
-    client
-        .update(Module::Invoices, &appends, &none)
-        .await
-        .unwrap_err();
-    client
-        .upsert(Module::Invoices, &appends, &keyed())
-        .await
-        .unwrap_err();
-    client
-        .update_once(Module::Invoices, &rows(1), &none)
-        .await
-        .unwrap_err();
+    client.update(Module::Invoices, &appends, &none).await.unwrap_err();
+    client.upsert(Module::Invoices, &appends, &keyed()).await.unwrap_err();
+    client.update_once(Module::Invoices, &rows(1), &none).await.unwrap_err();
     assert_eq!(service.calls().len(), 3);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_for_too_many_requests_is_tried_again_even_for_an_insert() {
-    let service = Service::new(|turn, _| {
-        if turn == 1 {
-            Ok(answer(429, r#"{"code":"TOO_MANY_REQUESTS"}"#))
-        } else {
-            written(1)
-        }
-    });
+    let service =
+        Service::new(
+            |turn, _| {
+                if turn == 1 { Ok(answer(429, r#"{"code":"TOO_MANY_REQUESTS"}"#)) } else { written(1) }
+            },
+        );
     let client = service.client();
-    client
-        .insert(Module::Accounts, &rows(1), &WriteOptions::default())
-        .await
-        .unwrap();
-    assert_eq!(
-        (service.calls().len(), client.calls(), client.credits()),
-        (2, 3, 2)
-    );
+    client.insert(Module::Accounts, &rows(1), &WriteOptions::default()).await.unwrap();
+    assert_eq!((service.calls().len(), client.calls(), client.credits()), (2, 3, 2));
 }
 
 #[tokio::test(start_paused = true)]
 async fn lasting_refusals_are_a_limit_and_no_outage() {
     let service = Service::new(|_, _| Ok(answer(429, r#"{"code":"TOO_MANY_REQUESTS"}"#)));
-    let error = service
-        .client()
-        .insert(Module::Accounts, &rows(1), &WriteOptions::default())
-        .await
-        .unwrap_err();
+    let error =
+        service.client().insert(Module::Accounts, &rows(1), &WriteOptions::default()).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::TooManyRequests);
-    assert_eq!(
-        (error.is_limit(), error.is_outage(), error.fate()),
-        (true, false, Fate::NotSent)
-    );
+    assert_eq!((error.is_limit(), error.is_outage(), error.fate()), (true, false, Fate::NotSent));
 }
 
 #[tokio::test(start_paused = true)]
@@ -297,10 +222,7 @@ async fn a_write_is_booked_with_one_credit_per_begun_ten_rows() {
     });
     let client = service.client();
     for (count, credits) in [(1, 1), (10, 2), (11, 4), (100, 14)] {
-        client
-            .update(Module::Accounts, &rows(count), &WriteOptions::default())
-            .await
-            .unwrap();
+        client.update(Module::Accounts, &rows(count), &WriteOptions::default()).await.unwrap();
         assert_eq!(client.credits(), credits);
     }
 }
@@ -317,10 +239,7 @@ async fn a_deletion_names_its_ids_and_whether_workflows_run() {
         .delete(Module::Contacts, &[ZohoId::new("7"), ZohoId::new("8")], false)
         .await
         .unwrap();
-    assert_eq!(
-        service.calls()[0].url,
-        format!("{API}/crm/v8/Contacts?ids=7%2C8&wf_trigger=false")
-    );
+    assert_eq!(service.calls()[0].url, format!("{API}/crm/v8/Contacts?ids=7%2C8&wf_trigger=false"));
     assert_eq!(results[0].as_ref().unwrap().action, Action::Deleted);
     assert_eq!(results[1].as_ref().unwrap_err().message, "record not deleted");
 }
@@ -349,20 +268,14 @@ impl Transport for Busy {
 #[tokio::test(start_paused = true)]
 async fn not_more_than_ten_heavy_calls_are_under_way_at_once() {
     for (count, heavy) in [(11, true), (10, false)] {
-        let busy = Arc::new(Busy {
-            now: AtomicUsize::new(0),
-            most: AtomicUsize::new(0),
-        });
+        let busy = Arc::new(Busy { now: AtomicUsize::new(0), most: AtomicUsize::new(0) });
         let client = client_of(&busy);
         client.set_concurrency(25);
         let mut tasks = JoinSet::new();
         for _ in 0..40 {
             let client = client.clone();
             tasks.spawn(async move {
-                client
-                    .update(Module::Accounts, &rows(count), &WriteOptions::default())
-                    .await
-                    .unwrap();
+                client.update(Module::Accounts, &rows(count), &WriteOptions::default()).await.unwrap();
             });
         }
         tasks.join_all().await;
@@ -376,21 +289,8 @@ fn client_of(transport: &Arc<Busy>) -> zoho_crm::Client {
     let random = Arc::new(transport::SeededRandom::new(7));
     let transport = Arc::clone(transport) as Arc<dyn Transport>;
     let leave = Arc::new(transport::Unmetered);
-    let courier = transport::Courier::new(
-        25,
-        transport::Patience::default(),
-        transport,
-        leave,
-        clock(),
-        random,
-    );
+    let courier =
+        transport::Courier::new(25, transport::Patience::default(), transport, leave, clock(), random);
     let vault = Arc::new(Vault::default());
-    zoho_crm::Client::new(
-        settings(),
-        secret(),
-        transport::Secret::new("r"),
-        courier,
-        clock(),
-        vault,
-    )
+    zoho_crm::Client::new(settings(), secret(), transport::Secret::new("r"), courier, clock(), vault)
 }
