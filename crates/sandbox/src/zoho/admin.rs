@@ -3,13 +3,10 @@
 use exact_json::{Decimal, Map, Value};
 use jiff::Timestamp;
 
-use super::answer::{Refusal, object};
+use super::answer::object;
 use super::edition::Edition;
 use super::module::Module;
-use super::org::PERSON;
-use super::stamp;
-use super::state::{Poison, ZohoState};
-use super::write::Writer;
+use super::state::ZohoState;
 
 impl ZohoState {
     /// Does one command; the body's members are the arguments. Answers what there is to know afterwards.
@@ -26,6 +23,7 @@ impl ZohoState {
     /// | `users` | `name`, `email` → `id`; or `id`, `active` |
     /// | `fields/unique` | `module`, `field`, `unique` |
     /// | `fields/decimals`, `fields/length` | `module`, `field`, `digits` |
+    /// | `fields/read-only` | `module`, `field`, `read_only` |
     /// | `fields/picklist-value` | `module`, `field`, `value` |
     /// | `poison` | `module`, `field`, `containing`, `code`, `message` (optional) |
     /// | `poison/clear`, `tokens/expire`, `tokens/revoke` | |
@@ -111,6 +109,11 @@ impl ZohoState {
                 self.set_length(arguments.module()?, arguments.text("field")?, digits)
                     .map(done)
             }
+            "fields/read-only" => {
+                let read_only = arguments.boolean("read_only")?;
+                self.set_read_only(arguments.module()?, arguments.text("field")?, read_only)
+                    .map(done)
+            }
             "fields/picklist-value" => {
                 let value = arguments.text("value")?;
                 self.add_picklist_value(arguments.module()?, arguments.text("field")?, value)
@@ -179,181 +182,6 @@ impl ZohoState {
         }
         Ok(())
     }
-
-    /// A person adds a record in the browser; returns the id.
-    ///
-    /// # Errors
-    /// As the API would refuse it; the text is the answer's body.
-    pub fn person_adds(&mut self, module: Module, values: &Map, now: Timestamp) -> Result<String, String> {
-        self.write(module, None, values, "$", &person(now))
-            .map(|id| id.to_string())
-            .map_err(|refusal| told(&refusal))
-    }
-
-    /// A person edits a record in the browser.
-    ///
-    /// # Errors
-    /// As the API would refuse it; the text is the answer's body.
-    pub fn person_edits(
-        &mut self,
-        module: Module,
-        id: &str,
-        values: &Map,
-        now: Timestamp,
-    ) -> Result<(), String> {
-        self.write(module, Some(number(id)?), values, "$", &person(now))
-            .map(|_| ())
-            .map_err(|refusal| told(&refusal))
-    }
-
-    /// A person deletes a record: it goes to the recycle bin.
-    ///
-    /// # Errors
-    /// As the API would refuse it; the text is the answer's body.
-    pub fn person_deletes(&mut self, module: Module, id: &str, now: Timestamp) -> Result<(), String> {
-        self.remove(module, number(id)?, &person(now))
-            .map_err(|refusal| told(&refusal))
-    }
-
-    /// Deletes a record for good, be it still there or in the recycle bin.
-    ///
-    /// # Errors
-    /// When there is neither.
-    pub fn purge(&mut self, module: Module, id: &str, now: Timestamp) -> Result<(), String> {
-        let number = number(id)?;
-        if self.stores[module].get(number).is_some() {
-            self.remove(module, number, &person(now))
-                .map_err(|refusal| told(&refusal))?;
-        }
-        let entry = self.stores[module]
-            .deleted
-            .iter_mut()
-            .find(|entry| entry.id == number);
-        let entry = entry.ok_or_else(|| format!("{} has no record {id}", module.api_name()))?;
-        entry.purged = true;
-        Ok(())
-    }
-
-    /// A person clones a record: everything but unique fields is copied, the rows too; returns the clone's id.
-    ///
-    /// # Errors
-    /// When there is no such record, or the copy is refused.
-    pub fn person_clones(&mut self, module: Module, id: &str, now: Timestamp) -> Result<String, String> {
-        let record = self.stores[module].get(number(id)?);
-        let record = record.ok_or_else(|| format!("{} has no record {id}", module.api_name()))?;
-        let mut values = self.whole(module, record);
-        for field in self.fields(module).filter(|field| field.unique.is_some()) {
-            values.remove(&field.api_name);
-        }
-        if let Some(Value::List(rows)) = module.rows().and_then(|rows| values.get_mut(rows.api_name())) {
-            for row in rows {
-                if let Value::Object(row) = row {
-                    row.remove("id");
-                }
-            }
-        }
-        self.person_adds(module, &values, now)
-    }
-
-    /// Locks or unlocks a record.
-    ///
-    /// # Errors
-    /// When there is no such record.
-    pub fn lock(&mut self, module: Module, id: &str, locked: bool) -> Result<(), String> {
-        let known = self.stores[module].set_locked(number(id)?, locked);
-        if known {
-            Ok(())
-        } else {
-            Err(format!("{} has no record {id}", module.api_name()))
-        }
-    }
-
-    /// Makes a field unique (without regard to case), or ordinary again. Existing duplicates stay.
-    ///
-    /// # Errors
-    /// When there is no such field, or the module has two unique ones already.
-    pub fn set_unique(&mut self, module: Module, field: &str, unique: bool) -> Result<(), String> {
-        let taken = self.schema[module]
-            .iter()
-            .filter(|other| other.unique.is_some() && other.api_name != field);
-        if unique && taken.count() >= 2 {
-            return Err(format!("{} has two unique fields already", module.api_name()));
-        }
-        self.change_field(module, field)?.unique = unique.then_some(false);
-        self.stores[module].index_field(field);
-        Ok(())
-    }
-
-    /// Sets how many digits behind the point a field keeps.
-    ///
-    /// # Errors
-    /// When there is no such field.
-    pub fn set_decimals(&mut self, module: Module, field: &str, digits: u32) -> Result<(), String> {
-        self.change_field(module, field)?.decimals = Some(digits);
-        Ok(())
-    }
-
-    /// Sets how long a field's values may be.
-    ///
-    /// # Errors
-    /// When there is no such field.
-    pub fn set_length(&mut self, module: Module, field: &str, length: u32) -> Result<(), String> {
-        self.change_field(module, field)?.length = length;
-        Ok(())
-    }
-
-    /// Adds a value to a picklist.
-    ///
-    /// # Errors
-    /// When there is no such field.
-    pub fn add_picklist_value(&mut self, module: Module, field: &str, value: &str) -> Result<(), String> {
-        let field = self.change_field(module, field)?;
-        if !field.picklist.iter().any(|known| known == value) {
-            field.picklist.push(value.to_owned());
-        }
-        Ok(())
-    }
-
-    fn change_field(&mut self, module: Module, name: &str) -> Result<&mut super::field::Field, String> {
-        let field = self.schema[module]
-            .iter_mut()
-            .find(|field| field.api_name == name);
-        field.ok_or_else(|| format!("{} has no field {name}", module.api_name()))
-    }
-
-    /// Refuses records from the API whose `field` contains `containing`, with a code of the organisation's own.
-    pub fn poison(&mut self, module: Module, field: &str, containing: &str, code: &str, message: &str) {
-        self.poison.push(Poison {
-            module,
-            field: field.to_owned(),
-            containing: containing.to_owned(),
-            code: code.to_owned(),
-            message: message.to_owned(),
-        });
-    }
-
-    /// Ends every rule of [`Self::poison`].
-    pub fn clear_poison(&mut self) {
-        self.poison.clear();
-    }
-}
-
-fn person(now: Timestamp) -> Writer {
-    Writer {
-        at: stamp::whole_second(now),
-        user: PERSON,
-        by_person: true,
-        workflows: true,
-        unmodified_since: None,
-    }
-}
-
-fn number(id: &str) -> Result<u64, String> {
-    id.parse().map_err(|_| format!("not an id: {id}"))
-}
-
-fn told(refusal: &Refusal) -> String {
-    refusal.body().to_json()
 }
 
 fn done((): ()) -> Value {

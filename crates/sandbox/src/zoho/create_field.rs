@@ -73,6 +73,7 @@ impl ZohoState {
             text("field_label").ok_or_else(|| mandatory("field_label", &format!("{path}.field_label")))?;
         let type_name =
             text("data_type").ok_or_else(|| mandatory("data_type", &format!("{path}.data_type")))?;
+        check_texts(label, wanted, path)?;
         let data_type = creatable(type_name).ok_or_else(|| invalid("data_type", path))?;
         let fields = &self.schema[module];
         if fields.iter().any(|field| field.label.eq_ignore_ascii_case(label)) {
@@ -165,6 +166,29 @@ impl ZohoState {
     }
 }
 
+/// A label has 25 characters at most, a hint 35 inside the field and 255 behind an icon (OpenAPI 2026).
+fn check_texts(label: &str, wanted: &Value, path: &str) -> Result<(), Refusal> {
+    let check = |name: &str, text: &str, most: usize| {
+        if text.chars().count() > most {
+            return Err(invalid(name, path).with("maximum_length", number(most)));
+        }
+        Ok(())
+    };
+    check("field_label", label, 25)?;
+    let tooltip = |member: &str| {
+        wanted
+            .get("tooltip")
+            .and_then(|tooltip| tooltip.get(member))
+            .and_then(Value::as_text)
+    };
+    let most = if tooltip("name") == Some("static_text") {
+        35
+    } else {
+        255
+    };
+    check("tooltip", tooltip("value").unwrap_or_default(), most)
+}
+
 fn creatable(name: &str) -> Option<DataType> {
     Some(match name {
         "text" => DataType::Text,
@@ -240,7 +264,7 @@ fn length_of(data_type: DataType, wanted: &Value, path: &str) -> Result<u32, Ref
         })
 }
 
-/// Digits behind the point: `decimal_place`, or `currency.precision`; at most nine.
+/// Digits behind the point: `decimal_place`, or else `currency.precision`; at most nine.
 fn decimals_of(data_type: DataType, wanted: &Value, path: &str) -> Result<Option<u32>, Refusal> {
     if !matches!(data_type, DataType::Double | DataType::Currency) {
         return Ok(None);
@@ -248,8 +272,9 @@ fn decimals_of(data_type: DataType, wanted: &Value, path: &str) -> Result<Option
     let precision = wanted
         .get("currency")
         .and_then(|currency| currency.get("precision"));
-    let asked = precision
-        .or_else(|| wanted.get("decimal_place"))
+    let asked = wanted
+        .get("decimal_place")
+        .or(precision)
         .filter(|asked| !asked.is_null());
     let Some(asked) = asked else { return Ok(Some(2)) };
     let decimals = asked

@@ -17,6 +17,7 @@
 mod admin;
 mod answer;
 mod batch;
+mod by_hand;
 mod coql;
 mod create_field;
 mod credits;

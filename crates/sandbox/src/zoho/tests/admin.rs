@@ -216,3 +216,15 @@ fn commands_that_make_no_sense_say_why() {
             .contains("no record")
     );
 }
+
+#[test]
+fn a_read_only_field_says_so_and_ignores_what_is_sent() {
+    let mut desk = Desk::new();
+    done(
+        &mut desk,
+        "fields/read-only",
+        r#"{"module":"Accounts","field":"Fax","read_only":true}"#,
+    );
+    let id = desk.add("Accounts", r#"{"Account_Name":"A","Fax":"1"}"#);
+    assert_eq!(desk.field(Module::Accounts, &id, "Fax"), "null");
+}

@@ -224,3 +224,23 @@ fn a_field_that_may_become_unique_says_so() {
     assert!(!member(&fields, "Product_Category", "customizable_properties").contains("\"unique\""));
     assert_eq!(member(&fields, "Product_Code", "unique"), "{}");
 }
+
+#[test]
+fn labels_and_hints_are_short() {
+    let mut desk = Desk::new();
+    let label = "L".repeat(26);
+    let answer = desk.create_field(
+        "Accounts",
+        &format!(r#"{{"field_label":"{label}","data_type":"text"}}"#),
+    );
+    assert_eq!(answer.text("fields.0.details.maximum_length"), "25");
+    for (kind, most) in [("static_text", 35), ("info_icon", 255)] {
+        let hint = "h".repeat(most + 1);
+        let tooltip = format!(r#""tooltip":{{"name":"{kind}","value":"{hint}"}}"#);
+        let answer = desk.create_field(
+            "Accounts",
+            &format!(r#"{{"field_label":"F","data_type":"text",{tooltip}}}"#),
+        );
+        assert_eq!(answer.text("fields.0.details.maximum_length"), most.to_string());
+    }
+}
