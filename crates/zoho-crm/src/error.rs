@@ -207,6 +207,8 @@ impl Error {
     ///
     /// Zoho refuses before it acts, so that a clear refusal means no effect. Where the answer was lost, was nonsense, or was a
     /// server error, look before writing again.
+    ///
+    /// Of a call that may be sent twice, a clear refusal speaks of the last attempt only: a lost one before it may have taken effect.
     #[must_use]
     pub fn fate(&self) -> Fate {
         match &self.kind {
