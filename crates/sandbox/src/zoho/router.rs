@@ -122,7 +122,7 @@ pub(super) fn slot(request: &Incoming) -> Slot {
         return Slot::Free;
     };
     let heavy = match request.method {
-        Method::Get => parameter(request, "sort_by").is_some(),
+        Method::Get => request.parameter("sort_by").is_some(),
         Method::Post | Method::Put | Method::Patch => {
             let body = body(request).unwrap_or_default();
             path == "coql"
@@ -193,7 +193,9 @@ impl ZohoState {
     }
 
     fn authenticate(&self, request: &Incoming, now: Timestamp) -> Result<Vec<String>, Refusal> {
-        let token = header(request, "Authorization").and_then(|value| value.strip_prefix("Zoho-oauthtoken "));
+        let token = request
+            .header("Authorization")
+            .and_then(|value| value.strip_prefix("Zoho-oauthtoken "));
         let token =
             token.ok_or_else(|| Refusal::new(401, "AUTHENTICATION_FAILURE", "Authentication failed"))?;
         let scopes = self.oauth.scopes(token, now);
@@ -211,7 +213,9 @@ impl ZohoState {
         let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         let module = |name: &str| self.usable(name);
         let named = || {
-            let name = parameter(request, "module").ok_or_else(|| Refusal::missing_parameter("module"))?;
+            let name = request
+                .parameter("module")
+                .ok_or_else(|| Refusal::missing_parameter("module"))?;
             self.usable(name)
         };
         Ok(match (request.method, parts.as_slice()) {
@@ -231,7 +235,7 @@ impl ZohoState {
             (Post, [name]) => Call::Insert(writable(module(name)?)?),
             (Put, [name]) => Call::Update(writable(module(name)?)?, None),
             (Delete, [name]) => {
-                let ids = parameter(request, "ids").unwrap_or_default();
+                let ids = request.parameter("ids").unwrap_or_default();
                 let ids = ids
                     .split(',')
                     .map(str::trim)
@@ -280,8 +284,8 @@ impl ZohoState {
     }
 
     fn answer(&mut self, call: &Call, request: &Incoming, body: &Value, now: Timestamp) -> Response {
-        let since = |name: &str| header(request, name).and_then(stamp::parse);
-        let text = |name: &str| parameter(request, name).map(ToOwned::to_owned);
+        let since = |name: &str| request.header(name).and_then(stamp::parse);
+        let text = |name: &str| request.parameter(name).map(ToOwned::to_owned);
         let mut writer = Writer {
             at: stamp::whole_second(now),
             user: API_USER,
@@ -297,7 +301,7 @@ impl ZohoState {
             },
             Call::Taxes => json(200, &self.org.taxes_body()),
             Call::Users => {
-                let only_active = parameter(request, "type") == Some("ActiveUsers");
+                let only_active = request.parameter("type") == Some("ActiveUsers");
                 json(200, &self.org.users_body(only_active))
             }
             Call::Modules(only) => json(200, &self.modules_body(*only)),
@@ -307,10 +311,10 @@ impl ZohoState {
             Call::Update(module, id) => self.update(*module, id.as_deref(), body, &writer),
             Call::Upsert(module) => self.upsert(*module, body, &writer),
             Call::Delete(module, ids) => {
-                writer.workflows = parameter(request, "wf_trigger") != Some("false");
+                writer.workflows = request.parameter("wf_trigger") != Some("false");
                 self.delete(*module, ids, &writer)
             }
-            Call::One(module, id) => self.get_one(*module, id, parameter(request, "fields")),
+            Call::One(module, id) => self.get_one(*module, id, request.parameter("fields")),
             Call::List(module) => {
                 let call = ListCall {
                     fields: text("fields"),
@@ -359,20 +363,4 @@ fn body(request: &Incoming) -> Result<Value, Refusal> {
     }
     let text = str::from_utf8(&request.body).map_err(|_| Refusal::unreadable_body())?;
     Value::parse(text).map_err(|_| Refusal::unreadable_body())
-}
-
-fn parameter<'a>(request: &'a Incoming, name: &str) -> Option<&'a str> {
-    request
-        .query
-        .iter()
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.as_str())
-}
-
-fn header<'a>(request: &'a Incoming, name: &str) -> Option<&'a str> {
-    request
-        .headers
-        .iter()
-        .find(|(key, _)| key.eq_ignore_ascii_case(name))
-        .map(|(_, value)| value.as_str())
 }
