@@ -64,9 +64,7 @@ impl CompanyFacts {
             if let Some(code) = currency.code
                 && !currency.amount_rounding_precision.is_zero()
             {
-                facts
-                    .currency_decimals
-                    .insert(code, currency.amount_rounding_precision.decimals());
+                facts.currency_decimals.insert(code, currency.amount_rounding_precision.decimals());
             }
         }
         Ok(facts)
@@ -75,10 +73,7 @@ impl CompanyFacts {
     /// Decimals of amounts in a currency: the company's own setting, else those of ISO 4217.
     #[must_use]
     pub fn decimals(&self, currency: &str) -> u32 {
-        self.currency_decimals
-            .get(currency)
-            .copied()
-            .unwrap_or_else(|| crate::map::iso_decimals(currency))
+        self.currency_decimals.get(currency).copied().unwrap_or_else(|| crate::map::iso_decimals(currency))
     }
 
     /// What of the facts changes how records map. Salespeople do not: an owner counts on create only.
@@ -116,10 +111,7 @@ async fn rows<T: DeserializeOwned>(company: &CompanyApi, entity: Entity) -> Resu
 }
 
 fn first(mut codes: impl Iterator<Item = Option<String>>) -> String {
-    codes
-        .find_map(|code| code)
-        .map(|code| code.trim().to_owned())
-        .unwrap_or_default()
+    codes.find_map(|code| code).map(|code| code.trim().to_owned()).unwrap_or_default()
 }
 
 /// Whether the app may not read the table, or the environment does not have it.
@@ -137,26 +129,16 @@ mod tests {
             currency_decimals: [("CHF".to_owned(), 2), ("HUF".to_owned(), 0)].into(),
             ..CompanyFacts::default()
         };
-        assert_eq!(
-            ["CHF", "HUF", "JPY", "KWD", "USD"].map(|code| facts.decimals(code)),
-            [2, 0, 0, 3, 2]
-        );
+        assert_eq!(["CHF", "HUF", "JPY", "KWD", "USD"].map(|code| facts.decimals(code)), [2, 0, 0, 3, 2]);
     }
 
     #[test]
     fn a_renamed_country_changes_the_fingerprint_and_a_salesperson_does_not() {
-        let facts = CompanyFacts {
-            local_currency: "USD".to_owned(),
-            ..CompanyFacts::default()
-        };
-        let renamed = CompanyFacts {
-            countries: [("DE".to_owned(), "Germany".to_owned())].into(),
-            ..facts.clone()
-        };
-        let staffed = CompanyFacts {
-            salespeople: [("JO".to_owned(), "jo@x.com".to_owned())].into(),
-            ..facts.clone()
-        };
+        let facts = CompanyFacts { local_currency: "USD".to_owned(), ..CompanyFacts::default() };
+        let renamed =
+            CompanyFacts { countries: [("DE".to_owned(), "Germany".to_owned())].into(), ..facts.clone() };
+        let staffed =
+            CompanyFacts { salespeople: [("JO".to_owned(), "jo@x.com".to_owned())].into(), ..facts.clone() };
         assert_ne!(facts.fingerprint(), renamed.fingerprint());
         assert_eq!(facts.fingerprint(), staffed.fingerprint());
     }

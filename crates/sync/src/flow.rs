@@ -94,10 +94,7 @@ impl FromStr for Flow {
     type Err = UnknownFlow;
 
     fn from_str(word: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|flow| flow.name() == word)
-            .ok_or_else(|| UnknownFlow(word.to_owned()))
+        Self::ALL.into_iter().find(|flow| flow.name() == word).ok_or_else(|| UnknownFlow(word.to_owned()))
     }
 }
 
@@ -116,11 +113,7 @@ mod tests {
     #[test]
     fn a_flow_stands_above_everything_it_needs() {
         for flow in Flow::ALL {
-            assert!(
-                flow.needs()
-                    .iter()
-                    .all(|needed| needed.level() < flow.level() && *needed < flow)
-            );
+            assert!(flow.needs().iter().all(|needed| needed.level() < flow.level() && *needed < flow));
         }
     }
 }

@@ -74,21 +74,13 @@ impl OrgSchema {
         let mut modules = BTreeMap::new();
         for (module, flow) in touched(flows) {
             let usable = known.get(module.api_name()).copied().unwrap_or(false);
-            let fields = if usable {
-                client.fields(module).await?
-            } else {
-                Vec::new()
-            };
+            let fields = if usable { client.fields(module).await? } else { Vec::new() };
             modules.insert(module, ModuleSchema::new(usable, fields, flow));
         }
         let multi_currency = org.multi_currency;
         let mut active_currencies = BTreeSet::from([org.home_currency.clone()]);
         if multi_currency {
-            let active = client
-                .currencies()
-                .await?
-                .into_iter()
-                .filter(|currency| currency.active);
+            let active = client.currencies().await?.into_iter().filter(|currency| currency.active);
             active_currencies.extend(active.map(|currency| currency.iso_code));
         }
         let taxes = if flows.contains(&Flow::Invoices) && org.edition.has_inventory() {
@@ -112,10 +104,7 @@ impl OrgSchema {
     /// What of the org changes how records of `flow` map.
     #[must_use]
     pub fn fingerprint(&self, flow: Flow) -> String {
-        let mut text = format!(
-            "{}|{}|{:?}",
-            self.home_currency, self.multi_currency, self.active_currencies
-        );
+        let mut text = format!("{}|{}|{:?}", self.home_currency, self.multi_currency, self.active_currencies);
         let mut describe = |module: Module| {
             let Some(schema) = self.modules.get(&module) else {
                 return;
@@ -123,12 +112,7 @@ impl OrgSchema {
             // Writing to a String cannot fail.
             let _ = write!(text, "\n{module}|{}|{:?}", schema.usable, schema.ours);
             for field in schema.fields.values() {
-                let kind = (
-                    &field.data_type,
-                    field.length,
-                    field.decimal_place,
-                    field.writable,
-                );
+                let kind = (&field.data_type, field.length, field.decimal_place, field.writable);
                 let _ = write!(text, "\n{}|{kind:?}", field.api_name);
                 for value in field.picklist.iter().filter(|value| value.used) {
                     let _ = write!(text, "|{}={}", value.actual, value.display);
@@ -170,22 +154,15 @@ impl OrgSchema {
                 }
             });
         }
-        let missing = CustomField::KEYS
-            .into_iter()
-            .find(|field| self.our_field(flow, *field).is_none());
+        let missing = CustomField::KEYS.into_iter().find(|field| self.our_field(flow, *field).is_none());
         if let Some(missing) = missing {
             return Err(GateProblem {
                 code: "keys_missing",
-                message: format!(
-                    "The Zoho module {module} has no field \"{}\" yet.",
-                    missing.label()
-                ),
+                message: format!("The Zoho module {module} has no field \"{}\" yet.", missing.label()),
                 cure: "Run `ledgerline setup`: it creates the fields and asks before it does.".to_owned(),
             });
         }
-        let key = self
-            .our_field(flow, CustomField::Number)
-            .and_then(|name| self.field(module, name));
+        let key = self.our_field(flow, CustomField::Number).and_then(|name| self.field(module, name));
         if let Some(key) = key.filter(|key| key.unique.is_none()) {
             return Err(GateProblem {
                 code: "key_not_unique",
@@ -203,19 +180,13 @@ impl OrgSchema {
     /// Whether the flow's module is there and open to the API.
     #[must_use]
     pub fn is_usable(&self, flow: Flow) -> bool {
-        self.modules
-            .get(&flow.module())
-            .is_some_and(|schema| schema.usable)
+        self.modules.get(&flow.module()).is_some_and(|schema| schema.usable)
     }
 
     /// The api name of a field of ours in the flow's module, if it is there.
     #[must_use]
     pub fn our_field(&self, flow: Flow, field: CustomField) -> Option<&str> {
-        self.modules
-            .get(&flow.module())?
-            .ours
-            .get(&field)
-            .map(String::as_str)
+        self.modules.get(&flow.module())?.ours.get(&field).map(String::as_str)
     }
 
     /// A field by its api name.
@@ -227,24 +198,14 @@ impl OrgSchema {
     /// The api names of the fields whose values must be unique.
     #[must_use]
     pub fn unique_fields(&self, module: Module) -> Vec<String> {
-        let fields = self
-            .modules
-            .get(&module)
-            .into_iter()
-            .flat_map(|schema| schema.fields.values());
-        fields
-            .filter(|field| field.unique.is_some())
-            .map(|field| field.api_name.clone())
-            .collect()
+        let fields = self.modules.get(&module).into_iter().flat_map(|schema| schema.fields.values());
+        fields.filter(|field| field.unique.is_some()).map(|field| field.api_name.clone()).collect()
     }
 
     /// The active user of that e-mail address.
     #[must_use]
     pub fn active_user(&self, email: &str) -> Option<ZohoId> {
-        let user = self
-            .users
-            .iter()
-            .find(|user| user.email.eq_ignore_ascii_case(email.trim()));
+        let user = self.users.iter().find(|user| user.email.eq_ignore_ascii_case(email.trim()));
         user.map(|user| user.id.clone())
     }
 
@@ -282,17 +243,12 @@ impl ModuleSchema {
             labelled.or_else(|| custom().find(|live| live.api_name == field.usual_api_name()))
         };
         let wanted = flow.map(CustomField::of).unwrap_or_default();
-        let ours = wanted
-            .iter()
-            .filter_map(|field| Some((*field, by_label(*field)?.api_name.clone())))
-            .collect();
+        let ours =
+            wanted.iter().filter_map(|field| Some((*field, by_label(*field)?.api_name.clone()))).collect();
         Self {
             usable,
             ours,
-            fields: fields
-                .into_iter()
-                .map(|field| (field.api_name.clone(), field))
-                .collect(),
+            fields: fields.into_iter().map(|field| (field.api_name.clone(), field)).collect(),
         }
     }
 }

@@ -58,10 +58,7 @@ pub(crate) fn number(value: &Value) -> Option<Decimal> {
 
 /// The id in a reference, also where it stands alone.
 pub(crate) fn reference(value: &Value) -> Option<&str> {
-    value
-        .get("id")
-        .and_then(Value::as_text)
-        .or_else(|| value.as_text())
+    value.get("id").and_then(Value::as_text).or_else(|| value.as_text())
 }
 
 fn date(value: &Value) -> Option<&str> {

@@ -22,11 +22,7 @@ pub fn contact(contact: &Contact, context: &Context<'_>) -> Mapped {
         Ok(number) => number,
         Err(refusal) => return Mapped::Refuse(refusal),
     };
-    let company = contact
-        .company_number
-        .as_deref()
-        .map(str::trim)
-        .filter(|company| !company.is_empty());
+    let company = contact.company_number.as_deref().map(str::trim).filter(|company| !company.is_empty());
     let Some(customer) = context.links.customer_of_contact(company, &number) else {
         return Mapped::Skip(SkipReason::NoCustomer);
     };
@@ -44,11 +40,7 @@ pub fn contact(contact: &Contact, context: &Context<'_>) -> Mapped {
                 .to_owned(),
         });
     };
-    let name = contact
-        .display_name
-        .as_deref()
-        .and_then(text::one_line)
-        .unwrap_or_else(|| number.clone());
+    let name = contact.display_name.as_deref().and_then(text::one_line).unwrap_or_else(|| number.clone());
     let (first, last) = text::split_name(&name);
     fields.text("First_Name", first.as_deref());
     fields.name("Last_Name", Some(&last), &number);

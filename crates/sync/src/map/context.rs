@@ -48,27 +48,17 @@ impl Context<'_> {
 
     /// What a new record gets beside its own fields.
     pub(crate) fn on_create(&self, salesperson: Option<&str>) -> Map {
-        self.owner(salesperson)
-            .map(|owner| ("Owner".to_owned(), lookup(&owner)))
-            .into_iter()
-            .collect()
+        self.owner(salesperson).map(|owner| ("Owner".to_owned(), lookup(&owner))).into_iter().collect()
     }
 
     /// The country's name, else its code.
     pub(crate) fn country<'b>(&'b self, code: Option<&'b str>) -> Option<&'b str> {
-        code.map(|code| {
-            self.company
-                .countries
-                .get(code.trim())
-                .map_or(code, String::as_str)
-        })
+        code.map(|code| self.company.countries.get(code.trim()).map_or(code, String::as_str))
     }
 
     /// The document's or customer's currency; blank means the local one.
     pub(crate) fn currency<'b>(&'b self, code: Option<&'b str>) -> &'b str {
-        code.map(str::trim)
-            .filter(|code| !code.is_empty())
-            .unwrap_or(&self.company.local_currency)
+        code.map(str::trim).filter(|code| !code.is_empty()).unwrap_or(&self.company.local_currency)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Customers become Accounts.
 
 use business_central::{Customer, CustomerBlocked};
+use zoho_crm::Module;
 
 use super::context::Context;
 use super::fields::FieldWriter;
@@ -19,25 +20,20 @@ pub fn customer(customer: &Customer, context: &Context<'_>) -> Mapped {
     fields.name("Account_Name", customer.display_name.as_deref(), &number);
     fields.text("Phone", customer.phone_number.as_deref());
     fields.text("Website", customer.website.as_deref());
-    let street = text::lines([
-        customer.address_line1.as_deref(),
-        customer.address_line2.as_deref(),
-    ]);
+    let street = text::lines([customer.address_line1.as_deref(), customer.address_line2.as_deref()]);
     fields.lines("Billing_Street", street.as_deref());
     fields.text("Billing_City", customer.city.as_deref());
     fields.text("Billing_State", customer.state.as_deref());
     fields.text("Billing_Code", customer.postal_code.as_deref());
     fields.text("Billing_Country", context.country(customer.country.as_deref()));
-    if context.org.multi_currency {
+    let has_currency = context.org.field(Module::Accounts, "Currency").is_some_and(|field| field.writable);
+    if context.org.multi_currency && has_currency {
         let code = context.currency(customer.currency_code.as_deref());
         if context.org.active_currencies.contains(code) {
-            fields.text("Currency", Some(code));
+            fields.code("Currency", code);
         } else {
-            fields.leave_out(
-                "Currency",
-                "currency_inactive",
-                &format!("the currency {code} is not active in Zoho"),
-            );
+            let why = format!("the currency {code} is not active in Zoho");
+            fields.leave_out("Currency", "currency_inactive", &why);
         }
     }
     let balances = customer.customer_financial_detail.as_ref();
@@ -47,29 +43,14 @@ pub fn customer(customer: &Customer, context: &Context<'_>) -> Mapped {
         CustomField::CreditLimit,
         Some(customer.credit_limit).filter(|limit| !limit.is_zero()),
     );
-    fields.custom_text(
-        CustomField::Blocked,
-        customer.blocked.as_ref().map(CustomerBlocked::name),
-    );
-    let terms = customer
-        .payment_term
-        .as_ref()
-        .and_then(|terms| terms.display_name.as_deref());
+    fields.custom_text(CustomField::Blocked, customer.blocked.as_ref().map(CustomerBlocked::name));
+    let terms = customer.payment_term.as_ref().and_then(|terms| terms.display_name.as_deref());
     fields.custom_text(CustomField::PaymentTerms, terms);
     fields.custom_text(CustomField::Salesperson, customer.salesperson_code.as_deref());
     fields.custom_text(CustomField::Email, customer.email.as_deref());
-    fields.custom_text(
-        CustomField::TaxNumber,
-        customer.tax_registration_number.as_deref(),
-    );
+    fields.custom_text(CustomField::TaxNumber, customer.tax_registration_number.as_deref());
     fields.custom_text(CustomField::Status, Some("Active"));
     let (fields, warnings) = fields.finish();
     let on_create = context.on_create(customer.salesperson_code.as_deref());
-    Mapped::Record(MappedRecord {
-        number,
-        fields,
-        on_create,
-        warnings,
-        ..MappedRecord::default()
-    })
+    Mapped::Record(MappedRecord { number, fields, on_create, warnings, ..MappedRecord::default() })
 }

@@ -34,12 +34,7 @@ pub(crate) struct FieldWriter<'a> {
 impl<'a> FieldWriter<'a> {
     /// An empty record of the flow's module.
     pub(crate) fn new(flow: Flow, org: &'a OrgSchema) -> Self {
-        Self {
-            flow,
-            schema: org.modules.get(&flow.module()),
-            fields: Map::new(),
-            warnings: Vec::new(),
-        }
+        Self { flow, schema: org.modules.get(&flow.module()), fields: Map::new(), warnings: Vec::new() }
     }
 
     /// The record and what had to give.
@@ -58,32 +53,19 @@ impl<'a> FieldWriter<'a> {
         };
         let Some(number) = number.and_then(text::one_line) else {
             let message = format!("One of the {name} has no number in Business Central ({id}).");
-            return Err(refuse(
-                "no_number",
-                message,
-                "Give it a number in Business Central.",
-            ));
+            return Err(refuse("no_number", message, "Give it a number in Business Central."));
         };
-        for (field, key) in [
-            (CustomField::Number, number.clone()),
-            (CustomField::Id, id.to_string()),
-        ] {
+        for (field, key) in [(CustomField::Number, number.clone()), (CustomField::Id, id.to_string())] {
             let Some(live) = self.ours(field) else {
-                let message = format!(
-                    "{} {number}: the Zoho field \"{}\" is missing.",
-                    name,
-                    field.label()
-                );
+                let message = format!("{} {number}: the Zoho field \"{}\" is missing.", name, field.label());
                 return Err(Refusal {
                     held: true,
                     ..refuse("keys_missing", message, "Run `ledgerline setup`.")
                 });
             };
             if text::length(&key) > longest(live, TEXT) {
-                let message = format!(
-                    "{name} {number}: the Zoho field \"{}\" is too short for {key}.",
-                    live.api_name
-                );
+                let message =
+                    format!("{name} {number}: the Zoho field \"{}\" is too short for {key}.", live.api_name);
                 return Err(refuse(
                     "key_too_long",
                     message,
@@ -97,9 +79,7 @@ impl<'a> FieldWriter<'a> {
 
     /// Puts a mandatory name: the value, or the number where there is none.
     pub(crate) fn name(&mut self, api_name: &str, value: Option<&str>, number: &str) {
-        let value = value
-            .and_then(text::one_line)
-            .unwrap_or_else(|| number.to_owned());
+        let value = value.and_then(text::one_line).unwrap_or_else(|| number.to_owned());
         let limit = self.live(api_name).map_or(TEXT, |field| longest(field, TEXT));
         let kept = self.fitting(api_name, &value, limit);
         self.fields.insert(api_name.to_owned(), Value::Text(kept));
@@ -110,6 +90,11 @@ impl<'a> FieldWriter<'a> {
         if let Some(field) = self.writable(api_name) {
             self.put_text(field, value.and_then(text::one_line));
         }
+    }
+
+    /// Puts a code of which it is known otherwise that Zoho takes it, whatever the field's own list says.
+    pub(crate) fn code(&mut self, api_name: &str, value: &str) {
+        self.fields.insert(api_name.to_owned(), Value::text(value));
     }
 
     /// Puts a text that may have several lines.
@@ -150,8 +135,7 @@ impl<'a> FieldWriter<'a> {
     /// Puts a date.
     pub(crate) fn date(&mut self, api_name: &str, value: Option<Date>) {
         if self.writable(api_name).is_some() {
-            self.fields
-                .insert(api_name.to_owned(), value.map(|date| date.to_string()).into());
+            self.fields.insert(api_name.to_owned(), value.map(|date| date.to_string()).into());
         }
     }
 
@@ -169,11 +153,7 @@ impl<'a> FieldWriter<'a> {
 
     /// Notes that something had to give.
     pub(crate) fn warn(&mut self, api_name: &str, code: &str, text: String) {
-        self.warnings.push(Warning {
-            field: api_name.to_owned(),
-            code: code.to_owned(),
-            text,
-        });
+        self.warnings.push(Warning { field: api_name.to_owned(), code: code.to_owned(), text });
     }
 
     fn live(&self, api_name: &str) -> Option<&'a FieldInfo> {
@@ -199,11 +179,7 @@ impl<'a> FieldWriter<'a> {
                 Some(actual) => {
                     self.fields.insert(name.clone(), Value::text(actual));
                 }
-                None => self.leave_out(
-                    name,
-                    "not_in_picklist",
-                    &format!("Zoho's list has no \"{value}\""),
-                ),
+                None => self.leave_out(name, "not_in_picklist", &format!("Zoho's list has no \"{value}\"")),
             }
         } else if let Some(format) = Format::of(&field.data_type) {
             match format.accepted(&value, longest(field, format.longest())) {
@@ -231,11 +207,7 @@ impl<'a> FieldWriter<'a> {
     fn fitting(&mut self, api_name: &str, value: &str, limit: usize) -> String {
         let (kept, cut) = text::cut(value, limit);
         if cut {
-            self.warn(
-                api_name,
-                "cut",
-                format!("{api_name} holds {limit} characters; \"{value}\" was cut"),
-            );
+            self.warn(api_name, "cut", format!("{api_name} holds {limit} characters; \"{value}\" was cut"));
         }
         kept
     }
@@ -261,11 +233,7 @@ impl<'a> FieldWriter<'a> {
             return;
         }
         if rounded != value {
-            self.warn(
-                name,
-                "rounded",
-                format!("{name} holds {decimals} decimals; {value} was rounded"),
-            );
+            self.warn(name, "rounded", format!("{name} holds {decimals} decimals; {value} was rounded"));
         }
         let value = if field.data_type == "bigint" {
             Value::Text(rounded.to_string())
@@ -278,11 +246,7 @@ impl<'a> FieldWriter<'a> {
 
 /// The longest text that the live field takes.
 pub(crate) fn longest(field: &FieldInfo, otherwise: usize) -> usize {
-    field
-        .length
-        .map(|length| length as usize)
-        .filter(|length| *length > 0)
-        .unwrap_or(otherwise)
+    field.length.map(|length| length as usize).filter(|length| *length > 0).unwrap_or(otherwise)
 }
 
 /// How long a text may be in a field of this type that does not say so.
@@ -293,10 +257,7 @@ pub(crate) fn default_length(data_type: &str) -> usize {
 /// The picklist's own spelling of a value, matched without regard to case.
 pub(crate) fn picklist_value<'f>(field: &'f FieldInfo, value: &str) -> Option<&'f str> {
     let wanted = value.to_lowercase();
-    let values = field
-        .picklist
-        .iter()
-        .filter(|entry| entry.used && entry.actual != "-None-");
+    let values = field.picklist.iter().filter(|entry| entry.used && entry.actual != "-None-");
     let matching = |spelled: &str| spelled.trim().to_lowercase() == wanted;
     values
         .clone()

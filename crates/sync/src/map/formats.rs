@@ -78,9 +78,7 @@ impl Format {
             Self::Email => email,
         };
         // A value on which the pattern gives up (too much backtracking) is not worth the record: it does not pass.
-        pattern
-            .as_ref()
-            .is_some_and(|pattern| pattern.is_match(value).unwrap_or(false))
+        pattern.as_ref().is_some_and(|pattern| pattern.is_match(value).unwrap_or(false))
     }
 }
 
@@ -88,11 +86,7 @@ impl Format {
 fn collapse_blanks(value: &str) -> String {
     let blank =
         |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}');
-    value
-        .split(blank)
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
+    value.split(blank).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// Other spellings of a phone number, the most faithful first. Only of what has a digit: "n/a" is no phone number.
@@ -101,45 +95,23 @@ fn phone_forms(value: &str) -> Vec<String> {
     if !value.chars().any(|c| c.is_ascii_digit()) {
         return Vec::new();
     }
-    let tidy = value.chars().map(|c| {
-        if matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}') {
-            '-'
-        } else {
-            c
-        }
-    });
+    let tidy = value.chars().map(|c| if matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}') { '-' } else { c });
     let tidy: String = tidy.collect();
-    let spaced: String = tidy
-        .chars()
-        .map(|c| {
-            if matches!(c, '/' | '\\' | '|' | ':') {
-                ' '
-            } else {
-                c
-            }
-        })
-        .collect();
-    let spaced = ["( ", " )", " -", "- ", " .", "-("]
-        .iter()
-        .fold(collapse_blanks(&spaced), |text, pair| {
-            let to = match *pair {
-                "( " => "(",
-                " )" => ")",
-                "-(" => " (",
-                " ." => ".",
-                _ => "-",
-            };
-            text.replace(pair, to)
-        });
-    let plus = if spaced.starts_with('+') || spaced.starts_with("(+") {
-        "+"
-    } else {
-        ""
-    };
-    let words: Vec<&str> = spaced
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
+    let spaced: String =
+        tidy.chars().map(|c| if matches!(c, '/' | '\\' | '|' | ':') { ' ' } else { c }).collect();
+    let spaced = ["( ", " )", " -", "- ", " .", "-("].iter().fold(collapse_blanks(&spaced), |text, pair| {
+        let to = match *pair {
+            "( " => "(",
+            " )" => ")",
+            "-(" => " (",
+            " ." => ".",
+            _ => "-",
+        };
+        text.replace(pair, to)
+    });
+    let plus = if spaced.starts_with('+') || spaced.starts_with("(+") { "+" } else { "" };
+    let words: Vec<&str> =
+        spaced.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let bare = format!("{plus}{}", words.join(" "));
     let digits = format!("{plus}{}", words.concat());
     vec![value.to_owned(), spaced, bare, digits]
@@ -183,10 +155,7 @@ fn website_form(value: &str) -> String {
         let at = form.find("://").map_or(0, |at| at + 3);
         let start = if prefix == "www." { at } else { 0 };
         let end = start + prefix.len();
-        if form
-            .get(start..end)
-            .is_some_and(|head| head.eq_ignore_ascii_case(prefix))
-        {
+        if form.get(start..end).is_some_and(|head| head.eq_ignore_ascii_case(prefix)) {
             form.replace_range(start..end, prefix);
         }
     }
@@ -198,10 +167,7 @@ fn email_forms(value: &str) -> Vec<String> {
     let separators = [';', ',', ' ', '<', '>', '(', ')', '[', ']', '"'];
     let words = value.split(separators).filter(|word| word.contains('@'));
     let bare = |word: &str| {
-        let word = if word
-            .get(..7)
-            .is_some_and(|head| head.eq_ignore_ascii_case("mailto:"))
-        {
+        let word = if word.get(..7).is_some_and(|head| head.eq_ignore_ascii_case("mailto:")) {
             &word[7..]
         } else {
             word
@@ -237,10 +203,7 @@ mod tests {
         ] {
             let limit = limits.get(name).unwrap();
             assert_eq!(limit.get("regex").and_then(Value::as_text), Some(pattern));
-            assert_eq!(
-                limit.get("max").and_then(Value::as_number),
-                Some((format.longest() as i64).into())
-            );
+            assert_eq!(limit.get("max").and_then(Value::as_number), Some((format.longest() as i64).into()));
         }
     }
 
@@ -293,15 +256,10 @@ mod tests {
             assert_eq!(Format::Phone.accepted(value, 30), None, "{value}");
         }
         assert_eq!(
-            Format::Phone
-                .accepted("1234567890 1234567890 1234567890", 30)
-                .as_deref(),
+            Format::Phone.accepted("1234567890 1234567890 1234567890", 30).as_deref(),
             Some("123456789012345678901234567890")
         );
-        assert_eq!(
-            Format::Phone.accepted("1234567890123456789012345678901", 30),
-            None
-        );
+        assert_eq!(Format::Phone.accepted("1234567890123456789012345678901", 30), None);
     }
 
     #[test]

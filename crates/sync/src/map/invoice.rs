@@ -31,45 +31,28 @@ pub fn invoice(invoice: &SalesInvoice, posted: bool, context: &Context<'_>) -> M
         if !context.org.active_currencies.contains(currency) {
             return Mapped::Refuse(inactive(&number, currency));
         }
-        fields.text("Currency", Some(currency));
+        fields.code("Currency", currency);
     }
     let account = match account(invoice, &number, context) {
         Ok(account) => account,
         Err(wait) => return Mapped::Wait(wait),
     };
     fields.reference("Account_Name", &account);
-    let suffix = if foreign && !context.org.multi_currency {
-        format!(" ({currency})")
-    } else {
-        String::new()
-    };
+    let suffix =
+        if foreign && !context.org.multi_currency { format!(" ({currency})") } else { String::new() };
     fields.name("Subject", Some(&format!("Invoice {number}{suffix}")), &number);
     fields.date("Invoice_Date", invoice.invoice_date);
     fields.date("Due_Date", invoice.due_date);
-    let reference = invoice
-        .customer_purchase_order_reference
-        .as_deref()
-        .and_then(text::one_line);
-    fields.text(
-        "Purchase_Order",
-        reference
-            .as_deref()
-            .or(invoice.external_document_number.as_deref()),
-    );
+    let reference = invoice.customer_purchase_order_reference.as_deref().and_then(text::one_line);
+    fields.text("Purchase_Order", reference.as_deref().or(invoice.external_document_number.as_deref()));
     let status = invoice.status.as_ref().map(DocumentStatus::name);
     put_status(&mut fields, status, context);
     put_addresses(&mut fields, invoice, context);
     fields.custom_text(CustomField::Status, status);
     fields.custom_number(CustomField::RemainingAmount, Some(invoice.remaining_amount));
-    fields.custom_number(
-        CustomField::TotalExclTax,
-        Some(invoice.total_amount_excluding_tax),
-    );
+    fields.custom_number(CustomField::TotalExclTax, Some(invoice.total_amount_excluding_tax));
     fields.custom_number(CustomField::TotalTax, Some(invoice.total_tax_amount));
-    fields.custom_number(
-        CustomField::TotalInclTax,
-        Some(invoice.total_amount_including_tax),
-    );
+    fields.custom_number(CustomField::TotalInclTax, Some(invoice.total_amount_including_tax));
     fields.custom_text(CustomField::Currency, Some(currency));
     fields.custom_text(CustomField::OrderNumber, invoice.order_number.as_deref());
 
@@ -86,15 +69,8 @@ pub fn invoice(invoice: &SalesInvoice, posted: bool, context: &Context<'_>) -> M
     let (description, cut) = once.finish();
     let mut on_create = context.on_create(invoice.salesperson.as_deref());
     on_create.extend(description);
-    on_create.extend(
-        rows.adjustment
-            .map(|amount| ("Adjustment".to_owned(), amount.into())),
-    );
-    let subform = rows
-        .lines
-        .iter()
-        .map(|line| Value::Object(MappedLine::to_row(line)))
-        .collect();
+    on_create.extend(rows.adjustment.map(|amount| ("Adjustment".to_owned(), amount.into())));
+    let subform = rows.lines.iter().map(|line| Value::Object(MappedLine::to_row(line))).collect();
     on_create.insert(Module::InvoicedItems.api_name().to_owned(), Value::List(subform));
 
     let (fields, mut warnings) = fields.finish();
@@ -125,10 +101,9 @@ fn skip(invoice: &SalesInvoice, posted: bool, context: &Context<'_>) -> Option<S
     }
     let copied = || context.links.zoho_id(Flow::Invoices, invoice.id).is_some();
     // An invoice that was copied while it was open is kept up when it is paid, however old it is.
-    if let (Some(from), Some(date)) = (
-        context.policy.invoices_from,
-        invoice.invoice_date.or(invoice.posting_date),
-    ) && date < from
+    if let (Some(from), Some(date)) =
+        (context.policy.invoices_from, invoice.invoice_date.or(invoice.posting_date))
+        && date < from
         && invoice.status != Some(DocumentStatus::Open)
         && !copied()
     {
@@ -161,10 +136,7 @@ fn account(invoice: &SalesInvoice, number: &str, context: &Context<'_>) -> Resul
     let links = context.links;
     let parties = [
         (invoice.customer_id, invoice.customer_number.as_deref()),
-        (
-            invoice.bill_to_customer_id,
-            invoice.bill_to_customer_number.as_deref(),
-        ),
+        (invoice.bill_to_customer_id, invoice.bill_to_customer_number.as_deref()),
     ];
     for (id, customer_number) in parties {
         if let Some(id) = id {
@@ -218,31 +190,19 @@ fn put_addresses(fields: &mut FieldWriter<'_>, invoice: &SalesInvoice, context: 
         ("Billing_City", invoice.bill_to_city.as_deref()),
         ("Billing_State", invoice.bill_to_state.as_deref()),
         ("Billing_Code", invoice.bill_to_post_code.as_deref()),
-        (
-            "Billing_Country",
-            context.country(invoice.bill_to_country.as_deref()),
-        ),
+        ("Billing_Country", context.country(invoice.bill_to_country.as_deref())),
     ];
     let shipping = [
         ("Shipping_City", invoice.ship_to_city.as_deref()),
         ("Shipping_State", invoice.ship_to_state.as_deref()),
         ("Shipping_Code", invoice.ship_to_post_code.as_deref()),
-        (
-            "Shipping_Country",
-            context.country(invoice.ship_to_country.as_deref()),
-        ),
+        ("Shipping_Country", context.country(invoice.ship_to_country.as_deref())),
     ];
     for (name, value) in billing.into_iter().chain(shipping) {
         fields.text(name, value);
     }
-    let street = [
-        invoice.bill_to_address_line1.as_deref(),
-        invoice.bill_to_address_line2.as_deref(),
-    ];
+    let street = [invoice.bill_to_address_line1.as_deref(), invoice.bill_to_address_line2.as_deref()];
     fields.lines("Billing_Street", text::lines(street).as_deref());
-    let street = [
-        invoice.ship_to_address_line1.as_deref(),
-        invoice.ship_to_address_line2.as_deref(),
-    ];
+    let street = [invoice.ship_to_address_line1.as_deref(), invoice.ship_to_address_line2.as_deref()];
     fields.lines("Shipping_Street", text::lines(street).as_deref());
 }

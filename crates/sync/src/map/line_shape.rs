@@ -59,31 +59,24 @@ pub(crate) enum Told {
 pub(crate) struct Shaper {
     fields: RowFields,
     style: NegativeStyle,
-    /// Half of the document currency's smallest coin.
+    /// Half of the smallest amount that anybody rounds to.
     half: Decimal,
     rest: Decimal,
 }
 
 impl Shaper {
-    /// A shaper for a document with so many decimals.
+    /// A shaper for a document whose amounts are rounded to so many decimals, or to fewer.
     pub(crate) fn new(fields: RowFields, style: NegativeStyle, decimals: u32) -> Self {
-        Self {
-            fields,
-            style,
-            half: Decimal::new(5, decimals + 1),
-            rest: Decimal::ZERO,
-        }
+        Self { fields, style, half: Decimal::new(5, decimals + 1), rest: Decimal::ZERO }
     }
 
     /// The row for a line.
     pub(crate) fn shape(&mut self, line: Figures) -> Shape {
         let turned = match self.style {
             NegativeStyle::NegativeQuantity => line,
-            NegativeStyle::NegativePrice | NegativeStyle::ZeroRow if line.quantity.is_negative() => Figures {
-                quantity: -line.quantity,
-                price: -line.price,
-                net: line.net,
-            },
+            NegativeStyle::NegativePrice | NegativeStyle::ZeroRow if line.quantity.is_negative() => {
+                Figures { quantity: -line.quantity, price: -line.price, net: line.net }
+            }
             NegativeStyle::NegativePrice | NegativeStyle::ZeroRow => line,
         };
         if self.style == NegativeStyle::ZeroRow && (turned.net.is_negative() || turned.price.is_negative()) {
@@ -105,10 +98,7 @@ impl Shaper {
         }
         let price = rounded_up(line.price, self.fields.price);
         let gross = line.quantity.checked_mul(price)?;
-        let digits = [line.quantity, price, gross]
-            .iter()
-            .map(|number| number.integer_digits())
-            .max()?;
+        let digits = [line.quantity, price, gross].iter().map(|number| number.integer_digits()).max()?;
         let crossed = gross.is_negative() != line.net.is_negative() || gross.is_zero();
         if digits > DIGITS || (crossed && !line.net.is_zero()) {
             return None;
@@ -122,50 +112,26 @@ impl Shaper {
             }
             self.rest += rest;
         }
-        Some(Shape {
-            quantity: line.quantity,
-            price,
-            discount,
-            counts: line.net,
-            told: Told::Nothing,
-        })
+        Some(Shape { quantity: line.quantity, price, discount, counts: line.net, told: Told::Nothing })
     }
 
     /// One unit at the net amount, as near as the fields can hold it.
     fn as_one(&self, line: Figures) -> Shape {
         let turn = line.quantity.is_negative() && line.net.is_negative();
-        let (quantity, net) = if turn {
-            (-Decimal::ONE, -line.net)
-        } else {
-            (Decimal::ONE, line.net)
-        };
+        let (quantity, net) = if turn { (-Decimal::ONE, -line.net) } else { (Decimal::ONE, line.net) };
         let price = rounded_up(net, self.fields.price);
         let gross = quantity * price;
         let discount = self.discount(gross - line.net, gross);
         let empty = line.quantity.is_zero() && line.price.is_zero();
         let same = line.quantity == quantity && line.price == price;
-        let told = if empty || same {
-            Told::Nothing
-        } else {
-            Told::QuantityAndPrice
-        };
-        Shape {
-            quantity,
-            price,
-            discount,
-            counts: gross - discount,
-            told,
-        }
+        let told = if empty || same { Told::Nothing } else { Told::QuantityAndPrice };
+        Shape { quantity, price, discount, counts: gross - discount, told }
     }
 
     /// The difference as Discount can hold it; never of the other sign than the row.
     fn discount(&self, difference: Decimal, gross: Decimal) -> Decimal {
         let discount = difference.round(self.fields.discount);
-        if discount.is_negative() == gross.is_negative() {
-            discount
-        } else {
-            Decimal::ZERO
-        }
+        if discount.is_negative() == gross.is_negative() { discount } else { Decimal::ZERO }
     }
 }
 
@@ -181,32 +147,19 @@ mod tests {
     use super::{Figures, RowFields, Shape, Shaper, Told};
     use crate::map::NegativeStyle;
 
-    const CENTS: RowFields = RowFields {
-        quantity: 5,
-        price: 2,
-        discount: 2,
-        text: 2_000,
-    };
+    const CENTS: RowFields = RowFields { quantity: 5, price: 2, discount: 2, text: 2_000 };
 
     fn decimal(text: &str) -> Decimal {
         text.parse().unwrap()
     }
 
     fn shaped(fields: RowFields, style: NegativeStyle, line: (&str, &str, &str)) -> Shape {
-        let line = Figures {
-            quantity: decimal(line.0),
-            price: decimal(line.1),
-            net: decimal(line.2),
-        };
+        let line = Figures { quantity: decimal(line.0), price: decimal(line.1), net: decimal(line.2) };
         Shaper::new(fields, style, 2).shape(line)
     }
 
     fn row(shape: Shape) -> (String, String, String) {
-        (
-            shape.quantity.to_string(),
-            shape.price.to_string(),
-            shape.discount.to_string(),
-        )
+        (shape.quantity.to_string(), shape.price.to_string(), shape.discount.to_string())
     }
 
     #[test]
@@ -222,11 +175,7 @@ mod tests {
         ];
         for (line, want) in cases {
             let shape = shaped(CENTS, NegativeStyle::NegativeQuantity, line);
-            assert_eq!(
-                row(shape),
-                (want.0.to_owned(), want.1.to_owned(), want.2.to_owned()),
-                "{line:?}"
-            );
+            assert_eq!(row(shape), (want.0.to_owned(), want.1.to_owned(), want.2.to_owned()), "{line:?}");
             assert_eq!(shape.told, Told::Nothing);
             assert_eq!(shape.counts, decimal(line.2));
         }
@@ -235,10 +184,7 @@ mod tests {
     #[test]
     fn a_rest_below_half_a_cent_may_stay_in_the_row() {
         let shape = shaped(CENTS, NegativeStyle::NegativeQuantity, ("1.337", "3.99", "5.33"));
-        assert_eq!(
-            row(shape),
-            ("1.337".to_owned(), "3.99".to_owned(), "0".to_owned())
-        );
+        assert_eq!(row(shape), ("1.337".to_owned(), "3.99".to_owned(), "0".to_owned()));
         assert_eq!(shape.counts, decimal("5.33"));
         let fine = RowFields { discount: 9, ..CENTS };
         let shape = shaped(fine, NegativeStyle::NegativeQuantity, ("1.337", "3.99", "5.33"));
@@ -248,11 +194,7 @@ mod tests {
     #[test]
     fn rests_that_would_add_up_to_half_a_cent_are_not_kept() {
         let mut shaper = Shaper::new(CENTS, NegativeStyle::NegativeQuantity, 2);
-        let line = Figures {
-            quantity: decimal("1.337"),
-            price: decimal("3.99"),
-            net: decimal("5.33"),
-        };
+        let line = Figures { quantity: decimal("1.337"), price: decimal("3.99"), net: decimal("5.33") };
         assert_eq!(shaper.shape(line).told, Told::Nothing);
         let second = shaper.shape(line);
         assert_eq!(second.told, Told::QuantityAndPrice);
@@ -265,10 +207,7 @@ mod tests {
         let shape = shaped(CENTS, NegativeStyle::NegativeQuantity, ("0.3345", "10", "3.35"));
         assert_eq!(
             (row(shape), shape.told),
-            (
-                ("1".to_owned(), "3.35".to_owned(), "0".to_owned()),
-                Told::QuantityAndPrice
-            )
+            (("1".to_owned(), "3.35".to_owned(), "0".to_owned()), Told::QuantityAndPrice)
         );
         let shape = shaped(CENTS, NegativeStyle::NegativeQuantity, ("2", "10", "25"));
         assert_eq!(row(shape), ("1".to_owned(), "25".to_owned(), "0".to_owned()));
@@ -280,10 +219,7 @@ mod tests {
         let shape = shaped(whole, NegativeStyle::NegativeQuantity, ("1.5", "10", "15"));
         assert_eq!(
             (row(shape), shape.told),
-            (
-                ("1".to_owned(), "15".to_owned(), "0".to_owned()),
-                Told::QuantityAndPrice
-            )
+            (("1".to_owned(), "15".to_owned(), "0".to_owned()), Told::QuantityAndPrice)
         );
         let shape = shaped(
             CENTS,
@@ -294,10 +230,7 @@ mod tests {
         let shape = shaped(CENTS, NegativeStyle::NegativeQuantity, ("0", "10", "0"));
         assert_eq!(
             (row(shape), shape.told),
-            (
-                ("1".to_owned(), "0".to_owned(), "0".to_owned()),
-                Told::QuantityAndPrice
-            )
+            (("1".to_owned(), "0".to_owned(), "0".to_owned()), Told::QuantityAndPrice)
         );
     }
 
@@ -305,27 +238,13 @@ mod tests {
     fn negative_lines_are_written_in_the_chosen_style() {
         let line = ("-2", "10", "-18");
         let styles = [
-            (
-                NegativeStyle::NegativeQuantity,
-                ("-2", "10", "-2"),
-                "-18",
-                Told::Nothing,
-            ),
-            (
-                NegativeStyle::NegativePrice,
-                ("2", "-10", "-2"),
-                "-18",
-                Told::Nothing,
-            ),
+            (NegativeStyle::NegativeQuantity, ("-2", "10", "-2"), "-18", Told::Nothing),
+            (NegativeStyle::NegativePrice, ("2", "-10", "-2"), "-18", Told::Nothing),
             (NegativeStyle::ZeroRow, ("1", "0", "0"), "0", Told::Amount),
         ];
         for (style, want, counts, told) in styles {
             let shape = shaped(CENTS, style, line);
-            assert_eq!(
-                row(shape),
-                (want.0.to_owned(), want.1.to_owned(), want.2.to_owned()),
-                "{style:?}"
-            );
+            assert_eq!(row(shape), (want.0.to_owned(), want.1.to_owned(), want.2.to_owned()), "{style:?}");
             assert_eq!((shape.counts, shape.told), (decimal(counts), told));
         }
     }
@@ -342,20 +261,9 @@ mod tests {
 
     #[test]
     fn a_currency_of_three_decimals_is_kept_as_near_as_the_fields_can() {
-        let line = Figures {
-            quantity: decimal("3"),
-            price: decimal("1.234"),
-            net: decimal("3.702"),
-        };
-        let fine = RowFields {
-            price: 3,
-            discount: 3,
-            ..CENTS
-        };
-        assert_eq!(
-            Shaper::new(fine, NegativeStyle::default(), 3).shape(line).counts,
-            decimal("3.702")
-        );
+        let line = Figures { quantity: decimal("3"), price: decimal("1.234"), net: decimal("3.702") };
+        let fine = RowFields { price: 3, discount: 3, ..CENTS };
+        assert_eq!(Shaper::new(fine, NegativeStyle::default(), 3).shape(line).counts, decimal("3.702"));
         let coarse = Shaper::new(CENTS, NegativeStyle::default(), 3).shape(line);
         assert_eq!(coarse.counts, coarse.quantity * coarse.price - coarse.discount);
     }

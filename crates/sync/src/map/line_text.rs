@@ -9,11 +9,7 @@ pub(crate) fn note(told: Told, figures: Figures, unit: Option<&str>) -> Option<S
         Told::Nothing => None,
         Told::QuantityAndPrice => {
             let unit = unit.map(|unit| format!(" {unit}")).unwrap_or_default();
-            Some(format!(
-                "Quantity {}{unit} at {}",
-                figures.quantity,
-                figures.price.round(5)
-            ))
+            Some(format!("Quantity {}{unit} at {}", figures.quantity, figures.price.round(5)))
         }
         Told::Amount => Some(format!("Amount {}", figures.net)),
     }
@@ -29,10 +25,7 @@ pub(crate) fn describe(said: &[String], note: Option<String>, longest: usize) ->
     let room = longest.saturating_sub(text::length(&note) + 1);
     if said.is_empty() || room < 2 {
         let (kept, cut) = text::cut(&note, longest);
-        return (
-            Some(kept).filter(|kept| !kept.is_empty()),
-            cut || !said.is_empty(),
-        );
+        return (Some(kept).filter(|kept| !kept.is_empty()), cut || !said.is_empty());
     }
     let (kept, cut) = text::cut(&said, room);
     (Some(format!("{kept}\n{note}")), cut)
@@ -68,21 +61,14 @@ mod tests {
 
     #[test]
     fn the_note_survives_a_long_text() {
-        let (text, cut) = describe(
-            &said(&["a very long description"]),
-            Some("Quantity 2".to_owned()),
-            20,
-        );
+        let (text, cut) = describe(&said(&["a very long description"]), Some("Quantity 2".to_owned()), 20);
         assert_eq!((text.as_deref(), cut), (Some("a very l…\nQuantity 2"), true));
     }
 
     #[test]
     fn a_row_without_words_has_no_text() {
         assert_eq!(describe(&[], None, 50), (None, false));
-        assert_eq!(
-            describe(&[], Some("Amount 1".to_owned()), 50),
-            (Some("Amount 1".to_owned()), false)
-        );
+        assert_eq!(describe(&[], Some("Amount 1".to_owned()), 50), (Some("Amount 1".to_owned()), false));
     }
 
     proptest! {

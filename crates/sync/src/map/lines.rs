@@ -106,12 +106,7 @@ pub(crate) fn rows(
 ) -> Result<Rows, Wait> {
     let total = invoice.total_amount_including_tax;
     // An amount with more decimals than its currency should have is believed.
-    let finest = invoice
-        .lines
-        .iter()
-        .map(|line| line.net_amount.decimals())
-        .max()
-        .unwrap_or_default();
+    let finest = invoice.lines.iter().map(|line| line.net_amount.decimals()).max().unwrap_or_default();
     let decimals = currency_decimals.max(total.decimals()).max(finest);
     let (mut drafts, preamble) = drafts(invoice, context)?;
     fold_surplus(&mut drafts, invoice, context)?;
@@ -120,7 +115,8 @@ pub(crate) fn rows(
     }
     let fields = row_fields(context);
     let mut warnings = Vec::new();
-    let mut shaper = Shaper::new(fields, context.policy.negative_style, decimals);
+    let mut shaper =
+        Shaper::new(fields, context.policy.negative_style, decimals.max(printed_decimals(context)));
     let mut lines = Vec::with_capacity(drafts.len());
     let mut sum = Decimal::ZERO;
     for draft in drafts {
@@ -135,24 +131,13 @@ pub(crate) fn rows(
             let net = draft.figures.net;
             let text =
                 format!("Zoho does not take negative rows: {net} is in Adjustment, and in the row's text");
-            warnings.push(Warning {
-                field: "Adjustment".to_owned(),
-                code: "negative_line".to_owned(),
-                text,
-            });
+            warnings.push(Warning { field: "Adjustment".to_owned(), code: "negative_line".to_owned(), text });
         }
         let (description, cut) = describe(&draft.text, note, fields.text);
         if cut {
-            let text = format!(
-                "the text of row {} holds {} characters and was cut",
-                lines.len() + 1,
-                fields.text
-            );
-            warnings.push(Warning {
-                field: "Invoiced_Items".to_owned(),
-                code: "cut".to_owned(),
-                text,
-            });
+            let text =
+                format!("the text of row {} holds {} characters and was cut", lines.len() + 1, fields.text);
+            warnings.push(Warning { field: "Invoiced_Items".to_owned(), code: "cut".to_owned(), text });
         }
         lines.push(MappedLine {
             product: draft.product,
@@ -167,20 +152,10 @@ pub(crate) fn rows(
     let adjustment = adjustable(wanted, decimals, context);
     if adjustment.unwrap_or_default() != wanted {
         let text = format!("Adjustment cannot hold {wanted}: the total will not agree to the last decimal");
-        warnings.push(Warning {
-            field: "Adjustment".to_owned(),
-            code: "total_not_exact".to_owned(),
-            text,
-        });
+        warnings.push(Warning { field: "Adjustment".to_owned(), code: "total_not_exact".to_owned(), text });
     }
     let predicted = totals::predicted(&lines, adjustment.unwrap_or_default(), decimals);
-    Ok(Rows {
-        lines,
-        preamble,
-        adjustment,
-        predicted,
-        warnings,
-    })
+    Ok(Rows { lines, preamble, adjustment, predicted, warnings })
 }
 
 /// The lines in their order, with comments folded into the line before them, or set aside where there is none.
@@ -193,10 +168,7 @@ fn drafts(invoice: &SalesInvoice, context: &Context<'_>) -> Result<(Vec<Draft>, 
         let parts = [line.description.as_deref(), line.description2.as_deref()];
         let said = parts.into_iter().flatten().filter_map(text::one_line);
         if is_comment(line) {
-            drafts
-                .last_mut()
-                .map_or(&mut preamble, |draft| &mut draft.text)
-                .extend(said);
+            drafts.last_mut().map_or(&mut preamble, |draft| &mut draft.text).extend(said);
             continue;
         }
         let product = product(line, invoice, context)?;
@@ -207,20 +179,13 @@ fn drafts(invoice: &SalesInvoice, context: &Context<'_>) -> Result<(Vec<Draft>, 
         let price = net_price(line, invoice.prices_include_tax);
         drafts.push(Draft {
             product,
-            figures: Figures {
-                quantity: line.quantity,
-                price,
-                net: line.net_amount,
-            },
+            figures: Figures { quantity: line.quantity, price, net: line.net_amount },
             unit: line.unit_of_measure_code.clone(),
             text,
             tax: tax(line, context),
         });
     }
-    Ok((
-        drafts,
-        text::lines(preamble.iter().map(|line| Some(line.as_str()))),
-    ))
+    Ok((drafts, text::lines(preamble.iter().map(|line| Some(line.as_str())))))
 }
 
 fn is_comment(line: &SalesInvoiceLine) -> bool {
@@ -280,15 +245,8 @@ fn tax(line: &SalesInvoiceLine, context: &Context<'_>) -> Option<LineTax> {
     if line.tax_percent.is_zero() || (line.net_tax_amount.is_zero() && !line.net_amount.is_zero()) {
         return None;
     }
-    let tax = context
-        .org
-        .taxes
-        .iter()
-        .find(|tax| tax.percentage == line.tax_percent)?;
-    Some(LineTax {
-        name: tax.name.clone(),
-        percentage: tax.percentage,
-    })
+    let tax = context.org.taxes.iter().find(|tax| tax.percentage == line.tax_percent)?;
+    Some(LineTax { name: tax.name.clone(), percentage: tax.percentage })
 }
 
 /// Folds the rows that the org does not take into one with their net sum.
@@ -304,18 +262,10 @@ fn fold_surplus(drafts: &mut Vec<Draft>, invoice: &SalesInvoice, context: &Conte
     let first = surplus.first().and_then(|draft| draft.tax.clone());
     let tax = first.filter(|tax| surplus.iter().all(|draft| draft.tax.as_ref() == Some(tax)));
     let mut text = vec![format!("{} further lines:", surplus.len())];
-    text.extend(
-        surplus
-            .iter()
-            .flat_map(|draft| draft.text.iter().take(1).cloned()),
-    );
+    text.extend(surplus.iter().flat_map(|draft| draft.text.iter().take(1).cloned()));
     drafts.push(Draft {
         product: placeholder(invoice, context)?,
-        figures: Figures {
-            quantity: Decimal::ONE,
-            price: net,
-            net,
-        },
+        figures: Figures { quantity: Decimal::ONE, price: net, net },
         unit: None,
         text,
         tax,
@@ -325,18 +275,8 @@ fn fold_surplus(drafts: &mut Vec<Draft>, invoice: &SalesInvoice, context: &Conte
 
 /// The row of an invoice that has none.
 fn empty(product: ZohoId) -> Draft {
-    let figures = Figures {
-        quantity: Decimal::ONE,
-        price: Decimal::ZERO,
-        net: Decimal::ZERO,
-    };
-    Draft {
-        product,
-        figures,
-        unit: None,
-        text: Vec::new(),
-        tax: None,
-    }
+    let figures = Figures { quantity: Decimal::ONE, price: Decimal::ZERO, net: Decimal::ZERO };
+    Draft { product, figures, unit: None, text: Vec::new(), tax: None }
 }
 
 /// What the live fields of a row can hold.
@@ -345,11 +285,7 @@ fn row_fields(context: &Context<'_>) -> RowFields {
     let live = |name: &str| schema.and_then(|schema| schema.fields.get(name));
     let decimals = |name: &str| {
         let field = live(name)?;
-        if field.data_type == "integer" {
-            Some(0)
-        } else {
-            field.decimal_place
-        }
+        if field.data_type == "integer" { Some(0) } else { field.decimal_place }
     };
     // Where the org does not say: quantities as fine as Business Central's, amounts in cents.
     let price = decimals("List_Price").unwrap_or(2);
@@ -362,6 +298,11 @@ fn row_fields(context: &Context<'_>) -> RowFields {
             |field| longest(field, default_length(&field.data_type)),
         ),
     }
+}
+
+/// Decimals with which Zoho prints totals, and to which it may round, whatever the currency has.
+fn printed_decimals(context: &Context<'_>) -> u32 {
+    context.org.field(Module::Invoices, "Grand_Total").and_then(|field| field.decimal_place).unwrap_or(2)
 }
 
 /// The amount as Adjustment can hold it.

@@ -190,10 +190,7 @@ pub fn map_row(
     posted: bool,
     context: &Context<'_>,
 ) -> Result<Mapped, DecodeProblem> {
-    let problem = |error: serde_json::Error| DecodeProblem {
-        flow,
-        message: error.to_string(),
-    };
+    let problem = |error: serde_json::Error| DecodeProblem { flow, message: error.to_string() };
     Ok(match flow {
         Flow::Customers => customer(&serde_json::from_str(row_text).map_err(problem)?, context),
         Flow::Items => item(&serde_json::from_str(row_text).map_err(problem)?, context),

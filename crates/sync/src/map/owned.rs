@@ -72,13 +72,7 @@ fn mandatory(flow: Flow) -> &'static [&'static str] {
         Flow::Items => &["Product_Name"],
         Flow::Contacts => &["Last_Name", "Account_Name"],
         // Amounts in another currency than the record's would be wrong, and so would a total without its Adjustment.
-        Flow::Invoices => &[
-            "Subject",
-            "Account_Name",
-            "Currency",
-            "Invoiced_Items",
-            "Adjustment",
-        ],
+        Flow::Invoices => &["Subject", "Account_Name", "Currency", "Invoiced_Items", "Adjustment"],
     }
 }
 
@@ -92,25 +86,15 @@ pub fn owned_fields(flow: Flow, org: &OrgSchema) -> Vec<String> {
         let in_use = name != "Currency" || org.multi_currency;
         in_use && schema.fields.get(name).is_some_and(|field| field.writable)
     };
-    let ours = CustomField::of(flow)
-        .iter()
-        .filter_map(|field| schema.ours.get(field))
-        .cloned();
-    standard(flow)
-        .iter()
-        .filter(|name| has(name))
-        .map(|name| (*name).to_owned())
-        .chain(ours)
-        .collect()
+    let ours = CustomField::of(flow).iter().filter_map(|field| schema.ours.get(field)).cloned();
+    standard(flow).iter().filter(|name| has(name)).map(|name| (*name).to_owned()).chain(ours).collect()
 }
 
 /// Whether a record can do without the field when Zoho refuses its value.
 #[must_use]
 pub fn is_optional(flow: Flow, org: &OrgSchema, api_name: &str) -> bool {
     let key = |field| org.our_field(flow, field) == Some(api_name);
-    let demanded = org
-        .field(flow.module(), api_name)
-        .is_some_and(|field| field.mandatory);
+    let demanded = org.field(flow.module(), api_name).is_some_and(|field| field.mandatory);
     !(demanded || mandatory(flow).contains(&api_name) || key(CustomField::Number) || key(CustomField::Id))
 }
 
@@ -121,9 +105,7 @@ pub fn deleted_fields(flow: Flow, org: &OrgSchema) -> Map {
     if let Some(status) = org.our_field(flow, CustomField::Status) {
         fields.insert(status.to_owned(), Value::text("Deleted"));
     }
-    let active = org
-        .field(flow.module(), "Product_Active")
-        .is_some_and(|field| field.writable);
+    let active = org.field(flow.module(), "Product_Active").is_some_and(|field| field.writable);
     if flow == Flow::Items && active {
         fields.insert("Product_Active".to_owned(), Value::Bool(false));
     }

@@ -81,10 +81,7 @@ mod tests {
     #[test]
     fn another_owner_brings_no_record_up_again() {
         let plain = MapPolicy::default();
-        let owned = MapPolicy {
-            default_owner: Some(ZohoId::new("1")),
-            ..MapPolicy::default()
-        };
+        let owned = MapPolicy { default_owner: Some(ZohoId::new("1")), ..MapPolicy::default() };
         for flow in Flow::ALL {
             assert_eq!(plain.fingerprint(flow), owned.fingerprint(flow));
         }
@@ -98,24 +95,12 @@ mod tests {
                 foreign_currency_in_one_currency_org: ForeignCurrency::CopyWithSuffix,
                 ..MapPolicy::default()
             },
-            MapPolicy {
-                status_table: [("Paid".to_owned(), None)].into(),
-                ..MapPolicy::default()
-            },
-            MapPolicy {
-                most_rows: Some(100),
-                ..MapPolicy::default()
-            },
+            MapPolicy { status_table: [("Paid".to_owned(), None)].into(), ..MapPolicy::default() },
+            MapPolicy { most_rows: Some(100), ..MapPolicy::default() },
         ];
         for other in others {
-            assert_ne!(
-                plain.fingerprint(Flow::Invoices),
-                other.fingerprint(Flow::Invoices)
-            );
-            assert_eq!(
-                plain.fingerprint(Flow::Customers),
-                other.fingerprint(Flow::Customers)
-            );
+            assert_ne!(plain.fingerprint(Flow::Invoices), other.fingerprint(Flow::Invoices));
+            assert_eq!(plain.fingerprint(Flow::Customers), other.fingerprint(Flow::Customers));
         }
     }
 }

@@ -25,9 +25,7 @@ fn repair(want: &[MappedLine], have: &[Value]) -> Option<Vec<Value>> {
     let mut rows = Vec::new();
     for line in missing {
         // A row of the same Product is more likely to be the one that was changed.
-        let same_product = left
-            .iter()
-            .position(|row| product(row) == Some(line.product.as_str()));
+        let same_product = left.iter().position(|row| product(row) == Some(line.product.as_str()));
         let at = same_product.or(if left.is_empty() { None } else { Some(0) });
         rows.push(Value::Object(match at.map(|at| left.remove(at)).and_then(id) {
             Some(id) => change(line, id),
@@ -36,11 +34,7 @@ fn repair(want: &[MappedLine], have: &[Value]) -> Option<Vec<Value>> {
     }
     for row in left.into_iter().filter_map(id) {
         rows.push(Value::Object(
-            [
-                ("id".to_owned(), Value::text(row)),
-                ("_delete".to_owned(), Value::Null),
-            ]
-            .into(),
+            [("id".to_owned(), Value::text(row)), ("_delete".to_owned(), Value::Null)].into(),
         ));
     }
     if rows.is_empty() { None } else { Some(rows) }
@@ -50,29 +44,20 @@ fn repair(want: &[MappedLine], have: &[Value]) -> Option<Vec<Value>> {
 fn change(line: &MappedLine, id: &str) -> Map {
     let mut row = line.to_row();
     row.entry("Description".to_owned()).or_insert(Value::Null);
-    row.entry("Line_Tax".to_owned())
-        .or_insert_with(|| Value::List(Vec::new()));
+    row.entry("Line_Tax".to_owned()).or_insert_with(|| Value::List(Vec::new()));
     row.insert("id".to_owned(), Value::text(id));
     row
 }
 
 fn agrees(line: &MappedLine, row: &Value) -> bool {
     let number = |name: &str| row.get(name).and_then(compare::number).unwrap_or_default();
-    let description = row
-        .get("Description")
-        .and_then(Value::as_text)
-        .and_then(text::many_lines);
+    let description = row.get("Description").and_then(Value::as_text).and_then(text::many_lines);
     product(row) == Some(line.product.as_str())
         && number("Quantity") == line.quantity
         && number("List_Price") == line.list_price
         && number("Discount") == line.discount
         && description == line.description.as_deref().and_then(text::many_lines)
-        && taxes(row)
-            == line
-                .tax
-                .iter()
-                .map(|tax| (tax.name.as_str(), tax.percentage))
-                .collect::<Vec<_>>()
+        && taxes(row) == line.tax.iter().map(|tax| (tax.name.as_str(), tax.percentage)).collect::<Vec<_>>()
 }
 
 /// The taxes that a row has; Zoho may print those of nought too.
@@ -108,10 +93,7 @@ mod tests {
             list_price: Decimal::from(10),
             discount: Decimal::ZERO,
             description: Some("ATHENS Desk\nin oak".to_owned()),
-            tax: tax.then(|| LineTax {
-                name: "VAT".to_owned(),
-                percentage: 19.into(),
-            }),
+            tax: tax.then(|| LineTax { name: "VAT".to_owned(), percentage: 19.into() }),
         }
     }
 
@@ -137,10 +119,7 @@ mod tests {
     #[test]
     fn doubled_rows_lose_their_doubles() {
         let have = [printed("1", "a", "3"), printed("2", "a", "3")];
-        assert_eq!(
-            repaired(&[line("a", 3, true)], &have).unwrap(),
-            r#"[{"_delete":null,"id":"2"}]"#
-        );
+        assert_eq!(repaired(&[line("a", 3, true)], &have).unwrap(), r#"[{"_delete":null,"id":"2"}]"#);
     }
 
     #[test]
@@ -155,30 +134,15 @@ mod tests {
 
     #[test]
     fn a_missing_row_is_added_without_id() {
-        let rows = repaired(
-            &[line("a", 3, true), line("b", 2, true)],
-            &[printed("1", "a", "3")],
-        )
-        .unwrap();
-        assert!(
-            rows.contains(r#""Product_Name":{"id":"b"}"#) && !rows.contains(r#""id":"1""#),
-            "{rows}"
-        );
+        let rows = repaired(&[line("a", 3, true), line("b", 2, true)], &[printed("1", "a", "3")]).unwrap();
+        assert!(rows.contains(r#""Product_Name":{"id":"b"}"#) && !rows.contains(r#""id":"1""#), "{rows}");
     }
 
     #[test]
     fn rows_of_another_invoice_are_replaced_one_by_one() {
-        let have = [
-            printed("1", "x", "1"),
-            printed("2", "y", "1"),
-            printed("3", "a", "7"),
-        ];
+        let have = [printed("1", "x", "1"), printed("2", "y", "1"), printed("3", "a", "7")];
         let rows = repair(&[line("a", 3, true), line("b", 2, true)], &have).unwrap();
-        let ids: Vec<&str> = rows
-            .iter()
-            .filter_map(|row| row.get("id"))
-            .filter_map(Value::as_text)
-            .collect();
+        let ids: Vec<&str> = rows.iter().filter_map(|row| row.get("id")).filter_map(Value::as_text).collect();
         assert_eq!(ids, ["3", "1", "2"]);
         assert!(rows[2].get("_delete").is_some());
     }

@@ -5,33 +5,17 @@ const CUT: char = '…';
 
 /// The text as one line: control characters and line breaks become blanks; none at the ends. `None` where nothing is left.
 pub(crate) fn one_line(text: &str) -> Option<String> {
-    let clean: String = text
-        .chars()
-        .map(|c| if is_unprintable(c) { ' ' } else { c })
-        .collect();
+    let clean: String = text.chars().map(|c| if is_unprintable(c) { ' ' } else { c }).collect();
     let trimmed = clean.trim();
-    if trimmed.is_empty() {
-        None
-    } else {
-        Some(trimmed.to_owned())
-    }
+    if trimmed.is_empty() { None } else { Some(trimmed.to_owned()) }
 }
 
 /// The text with its lines: control characters become blanks, every kind of line break becomes `\n`; none at the ends.
 pub(crate) fn many_lines(text: &str) -> Option<String> {
-    let text = text
-        .replace("\r\n", "\n")
-        .replace(['\r', '\u{2028}', '\u{2029}'], "\n");
-    let clean: String = text
-        .chars()
-        .map(|c| if c != '\n' && is_unprintable(c) { ' ' } else { c })
-        .collect();
+    let text = text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n");
+    let clean: String = text.chars().map(|c| if c != '\n' && is_unprintable(c) { ' ' } else { c }).collect();
     let trimmed = clean.trim();
-    if trimmed.is_empty() {
-        None
-    } else {
-        Some(trimmed.to_owned())
-    }
+    if trimmed.is_empty() { None } else { Some(trimmed.to_owned()) }
 }
 
 fn is_unprintable(c: char) -> bool {
@@ -69,11 +53,7 @@ pub(crate) fn cut(text: &str, longest: usize) -> (String, bool) {
 /// The parts that are there, each on a line of its own.
 pub(crate) fn lines<'a>(parts: impl IntoIterator<Item = Option<&'a str>>) -> Option<String> {
     let parts: Vec<String> = parts.into_iter().flatten().filter_map(one_line).collect();
-    if parts.is_empty() {
-        None
-    } else {
-        Some(parts.join("\n"))
-    }
+    if parts.is_empty() { None } else { Some(parts.join("\n")) }
 }
 
 /// First and last name of a person: split at the last blank. One word is a last name.
@@ -123,14 +103,8 @@ mod tests {
 
     #[test]
     fn names_are_split_at_the_last_blank() {
-        assert_eq!(
-            split_name("Ana María López"),
-            (Some("Ana María".to_owned()), "López".to_owned())
-        );
-        assert_eq!(
-            split_name("Ann  Beebe"),
-            (Some("Ann".to_owned()), "Beebe".to_owned())
-        );
+        assert_eq!(split_name("Ana María López"), (Some("Ana María".to_owned()), "López".to_owned()));
+        assert_eq!(split_name("Ann  Beebe"), (Some("Ann".to_owned()), "Beebe".to_owned()));
         assert_eq!(split_name("Cher"), (None, "Cher".to_owned()));
     }
 

@@ -20,9 +20,10 @@ pub(crate) fn tax(amount: Decimal, percentage: Decimal, decimals: u32) -> Decima
 /// What Grand_Total will be.
 pub(crate) fn predicted(lines: &[MappedLine], adjustment: Decimal, decimals: u32) -> Decimal {
     let row = |line: &MappedLine| {
-        let tax = line.tax.as_ref().map_or(Decimal::ZERO, |rate| {
-            tax(line.amount().round(decimals), rate.percentage, decimals)
-        });
+        let tax = line
+            .tax
+            .as_ref()
+            .map_or(Decimal::ZERO, |rate| tax(line.amount().round(decimals), rate.percentage, decimals));
         line.amount() + tax
     };
     (lines.iter().map(row).sum::<Decimal>() + adjustment).round(decimals)
@@ -66,9 +67,6 @@ mod tests {
 
     #[test]
     fn yen_have_no_decimals_and_dinars_three() {
-        assert_eq!(
-            (iso_decimals("JPY"), iso_decimals("KWD"), iso_decimals("EUR")),
-            (0, 3, 2)
-        );
+        assert_eq!((iso_decimals("JPY"), iso_decimals("KWD"), iso_decimals("EUR")), (0, 3, 2));
     }
 }

@@ -113,16 +113,9 @@ async fn line_product(client: &Client) -> Result<Option<ZohoId>, Error> {
     let Some(key) = schema.ours.get(&CustomField::Number) else {
         return Ok(None);
     };
-    let query = format!(
-        "select id from Products where {key} = {} limit 1",
-        coql::text(LINE_PRODUCT_NUMBER)
-    );
+    let query = format!("select id from Products where {key} = {} limit 1", coql::text(LINE_PRODUCT_NUMBER));
     let found = client.coql(&query).await?.rows;
-    if let Some(id) = found
-        .first()
-        .and_then(|row| row.get("id"))
-        .and_then(Value::as_text)
-    {
+    if let Some(id) = found.first().and_then(|row| row.get("id")).and_then(Value::as_text) {
         return Ok(Some(ZohoId::new(id)));
     }
     let row: Record = [
@@ -130,14 +123,7 @@ async fn line_product(client: &Client) -> Result<Option<ZohoId>, Error> {
         ("Product_Name".to_owned(), Value::text(LINE_PRODUCT_NAME)),
     ]
     .into();
-    let options = WriteOptions {
-        workflows: false,
-        duplicate_check: vec![key.clone()],
-    };
+    let options = WriteOptions { workflows: false, duplicate_check: vec![key.clone()] };
     let results = client.upsert(Module::Products, &[row], &options).await?;
-    Ok(results
-        .into_iter()
-        .next()
-        .and_then(Result::ok)
-        .map(|written| written.id))
+    Ok(results.into_iter().next().and_then(Result::ok).map(|written| written.id))
 }

@@ -58,10 +58,7 @@ impl SetupPlan {
     /// The plan with the company's local currency in it.
     #[must_use]
     pub fn in_currency(self, code: impl Into<String>) -> Self {
-        Self {
-            local_currency: Some(code.into()),
-            ..self
-        }
+        Self { local_currency: Some(code.into()), ..self }
     }
 
     /// Whether nothing is left to do or decide.
@@ -82,16 +79,12 @@ impl PlannedField {
 /// Compares the org with what the flows need.
 #[must_use]
 pub fn plan(org: &OrgSchema, flows: &[Flow]) -> SetupPlan {
-    let mut plan = SetupPlan {
-        line_product: flows.contains(&Flow::Invoices),
-        ..SetupPlan::default()
-    };
+    let mut plan = SetupPlan { line_product: flows.contains(&Flow::Invoices), ..SetupPlan::default() };
     let mut optional = Vec::new();
     for (flow, whole) in needed(flows) {
         let Some(schema) = org.modules.get(&flow.module()).filter(|schema| schema.usable) else {
             if let Err(problem) = org.gate(flow) {
-                plan.blocked
-                    .push(Blocked::new(flow, problem.code, problem.message, problem.cure));
+                plan.blocked.push(Blocked::new(flow, problem.code, problem.message, problem.cure));
             }
             continue;
         };
@@ -100,11 +93,7 @@ pub fn plan(org: &OrgSchema, flows: &[Flow]) -> SetupPlan {
         if !whole {
             continue;
         }
-        for field in CustomField::of(flow)
-            .iter()
-            .copied()
-            .filter(|field| !field.is_key())
-        {
+        for field in CustomField::of(flow).iter().copied().filter(|field| !field.is_key()) {
             if schema.ours.contains_key(&field) {
                 continue;
             }
@@ -121,8 +110,7 @@ pub fn plan(org: &OrgSchema, flows: &[Flow]) -> SetupPlan {
     let is_blocked = |flow: Flow| plan.blocked.iter().any(|blocked| blocked.flow == flow);
     // Fields in a module whose keys cannot be made would only be in the way.
     optional.retain(|planned| !is_blocked(planned.flow));
-    plan.create
-        .retain(|planned| !plan.blocked.iter().any(|blocked| blocked.flow == planned.flow));
+    plan.create.retain(|planned| !plan.blocked.iter().any(|blocked| blocked.flow == planned.flow));
     plan.create.extend(optional);
     plan
 }
@@ -140,11 +128,7 @@ fn needed(flows: &[Flow]) -> BTreeMap<Flow, bool> {
 
 /// How many custom fields the module has room for.
 fn room(org: &OrgSchema, schema: &ModuleSchema) -> usize {
-    let used = schema
-        .fields
-        .values()
-        .filter(|field| field.custom && !field.is_subform())
-        .count();
+    let used = schema.fields.values().filter(|field| field.custom && !field.is_subform()).count();
     (org.edition.custom_fields() as usize).saturating_sub(used)
 }
 
@@ -177,11 +161,7 @@ fn keys(org: &OrgSchema, flow: Flow, schema: &ModuleSchema, room: &mut usize, pl
             plan.blocked.push(Blocked::new(flow, code, message, cure));
             return;
         }
-        let unique: Vec<&FieldInfo> = schema
-            .fields
-            .values()
-            .filter(|field| field.unique.is_some())
-            .collect();
+        let unique: Vec<&FieldInfo> = schema.fields.values().filter(|field| field.unique.is_some()).collect();
         if field == CustomField::Number && unique.len() >= UNIQUE_FIELDS {
             plan.blocked.push(no_unique_slot(flow, &unique));
             continue;
@@ -219,11 +199,8 @@ fn unfit(flow: Flow, field: CustomField, live: &FieldInfo) -> Option<Blocked> {
 fn no_unique_slot(flow: Flow, unique: &[&FieldInfo]) -> Blocked {
     let module = flow.module();
     let held_by: Vec<String> = unique.iter().map(|field| field.api_name.clone()).collect();
-    let reusable: Vec<String> = unique
-        .iter()
-        .filter(|field| can_be_key(field))
-        .map(|field| field.api_name.clone())
-        .collect();
+    let reusable: Vec<String> =
+        unique.iter().filter(|field| can_be_key(field)).map(|field| field.api_name.clone()).collect();
     let message = format!(
         "Zoho allows {UNIQUE_FIELDS} unique fields in {module}, and {} hold both places; \"{}\" needs one.",
         held_by.join(" and "),
@@ -237,22 +214,11 @@ fn no_unique_slot(flow: Flow, unique: &[&FieldInfo]) -> Blocked {
             reusable.join(" or ")
         )
     };
-    Blocked {
-        held_by,
-        reusable,
-        ..Blocked::new(flow, "no_unique_slot", message, cure)
-    }
+    Blocked { held_by, reusable, ..Blocked::new(flow, "no_unique_slot", message, cure) }
 }
 
 impl Blocked {
     fn new(flow: Flow, code: &'static str, message: String, cure: String) -> Self {
-        Self {
-            flow,
-            code,
-            message,
-            cure,
-            held_by: Vec::new(),
-            reusable: Vec::new(),
-        }
+        Self { flow, code, message, cure, held_by: Vec::new(), reusable: Vec::new() }
     }
 }

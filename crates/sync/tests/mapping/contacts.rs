@@ -30,7 +30,9 @@ fn a_person_becomes_a_contact_with_every_field_of_the_contract() {
 #[test]
 fn one_word_is_a_last_name_and_no_name_is_the_number() {
     let scene = Scene::new();
-    for (name, first, last) in [("Cher", "null", "\"Cher\""), ("", "null", "\"CT100140\""), ("A  B", "\"A\"", "\"B\"")] {
+    for (name, first, last) in
+        [("Cher", "null", "\"Cher\""), ("", "null", "\"CT100140\""), ("A  B", "\"A\"", "\"B\"")]
+    {
         let record = scene.record(Flow::Contacts, &row(&[("displayName", &format!("\"{name}\""))]));
         assert_eq!(shown(&record.fields, ["First_Name", "Last_Name"]), [first, last]);
     }

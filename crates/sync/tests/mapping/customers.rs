@@ -59,7 +59,10 @@ fn a_customer_without_a_name_is_called_by_its_number() {
 
 #[test]
 fn control_characters_in_a_name_become_blanks() {
-    assert_eq!(mapped(&[("displayName", r#"" Ada\ttum\r\n\u0000Ltd ""#)]).fields["Account_Name"], Value::text("Ada tum   Ltd"));
+    assert_eq!(
+        mapped(&[("displayName", r#"" Ada\ttum\r\n\u0000Ltd ""#)]).fields["Account_Name"],
+        Value::text("Ada tum   Ltd")
+    );
 }
 
 #[test]
@@ -87,7 +90,9 @@ fn without_our_keys_nothing_is_mapped() {
         let mut scene = Scene::new();
         scene.without(Module::Accounts, key);
         match scene.map(Flow::Customers, &row(&[]), true) {
-            Mapped::Refuse(refusal) => assert_eq!((refusal.code.as_str(), refusal.held), ("keys_missing", true)),
+            Mapped::Refuse(refusal) => {
+                assert_eq!((refusal.code.as_str(), refusal.held), ("keys_missing", true))
+            }
             other => panic!("{other:?}"),
         }
     }
@@ -116,7 +121,13 @@ fn a_country_that_business_central_does_not_name_stays_a_code() {
 #[test]
 fn blanks_clear_the_fields_that_we_own() {
     let blank = r#""""#;
-    let record = mapped(&[("phoneNumber", blank), ("website", blank), ("city", blank), ("email", blank), ("paymentTerm", "null")]);
+    let record = mapped(&[
+        ("phoneNumber", blank),
+        ("website", blank),
+        ("city", blank),
+        ("email", blank),
+        ("paymentTerm", "null"),
+    ]);
     let names = ["Phone", "Website", "Billing_City", "BC_Email", "BC_Payment_Terms"];
     assert_eq!(shown(&record.fields, names), ["null"; 5]);
 }
@@ -124,13 +135,17 @@ fn blanks_clear_the_fields_that_we_own() {
 #[test]
 fn a_bad_phone_number_is_left_out_and_costs_nothing_else() {
     let record = mapped(&[("phoneNumber", r#""n/a""#), ("website", r#""none""#)]);
-    assert_eq!(shown(&record.fields, ["Phone", "Website", "Account_Name"]), ["-", "-", "\"Adatum Corporation\""]);
+    assert_eq!(
+        shown(&record.fields, ["Phone", "Website", "Account_Name"]),
+        ["-", "-", "\"Adatum Corporation\""]
+    );
     assert_eq!(warnings(&record), [("Phone", "bad_format"), ("Website", "bad_format")]);
 }
 
 #[test]
 fn a_phone_number_that_can_be_tidied_is() {
-    let record = mapped(&[("phoneNumber", r#""Tel.: 089/1234  567""#), ("website", r#""HTTPS://adatum.com""#)]);
+    let record =
+        mapped(&[("phoneNumber", r#""Tel.: 089/1234  567""#), ("website", r#""HTTPS://adatum.com""#)]);
     assert_eq!(shown(&record.fields, ["Phone", "Website"]), ["\"089 1234 567\"", "\"https://adatum.com\""]);
     assert!(record.warnings.is_empty());
 }
@@ -154,7 +169,9 @@ fn a_credit_limit_of_nought_means_none() {
 
 #[test]
 fn what_is_blocked_is_written_in_words() {
-    for (encoded, words) in [("Ship", "\"Ship\""), ("All", "\"All\""), ("_x0020_", "null"), ("Not_x0020_Yet", "\"Not Yet\"")] {
+    for (encoded, words) in
+        [("Ship", "\"Ship\""), ("All", "\"All\""), ("_x0020_", "null"), ("Not_x0020_Yet", "\"Not Yet\"")]
+    {
         let record = mapped(&[("blocked", &format!("\"{encoded}\""))]);
         assert_eq!(shown(&record.fields, ["BC_Blocked"]), [words]);
     }

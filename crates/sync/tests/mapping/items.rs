@@ -36,13 +36,18 @@ fn a_value_that_the_live_picklist_lacks_is_left_out() {
     let changes = [("baseUnitOfMeasureCode", r#""KG""#), ("itemCategoryCode", r#""CHAIR""#)];
     let record = Scene::new().record(Flow::Items, &row(&changes));
     assert_eq!(shown(&record.fields, ["Usage_Unit", "Product_Category"]), ["-", "-"]);
-    assert_eq!(warnings(&record), [("Usage_Unit", "not_in_picklist"), ("Product_Category", "not_in_picklist")]);
+    assert_eq!(
+        warnings(&record),
+        [("Usage_Unit", "not_in_picklist"), ("Product_Category", "not_in_picklist")]
+    );
 }
 
 #[test]
 fn a_picklist_value_that_is_out_of_use_does_not_count() {
     let mut scene = Scene::new();
-    scene.field(Module::Products, "Usage_Unit", |field| field.picklist.iter_mut().for_each(|value| value.used = false));
+    scene.field(Module::Products, "Usage_Unit", |field| {
+        field.picklist.iter_mut().for_each(|value| value.used = false)
+    });
     assert_eq!(shown(&scene.record(Flow::Items, &row(&[])).fields, ["Usage_Unit"]), ["-"]);
 }
 

@@ -39,7 +39,10 @@ impl Links for KnownLinks {
     }
 
     fn customer_of_contact(&self, company_number: Option<&str>, contact_number: &str) -> Option<BcId> {
-        company_number.and_then(|number| self.ties.get(number)).or_else(|| self.ties.get(contact_number)).copied()
+        company_number
+            .and_then(|number| self.ties.get(number))
+            .or_else(|| self.ties.get(contact_number))
+            .copied()
     }
 
     fn line_product(&self) -> Option<ZohoId> {
@@ -310,7 +313,10 @@ fn invoice_fields() -> Vec<FieldInfo> {
 
 /// The fields of an invoice's rows, with so many decimals of amounts and of quantities.
 pub fn row_fields(amounts: u32, quantity: u32) -> Vec<FieldInfo> {
-    let decimals = |name: &str, data_type: &str, places| FieldInfo { decimal_place: Some(places), ..field(name, data_type) };
+    let decimals = |name: &str, data_type: &str, places| FieldInfo {
+        decimal_place: Some(places),
+        ..field(name, data_type)
+    };
     vec![
         decimals("Quantity", "double", quantity),
         decimals("List_Price", "currency", amounts),
