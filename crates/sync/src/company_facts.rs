@@ -33,7 +33,7 @@ impl CompanyFacts {
         let mut refused = None;
         match rows::<GeneralLedgerSetup>(company, Entity::GeneralLedgerSetup).await {
             Ok(setup) => {
-                facts.local_currency = first(setup.into_iter().map(|setup| setup.local_currency_code))
+                facts.local_currency = first(setup.into_iter().map(|setup| setup.local_currency_code));
             }
             Err(error) if is_closed(&error) => refused = Some(error),
             Err(error) => return Err(error),

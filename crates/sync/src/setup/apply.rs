@@ -81,7 +81,7 @@ pub async fn apply(
     }
     if plan.line_product {
         progress(SetupStep::LineProduct);
-        result.line_product = line_product(client).await?;
+        result.line_product = line_product(client, plan.product_key.as_deref()).await?;
     }
     Ok(result)
 }
@@ -108,10 +108,15 @@ fn is_refusal(error: &Error) -> bool {
 }
 
 /// Finds the placeholder Product by its number, or makes it. `None` where Products have no key, or Zoho refuses the record.
-async fn line_product(client: &Client) -> Result<Option<ZohoId>, Error> {
-    let schema = ModuleSchema::new(true, client.fields(Module::Products).await?, Some(Flow::Items));
-    let Some(key) = schema.ours.get(&CustomField::Number) else {
-        return Ok(None);
+async fn line_product(client: &Client, known_key: Option<&str>) -> Result<Option<ZohoId>, Error> {
+    let key = match known_key {
+        Some(key) => key.to_owned(),
+        None => {
+            let fields = client.fields(Module::Products).await?;
+            let schema = ModuleSchema::new(true, fields, Some(Flow::Items));
+            let Some(key) = schema.ours.get(&CustomField::Number) else { return Ok(None) };
+            key.clone()
+        }
     };
     let query = format!("select id from Products where {key} = {} limit 1", coql::text(LINE_PRODUCT_NUMBER));
     let found = client.coql(&query).await?.rows;
@@ -123,7 +128,7 @@ async fn line_product(client: &Client) -> Result<Option<ZohoId>, Error> {
         ("Product_Name".to_owned(), Value::text(LINE_PRODUCT_NAME)),
     ]
     .into();
-    let options = WriteOptions { workflows: false, duplicate_check: vec![key.clone()] };
+    let options = WriteOptions { workflows: false, duplicate_check: vec![key] };
     let results = client.upsert(Module::Products, &[row], &options).await?;
     Ok(results.into_iter().next().and_then(Result::ok).map(|written| written.id))
 }

@@ -24,6 +24,8 @@ pub struct SetupPlan {
     pub blocked: Vec<Blocked>,
     /// Whether the placeholder Product is needed.
     pub line_product: bool,
+    /// The key of Products, where one is there or was chosen already.
+    pub product_key: Option<String>,
     /// Code of the company's local currency, for the tooltips of amounts that are in it.
     pub local_currency: Option<String>,
 }
@@ -79,7 +81,9 @@ impl PlannedField {
 /// Compares the org with what the flows need.
 #[must_use]
 pub fn plan(org: &OrgSchema, flows: &[Flow]) -> SetupPlan {
-    let mut plan = SetupPlan { line_product: flows.contains(&Flow::Invoices), ..SetupPlan::default() };
+    let product_key = org.our_field(Flow::Items, CustomField::Number).map(ToOwned::to_owned);
+    let line_product = flows.contains(&Flow::Invoices);
+    let mut plan = SetupPlan { line_product, product_key, ..SetupPlan::default() };
     let mut optional = Vec::new();
     for (flow, whole) in needed(flows) {
         let Some(schema) = org.modules.get(&flow.module()).filter(|schema| schema.usable) else {
