@@ -45,24 +45,14 @@ pub(crate) async fn all(
             Ok(Mapped::Wait(wait)) => {
                 let trouble = Trouble {
                     waits_for: Some((wait.flow, wait.what)),
-                    ..Trouble::new(
-                        FailureClass::Reference,
-                        "waits_for_record",
-                        wait.message,
-                        wait.cure,
-                    )
+                    ..Trouble::new(FailureClass::Reference, "waits_for_record", wait.message, wait.cure)
                 };
                 outcome::troubled(session, flow, fingerprint, &task, &trouble)?;
             }
             Ok(Mapped::Refuse(refusal)) => {
                 let trouble = Trouble {
                     waits_for: refusal.held.then(|| (flow, refusal.code.clone())),
-                    ..Trouble::new(
-                        FailureClass::Data,
-                        refusal.code.clone(),
-                        refusal.message,
-                        refusal.cure,
-                    )
+                    ..Trouble::new(FailureClass::Data, refusal.code.clone(), refusal.message, refusal.cure)
                 };
                 outcome::troubled(session, flow, fingerprint, &task, &trouble)?;
             }
@@ -100,13 +90,14 @@ pub(crate) fn map_source(session: &Session<'_>, flow: Flow, source: &SourceRow) 
     map_by(session, flow, source, &session.policy().map)
 }
 
-/// Maps an invoice with its negative lines written in another style.
-pub(crate) fn map_with_style(
+/// Maps an invoice with its negative lines written in `style`, and with at most so many rows.
+pub(crate) fn map_otherwise(
     session: &Session<'_>,
     source: &SourceRow,
     style: NegativeStyle,
+    most_rows: Option<usize>,
 ) -> Result<Mapped, Trouble> {
-    let policy = MapPolicy { negative_style: style, ..session.policy().map.clone() };
+    let policy = MapPolicy { negative_style: style, most_rows, ..session.policy().map.clone() };
     map_by(session, Flow::Invoices, source, &policy)
 }
 
@@ -137,11 +128,7 @@ pub(crate) fn same(org: &OrgSchema, flow: Flow) -> impl Fn(&str, &Value, &Value)
 }
 
 fn without_nulls(fields: &Map) -> Map {
-    fields
-        .iter()
-        .filter(|(_, value)| !value.is_null())
-        .map(|(k, v)| (k.clone(), v.clone()))
-        .collect()
+    fields.iter().filter(|(_, value)| !value.is_null()).map(|(k, v)| (k.clone(), v.clone())).collect()
 }
 
 fn deleted(

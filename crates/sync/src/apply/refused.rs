@@ -1,7 +1,7 @@
 //! What can still be written of a row that Zoho refused. One bad phone number must never cost the whole record.
 
 use exact_json::Value;
-use zoho_crm::{RowError, ZohoId};
+use zoho_crm::{Module, RowError, ZohoId};
 
 use super::Task;
 use crate::flow::Flow;
@@ -16,22 +16,17 @@ pub(crate) const ROUNDS: usize = 6;
 pub(crate) fn holder_of_our_key(session: &Session<'_>, flow: Flow, error: &RowError) -> Option<ZohoId> {
     let ours = session.org.our_field(flow, CustomField::Number);
     let about_ours = error.api_name.is_none() || error.api_name.as_deref() == ours;
-    if error.code == "DUPLICATE_DATA" && about_ours {
-        error.duplicate_id.clone()
-    } else {
-        None
-    }
+    if error.code == "DUPLICATE_DATA" && about_ours { error.duplicate_id.clone() } else { None }
 }
 
 /// Changes the task so that it can be tried again; `false` where nothing can be left out.
 pub(crate) fn otherwise(session: &Session<'_>, flow: Flow, task: &mut Task, error: &RowError) -> bool {
-    if flow == Flow::Invoices && next_negative_style(session, task, error) {
+    if flow == Flow::Invoices
+        && (next_negative_style(session, task, error) || fewer_rows(session, task, error))
+    {
         return true;
     }
-    let refusable = matches!(
-        error.code.as_str(),
-        "INVALID_DATA" | "DUPLICATE_DATA" | "NOT_ALLOWED"
-    );
+    let refusable = matches!(error.code.as_str(), "INVALID_DATA" | "DUPLICATE_DATA" | "NOT_ALLOWED");
     let Some(name) = error.api_name.clone().filter(|_| refusable) else {
         return false;
     };
@@ -51,11 +46,7 @@ pub(crate) fn otherwise(session: &Session<'_>, flow: Flow, task: &mut Task, erro
         text: format!("{name} was left out: Zoho refused \"{shown}\" ({})", error.code),
     });
     // A field that was written before and is refused now must not keep a stale value.
-    if task
-        .link
-        .as_ref()
-        .is_some_and(|link| link.sent.get(&name).is_some_and(|old| !old.is_null()))
-    {
+    if task.link.as_ref().is_some_and(|link| link.sent.get(&name).is_some_and(|old| !old.is_null())) {
         task.row.insert(name, Value::Null);
     }
     true
@@ -67,9 +58,7 @@ fn next_negative_style(session: &Session<'_>, task: &mut Task, error: &RowError)
     let name = error.api_name.as_deref().unwrap_or_default();
     let about_lines =
         path.contains("Invoiced_Items") || matches!(name, "Quantity" | "List_Price" | "Discount");
-    let Some(mapped) = &mut task.mapped else {
-        return false;
-    };
+    let Some(mapped) = &task.mapped else { return false };
     if !about_lines || error.code != "INVALID_DATA" || !mapped.has_negative_lines() {
         return false;
     }
@@ -78,17 +67,37 @@ fn next_negative_style(session: &Session<'_>, task: &mut Task, error: &RowError)
         NegativeStyle::NegativePrice => NegativeStyle::ZeroRow,
         NegativeStyle::ZeroRow => return false,
     };
-    let Ok(map::Mapped::Record(record)) = super::decide::map_with_style(session, &task.source, next) else {
+    let most_rows = session.policy().map.most_rows;
+    write_otherwise(session, task, next, most_rows)
+}
+
+/// Zoho states no limit for the rows of an invoice: what it takes is learnt from its refusal, and the surplus is folded into one row.
+fn fewer_rows(session: &Session<'_>, task: &mut Task, error: &RowError) -> bool {
+    let subform = Module::InvoicedItems.api_name();
+    let about_rows = error.api_name.as_deref() == Some(subform)
+        || error.json_path.as_deref().is_some_and(|path| path.ends_with(subform));
+    let (Some(mapped), Some(most)) = (&task.mapped, error.maximum_length) else { return false };
+    let most = most as usize;
+    if error.code != "LIMIT_EXCEEDED" || !about_rows || most == 0 || mapped.lines.len() <= most {
         return false;
-    };
+    }
+    let style = mapped.negative_style;
+    write_otherwise(session, task, style, Some(most))
+}
+
+fn write_otherwise(
+    session: &Session<'_>,
+    task: &mut Task,
+    style: NegativeStyle,
+    most_rows: Option<usize>,
+) -> bool {
+    let mapped = super::decide::map_otherwise(session, &task.source, style, most_rows);
+    let Ok(map::Mapped::Record(record)) = mapped else { return false };
     for (key, value) in record.fields.iter().chain(&record.on_create) {
         if task.row.contains_key(key) {
             task.row.insert(key.clone(), value.clone());
         }
     }
-    if let Some(adjustment) = record.fields.get("Adjustment") {
-        task.row.insert("Adjustment".to_owned(), adjustment.clone());
-    }
-    *mapped = record;
+    task.mapped = Some(record);
     true
 }
