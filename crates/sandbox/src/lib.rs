@@ -1,1 +1,31 @@
-//! Placeholder.
+//! A simulated Business Central and Zoho CRM that behave as the real ones do: for the demo, for tests and for benchmarks.
+//!
+//! The state of both is plain Rust ([`BcState`], [`ZohoState`]) behind one [`World`] with its own time and planned [`faults`]. The same
+//! world is served over sockets ([`serve`]) and plugged into a client without any ([`InProcess`]).
+//!
+//! | prefix | service |
+//! |---|---|
+//! | `/login` | Microsoft's sign-in |
+//! | `/bc` | Business Central |
+//! | `/accounts` | Zoho's sign-in |
+//! | `/zoho` | Zoho CRM |
+//! | `/admin` | what people do on either side, time, faults |
+
+mod admin;
+pub mod business_central;
+pub mod credentials;
+pub mod faults;
+mod in_process;
+mod incoming;
+mod journal;
+pub mod seed;
+mod server;
+mod world;
+pub mod zoho;
+
+pub use business_central::BcState;
+pub use in_process::{InProcess, ORIGIN};
+pub use incoming::Incoming;
+pub use server::{Server, serve};
+pub use world::{Handled, World};
+pub use zoho::ZohoState;

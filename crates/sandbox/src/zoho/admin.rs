@@ -47,31 +47,24 @@ impl ZohoState {
             }
             "records/edit" => {
                 let values = arguments.object("values")?;
-                self.person_edits(arguments.module()?, arguments.text("id")?, values, now)
-                    .map(done)
+                self.person_edits(arguments.module()?, arguments.text("id")?, values, now).map(done)
             }
-            "records/delete" => self
-                .person_deletes(arguments.module()?, arguments.text("id")?, now)
-                .map(done),
-            "records/purge" => self
-                .purge(arguments.module()?, arguments.text("id")?, now)
-                .map(done),
+            "records/delete" => {
+                self.person_deletes(arguments.module()?, arguments.text("id")?, now).map(done)
+            }
+            "records/purge" => self.purge(arguments.module()?, arguments.text("id")?, now).map(done),
             "records/clone" => {
                 let id = self.person_clones(arguments.module()?, arguments.text("id")?, now)?;
                 Ok(object([("id", Value::Text(id))]))
             }
             "records/lock" => {
                 let locked = arguments.boolean("locked")?;
-                self.lock(arguments.module()?, arguments.text("id")?, locked)
-                    .map(done)
+                self.lock(arguments.module()?, arguments.text("id")?, locked).map(done)
             }
             "edition" => {
                 let edition = arguments.text("edition")?;
                 let edition = Edition::parse(edition).ok_or_else(|| format!("no such edition: {edition}"))?;
-                self.set_edition(
-                    edition,
-                    arguments.0.get("trial").and_then(Value::as_bool).unwrap_or(false),
-                );
+                self.set_edition(edition, arguments.0.get("trial").and_then(Value::as_bool).unwrap_or(false));
                 if arguments.0.contains_key("users") {
                     self.org.users_licensed = arguments.digits("users")?;
                 }
@@ -86,9 +79,7 @@ impl ZohoState {
             "users" if body.contains_key("id") => {
                 let (id, active) = (arguments.text("id")?, arguments.boolean("active")?);
                 let user = self.org.users.iter_mut().find(|user| user.id.to_string() == id);
-                user.map(|user| user.active = active)
-                    .ok_or_else(|| format!("no such user: {id}"))
-                    .map(done)
+                user.map(|user| user.active = active).ok_or_else(|| format!("no such user: {id}")).map(done)
             }
             "users" => {
                 let id = self.add_user(arguments.text("name")?, arguments.text("email")?);
@@ -96,43 +87,28 @@ impl ZohoState {
             }
             "fields/unique" => {
                 let unique = arguments.boolean("unique")?;
-                self.set_unique(arguments.module()?, arguments.text("field")?, unique)
-                    .map(done)
+                self.set_unique(arguments.module()?, arguments.text("field")?, unique).map(done)
             }
             "fields/decimals" => {
                 let digits = arguments.digits("digits")?;
-                self.set_decimals(arguments.module()?, arguments.text("field")?, digits)
-                    .map(done)
+                self.set_decimals(arguments.module()?, arguments.text("field")?, digits).map(done)
             }
             "fields/length" => {
                 let digits = arguments.digits("digits")?;
-                self.set_length(arguments.module()?, arguments.text("field")?, digits)
-                    .map(done)
+                self.set_length(arguments.module()?, arguments.text("field")?, digits).map(done)
             }
             "fields/read-only" => {
                 let read_only = arguments.boolean("read_only")?;
-                self.set_read_only(arguments.module()?, arguments.text("field")?, read_only)
-                    .map(done)
+                self.set_read_only(arguments.module()?, arguments.text("field")?, read_only).map(done)
             }
             "fields/picklist-value" => {
                 let value = arguments.text("value")?;
-                self.add_picklist_value(arguments.module()?, arguments.text("field")?, value)
-                    .map(done)
+                self.add_picklist_value(arguments.module()?, arguments.text("field")?, value).map(done)
             }
             "poison" => {
-                let message = arguments
-                    .0
-                    .get("message")
-                    .and_then(Value::as_text)
-                    .unwrap_or("invalid data");
+                let message = arguments.0.get("message").and_then(Value::as_text).unwrap_or("invalid data");
                 let (field, containing) = (arguments.text("field")?, arguments.text("containing")?);
-                self.poison(
-                    arguments.module()?,
-                    field,
-                    containing,
-                    arguments.text("code")?,
-                    message,
-                );
+                self.poison(arguments.module()?, field, containing, arguments.text("code")?, message);
                 Ok(done(()))
             }
             "poison/clear" => {
@@ -159,10 +135,7 @@ impl ZohoState {
                 self.set_credit_budget(budget);
                 Ok(done(()))
             }
-            "switches" => body
-                .iter()
-                .try_for_each(|(name, value)| self.switches.set(name, value))
-                .map(done),
+            "switches" => body.iter().try_for_each(|(name, value)| self.switches.set(name, value)).map(done),
             _ => Err(format!("no such command: {path}")),
         }
     }
@@ -193,10 +166,7 @@ struct Arguments<'a>(&'a Map);
 
 impl<'a> Arguments<'a> {
     fn text(&self, name: &str) -> Result<&'a str, String> {
-        self.0
-            .get(name)
-            .and_then(Value::as_text)
-            .ok_or_else(|| format!("{name} is missing, or is no text"))
+        self.0.get(name).and_then(Value::as_text).ok_or_else(|| format!("{name} is missing, or is no text"))
     }
 
     fn boolean(&self, name: &str) -> Result<bool, String> {
@@ -212,10 +182,7 @@ impl<'a> Arguments<'a> {
     }
 
     fn digits(&self, name: &str) -> Result<u32, String> {
-        self.number(name)?
-            .to_string()
-            .parse()
-            .map_err(|_| format!("{name} is not a whole number"))
+        self.number(name)?.to_string().parse().map_err(|_| format!("{name} is not a whole number"))
     }
 
     fn object(&self, name: &str) -> Result<&'a Map, String> {

@@ -11,10 +11,7 @@ pub(super) fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
 
 /// A map from its members.
 pub(super) fn map<const N: usize>(members: [(&str, Value); N]) -> Map {
-    members
-        .into_iter()
-        .map(|(key, value)| (key.to_owned(), value))
-        .collect()
+    members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
 /// A whole number.
@@ -31,21 +28,14 @@ pub(super) fn id_text(id: u64) -> Value {
 pub(super) fn json(status: u16, body: &Value) -> Response {
     Response {
         status,
-        headers: vec![(
-            "Content-Type".to_owned(),
-            "application/json;charset=UTF-8".to_owned(),
-        )],
+        headers: vec![("Content-Type".to_owned(), "application/json;charset=UTF-8".to_owned())],
         body: Bytes::from(body.to_json()),
     }
 }
 
 /// An answer without a body.
 pub(super) fn empty(status: u16) -> Response {
-    Response {
-        status,
-        headers: Vec::new(),
-        body: Bytes::new(),
-    }
+    Response { status, headers: Vec::new(), body: Bytes::new() }
 }
 
 /// Why a call, or one row of it, is refused: `{"code","details":{},"message","status":"error"}`.
@@ -60,12 +50,7 @@ pub(super) struct Refusal {
 
 impl Refusal {
     pub(super) fn new(status: u16, code: &str, message: &str) -> Self {
-        Self {
-            status,
-            code: code.to_owned(),
-            message: message.to_owned(),
-            details: Map::new(),
-        }
+        Self { status, code: code.to_owned(), message: message.to_owned(), details: Map::new() }
     }
 
     /// Adds a detail.
@@ -94,28 +79,16 @@ impl Refusal {
     }
 
     pub(super) fn missing_parameter(name: &str) -> Self {
-        Self::new(
-            400,
-            "REQUIRED_PARAM_MISSING",
-            "One of the expected parameter is missing",
-        )
-        .with("param_name", name)
+        Self::new(400, "REQUIRED_PARAM_MISSING", "One of the expected parameter is missing")
+            .with("param_name", name)
     }
 
     pub(super) fn wrong_method() -> Self {
-        Self::new(
-            400,
-            "INVALID_REQUEST_METHOD",
-            "The http request method type is not a valid one",
-        )
+        Self::new(400, "INVALID_REQUEST_METHOD", "The http request method type is not a valid one")
     }
 
     pub(super) fn wrong_address() -> Self {
-        Self::new(
-            404,
-            "INVALID_URL_PATTERN",
-            "Please check if the URL trying to access is a correct one",
-        )
+        Self::new(404, "INVALID_URL_PATTERN", "Please check if the URL trying to access is a correct one")
     }
 
     pub(super) fn unreadable_body() -> Self {

@@ -15,11 +15,9 @@ const ROWS_PER_CALL: usize = 100;
 /// The rows of a body, checked as a whole.
 pub(super) fn rows_of(body: &Value) -> Result<&[Value], Refusal> {
     let Some(data) = body.get("data") else {
-        return Err(
-            Refusal::new(400, "MANDATORY_NOT_FOUND", "required field not found")
-                .with("api_name", "data")
-                .with("json_path", "$.data"),
-        );
+        return Err(Refusal::new(400, "MANDATORY_NOT_FOUND", "required field not found")
+            .with("api_name", "data")
+            .with("json_path", "$.data"));
     };
     let rows = data.as_list().filter(|rows| !rows.is_empty()).ok_or_else(|| {
         Refusal::invalid_data("invalid data")
@@ -74,11 +72,7 @@ impl ZohoState {
             Err(refusal) => return refusal.response(),
         };
         // With an id in the address only the first row counts.
-        let rows = if id.is_some() {
-            rows.get(..1).unwrap_or_default()
-        } else {
-            rows
-        };
+        let rows = if id.is_some() { rows.get(..1).unwrap_or_default() } else { rows };
         let results = each(rows, |row, path| {
             let id = match id {
                 Some(id) => id.to_owned(),
@@ -88,9 +82,7 @@ impl ZohoState {
                     _ => return Err(super::validate::mandatory("id", path)),
                 },
             };
-            let id = id
-                .parse()
-                .map_err(|_| super::validate::unknown_id("id", &format!("{path}.id")))?;
+            let id = id.parse().map_err(|_| super::validate::unknown_id("id", &format!("{path}.id")))?;
             let id = self.write(module, Some(id), row, path, writer)?;
             Ok(self.written(module, id, "record updated", None))
         });
@@ -114,11 +106,8 @@ impl ZohoState {
                 None => (None, Value::Null),
             };
             let id = self.write(module, existing, row, path, writer)?;
-            let (message, action) = if existing.is_some() {
-                ("record updated", "update")
-            } else {
-                ("record added", "insert")
-            };
+            let (message, action) =
+                if existing.is_some() { ("record updated", "update") } else { ("record added", "insert") };
             Ok(self.written(module, id, message, Some((action, field))))
         });
         answer(results, 200)
@@ -130,14 +119,10 @@ impl ZohoState {
             return Refusal::missing_parameter("ids").response();
         }
         if ids.len() > ROWS_PER_CALL {
-            return Refusal::new(
-                400,
-                "LIMIT_EXCEEDED",
-                "count of records in your request exceeds the limit",
-            )
-            .with("maximum_length", number(ROWS_PER_CALL))
-            .with("param_name", "ids")
-            .response();
+            return Refusal::new(400, "LIMIT_EXCEEDED", "count of records in your request exceeds the limit")
+                .with("maximum_length", number(ROWS_PER_CALL))
+                .with("param_name", "ids")
+                .response();
         }
         let results = ids.iter().map(|text| {
             let refused = || Refusal::invalid_data("record not deleted").with("id", text.as_str());
@@ -150,10 +135,7 @@ impl ZohoState {
     }
 
     fn written(&self, module: Module, id: u64, message: &str, upsert: Option<(&str, Value)>) -> Value {
-        let mut details = self.stores[module]
-            .get(id)
-            .map(|record| self.stamps(record))
-            .unwrap_or_default();
+        let mut details = self.stores[module].get(id).map(|record| self.stamps(record)).unwrap_or_default();
         details.insert("$approval_state".to_owned(), Value::text("approved"));
         success(Value::Object(details), message, upsert)
     }
@@ -196,17 +178,11 @@ fn answer(results: Vec<RowResult>, good: u16) -> Response {
         good
     } else if failed < results.len() {
         207
-    } else if results
-        .iter()
-        .all(|result| matches!(result, Err(refusal) if refusal.status == 412))
-    {
+    } else if results.iter().all(|result| matches!(result, Err(refusal) if refusal.status == 412)) {
         412
     } else {
         400
     };
-    let results = results
-        .into_iter()
-        .map(|result| result.unwrap_or_else(|refusal| refusal.body()))
-        .collect();
+    let results = results.into_iter().map(|result| result.unwrap_or_else(|refusal| refusal.body())).collect();
     json(status, &object([("data", Value::List(results))]))
 }

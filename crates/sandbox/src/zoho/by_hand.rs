@@ -43,8 +43,7 @@ impl ZohoState {
     /// # Errors
     /// As the API would refuse it; the text is the answer's body.
     pub fn person_deletes(&mut self, module: Module, id: &str, now: Timestamp) -> Result<(), String> {
-        self.remove(module, number(id)?, &person(now))
-            .map_err(|refusal| told(&refusal))
+        self.remove(module, number(id)?, &person(now)).map_err(|refusal| told(&refusal))
     }
 
     /// Deletes a record for good, be it still there or in the recycle bin.
@@ -54,13 +53,9 @@ impl ZohoState {
     pub fn purge(&mut self, module: Module, id: &str, now: Timestamp) -> Result<(), String> {
         let number = number(id)?;
         if self.stores[module].get(number).is_some() {
-            self.remove(module, number, &person(now))
-                .map_err(|refusal| told(&refusal))?;
+            self.remove(module, number, &person(now)).map_err(|refusal| told(&refusal))?;
         }
-        let entry = self.stores[module]
-            .deleted
-            .iter_mut()
-            .find(|entry| entry.id == number);
+        let entry = self.stores[module].deleted.iter_mut().find(|entry| entry.id == number);
         let entry = entry.ok_or_else(|| format!("{} has no record {id}", module.api_name()))?;
         entry.purged = true;
         Ok(())
@@ -93,11 +88,7 @@ impl ZohoState {
     /// When there is no such record.
     pub fn lock(&mut self, module: Module, id: &str, locked: bool) -> Result<(), String> {
         let known = self.stores[module].set_locked(number(id)?, locked);
-        if known {
-            Ok(())
-        } else {
-            Err(format!("{} has no record {id}", module.api_name()))
-        }
+        if known { Ok(()) } else { Err(format!("{} has no record {id}", module.api_name())) }
     }
 
     /// Makes a field unique (without regard to case), or ordinary again. Existing duplicates stay.
@@ -105,9 +96,8 @@ impl ZohoState {
     /// # Errors
     /// When there is no such field, or the module has two unique ones already.
     pub fn set_unique(&mut self, module: Module, field: &str, unique: bool) -> Result<(), String> {
-        let taken = self.schema[module]
-            .iter()
-            .filter(|other| other.unique.is_some() && other.api_name != field);
+        let taken =
+            self.schema[module].iter().filter(|other| other.unique.is_some() && other.api_name != field);
         if unique && taken.count() >= 2 {
             return Err(format!("{} has two unique fields already", module.api_name()));
         }
@@ -139,11 +129,7 @@ impl ZohoState {
     /// # Errors
     /// When there is no such field.
     pub fn set_read_only(&mut self, module: Module, field: &str, read_only: bool) -> Result<(), String> {
-        let access = if read_only {
-            Access::ReadOnly
-        } else {
-            Access::Writable
-        };
+        let access = if read_only { Access::ReadOnly } else { Access::Writable };
         self.change_field(module, field)?.access = access;
         Ok(())
     }
@@ -161,9 +147,7 @@ impl ZohoState {
     }
 
     fn change_field(&mut self, module: Module, name: &str) -> Result<&mut Field, String> {
-        let field = self.schema[module]
-            .iter_mut()
-            .find(|field| field.api_name == name);
+        let field = self.schema[module].iter_mut().find(|field| field.api_name == name);
         field.ok_or_else(|| format!("{} has no field {name}", module.api_name()))
     }
 

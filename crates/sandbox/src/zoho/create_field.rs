@@ -22,11 +22,7 @@ impl ZohoState {
             let text = "The feature is not available in the current edition";
             return Refusal::new(403, "FEATURE_NOT_SUPPORTED", text).response();
         }
-        let Some(wanted) = body
-            .get("fields")
-            .and_then(Value::as_list)
-            .filter(|list| !list.is_empty())
-        else {
+        let Some(wanted) = body.get("fields").and_then(Value::as_list).filter(|list| !list.is_empty()) else {
             return mandatory("fields", "$.fields").response();
         };
         if wanted.len() > FIELDS_PER_CALL {
@@ -63,11 +59,7 @@ impl ZohoState {
 
     fn create_field(&mut self, module: Module, wanted: &Value, path: &str) -> Result<u64, Refusal> {
         let text = |key: &str| {
-            wanted
-                .get(key)
-                .and_then(Value::as_text)
-                .map(str::trim)
-                .filter(|text| !text.is_empty())
+            wanted.get(key).and_then(Value::as_text).map(str::trim).filter(|text| !text.is_empty())
         };
         let label =
             text("field_label").ok_or_else(|| mandatory("field_label", &format!("{path}.field_label")))?;
@@ -84,12 +76,7 @@ impl ZohoState {
         let most = self.org.edition.custom_fields();
         if fields.iter().filter(|field| field.custom).count() >= most {
             let text = "The field has reached its maximum creation limit";
-            return Err(limit(
-                text,
-                "FIELD_LIMIT_EXCEEDED",
-                most,
-                &format!("{path}.data_type"),
-            ));
+            return Err(limit(text, "FIELD_LIMIT_EXCEEDED", most, &format!("{path}.data_type")));
         }
         let unique = unique_of(wanted.get("unique"));
         if unique.is_some() {
@@ -104,20 +91,13 @@ impl ZohoState {
             }
             if fields.iter().filter(|field| field.unique.is_some()).count() >= UNIQUE_FIELDS {
                 let text = "The unique field has reached its maximum creation limit";
-                return Err(limit(
-                    text,
-                    "LIMIT_EXCEEDED",
-                    UNIQUE_FIELDS,
-                    &format!("{path}.unique"),
-                ));
+                return Err(limit(text, "LIMIT_EXCEEDED", UNIQUE_FIELDS, &format!("{path}.unique")));
             }
         }
         if wanted.get("external").is_some_and(|external| !external.is_null()) {
-            return Err(
-                Refusal::new(400, "NOT_SUPPORTED", "The sandbox has no external fields")
-                    .with("api_name", "external")
-                    .with("json_path", format!("{path}.external")),
-            );
+            return Err(Refusal::new(400, "NOT_SUPPORTED", "The sandbox has no external fields")
+                .with("api_name", "external")
+                .with("json_path", format!("{path}.external")));
         }
         let length = length_of(data_type, wanted, path)?;
         let decimals = decimals_of(data_type, wanted, path)?;
@@ -147,11 +127,7 @@ impl ZohoState {
     fn free_api_name(&self, module: Module, label: &str) -> String {
         let words: Vec<String> = label
             .split_whitespace()
-            .map(|word| {
-                word.chars()
-                    .filter(|c| c.is_ascii_alphanumeric() || *c == '_')
-                    .collect()
-            })
+            .map(|word| word.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect())
             .filter(|word: &String| !word.is_empty())
             .collect();
         let name = words.join("_");
@@ -159,10 +135,7 @@ impl ZohoState {
         if !taken(&name) {
             return name;
         }
-        (1..)
-            .map(|n| format!("{name}{n}"))
-            .find(|name| !taken(name))
-            .unwrap_or(name)
+        (1..).map(|n| format!("{name}{n}")).find(|name| !taken(name)).unwrap_or(name)
     }
 }
 
@@ -175,17 +148,9 @@ fn check_texts(label: &str, wanted: &Value, path: &str) -> Result<(), Refusal> {
         Ok(())
     };
     check("field_label", label, 25)?;
-    let tooltip = |member: &str| {
-        wanted
-            .get("tooltip")
-            .and_then(|tooltip| tooltip.get(member))
-            .and_then(Value::as_text)
-    };
-    let most = if tooltip("name") == Some("static_text") {
-        35
-    } else {
-        255
-    };
+    let tooltip =
+        |member: &str| wanted.get("tooltip").and_then(|tooltip| tooltip.get(member)).and_then(Value::as_text);
+    let most = if tooltip("name") == Some("static_text") { 35 } else { 255 };
     check("tooltip", tooltip("value").unwrap_or_default(), most)
 }
 
@@ -211,15 +176,8 @@ fn creatable(name: &str) -> Option<DataType> {
 }
 
 fn unique_of(unique: Option<&Value>) -> Option<bool> {
-    let unique = unique
-        .and_then(Value::as_object)
-        .filter(|unique| !unique.is_empty())?;
-    Some(
-        unique
-            .get("case_sensitive")
-            .and_then(Value::as_bool)
-            .unwrap_or(false),
-    )
+    let unique = unique.and_then(Value::as_object).filter(|unique| !unique.is_empty())?;
+    Some(unique.get("case_sensitive").and_then(Value::as_bool).unwrap_or(false))
 }
 
 /// The length asked for, within the type's bounds, or the type's own.
@@ -232,15 +190,13 @@ fn length_of(data_type: DataType, wanted: &Value, path: &str) -> Result<u32, Ref
         DataType::Integer => 9,
         DataType::Bigint => 18,
         DataType::Percent => 5,
-        DataType::Textarea => match wanted
-            .get("textarea")
-            .and_then(|area| area.get("type"))
-            .and_then(Value::as_text)
-        {
-            Some("large") => 32_000,
-            Some("rich_text") => 50_000,
-            Some(_) | None => 2_000,
-        },
+        DataType::Textarea => {
+            match wanted.get("textarea").and_then(|area| area.get("type")).and_then(Value::as_text) {
+                Some("large") => 32_000,
+                Some("rich_text") => 50_000,
+                Some(_) | None => 2_000,
+            }
+        }
         DataType::Double | DataType::Currency => 16,
         DataType::Boolean => 5,
         _ => 120,
@@ -248,20 +204,12 @@ fn length_of(data_type: DataType, wanted: &Value, path: &str) -> Result<u32, Ref
     let Some(length) = wanted.get("length").filter(|length| !length.is_null()) else {
         return Ok(most);
     };
-    let length = length
-        .as_number()
-        .and_then(|length| length.to_string().parse::<u32>().ok());
-    length
-        .filter(|length| (1..=most).contains(length))
-        .ok_or_else(|| {
-            Refusal::new(
-                400,
-                "DEPENDENT_MISMATCH",
-                "The given length value seems to be invalid.",
-            )
+    let length = length.as_number().and_then(|length| length.to_string().parse::<u32>().ok());
+    length.filter(|length| (1..=most).contains(length)).ok_or_else(|| {
+        Refusal::new(400, "DEPENDENT_MISMATCH", "The given length value seems to be invalid.")
             .with("api_name", "length")
             .with("json_path", format!("{path}.length"))
-        })
+    })
 }
 
 /// Digits behind the point: `decimal_place`, or else `currency.precision`; at most nine.
@@ -269,40 +217,23 @@ fn decimals_of(data_type: DataType, wanted: &Value, path: &str) -> Result<Option
     if !matches!(data_type, DataType::Double | DataType::Currency) {
         return Ok(None);
     }
-    let precision = wanted
-        .get("currency")
-        .and_then(|currency| currency.get("precision"));
-    let asked = wanted
-        .get("decimal_place")
-        .or(precision)
-        .filter(|asked| !asked.is_null());
+    let precision = wanted.get("currency").and_then(|currency| currency.get("precision"));
+    let asked = wanted.get("decimal_place").or(precision).filter(|asked| !asked.is_null());
     let Some(asked) = asked else { return Ok(Some(2)) };
-    let decimals = asked
-        .as_number()
-        .and_then(|number| number.to_string().parse::<u32>().ok());
-    decimals
-        .filter(|decimals| *decimals <= 9)
-        .map(Some)
-        .ok_or_else(|| invalid("decimal_place", path))
+    let decimals = asked.as_number().and_then(|number| number.to_string().parse::<u32>().ok());
+    decimals.filter(|decimals| *decimals <= 9).map(Some).ok_or_else(|| invalid("decimal_place", path))
 }
 
 fn picklist_of(data_type: DataType, wanted: &Value, path: &str) -> Result<Vec<String>, Refusal> {
     if !matches!(data_type, DataType::Picklist | DataType::MultiPicklist) {
         return Ok(Vec::new());
     }
-    let values = wanted
-        .get("pick_list_values")
-        .and_then(Value::as_list)
-        .unwrap_or_default();
+    let values = wanted.get("pick_list_values").and_then(Value::as_list).unwrap_or_default();
     let value = |entry: &Value| {
         let actual = entry.get("actual_value").or_else(|| entry.get("display_value"));
         actual.and_then(Value::as_text).map(ToOwned::to_owned)
     };
-    let values: Vec<String> = values
-        .iter()
-        .filter_map(value)
-        .filter(|value| value != "-None-")
-        .collect();
+    let values: Vec<String> = values.iter().filter_map(value).filter(|value| value != "-None-").collect();
     if values.is_empty() {
         let text = "Either global_picklist or picklist values is expected";
         return Err(Refusal::new(400, "EXPECTED_DEPENDENT_FIELD_MISSING", text)

@@ -95,9 +95,7 @@ impl Credits {
     /// Refuses a call that is one too many beside those running.
     pub(super) fn check_running(&self, org: &Org) -> Result<(), Refusal> {
         if self.running > org.edition.concurrency() || self.running_heavy > HEAVY_AT_ONCE {
-            return Err(too_many(
-                "Too many requests fired in concurrent than the allowed limit.",
-            ));
+            return Err(too_many("Too many requests fired in concurrent than the allowed limit."));
         }
         Ok(())
     }

@@ -30,11 +30,7 @@ impl Deleted {
     }
 
     fn is_forgotten(&self, now: Timestamp) -> bool {
-        let hours = if self.purged {
-            PERMANENT_HOURS
-        } else {
-            BIN_HOURS + PERMANENT_HOURS
-        };
+        let hours = if self.purged { PERMANENT_HOURS } else { BIN_HOURS + PERMANENT_HOURS };
         stamp::is_older(self.at, now, hours)
     }
 }
@@ -42,8 +38,7 @@ impl Deleted {
 impl ZohoState {
     /// Newest first. No entries answer 204, with `If-Modified-Since` too (that is all that Zoho's page lists).
     pub(super) fn deleted(&self, module: Module, call: &DeletedCall, now: Timestamp) -> Response {
-        self.listed_deleted(module, call, now)
-            .unwrap_or_else(|refusal| refusal.response())
+        self.listed_deleted(module, call, now).unwrap_or_else(|refusal| refusal.response())
     }
 
     fn listed_deleted(
@@ -89,26 +84,12 @@ impl ZohoState {
     fn deleted_entry(&self, entry: &Deleted, now: Timestamp) -> Value {
         let permanent = entry.is_permanent(now);
         let user = |id| {
-            if permanent {
-                Value::Null
-            } else {
-                self.user_reference(id)
-            }
+            if permanent { Value::Null } else { self.user_reference(id) }
         };
         object([
             ("id", id_text(entry.id)),
-            (
-                "type",
-                Value::text(if permanent { "permanent" } else { "recycle" }),
-            ),
-            (
-                "display_name",
-                if permanent {
-                    Value::Null
-                } else {
-                    Value::from(entry.name.clone())
-                },
-            ),
+            ("type", Value::text(if permanent { "permanent" } else { "recycle" })),
+            ("display_name", if permanent { Value::Null } else { Value::from(entry.name.clone()) }),
             ("deleted_by", user(entry.deleted_by)),
             ("created_by", user(entry.created_by)),
             ("deleted_time", Value::text(stamp::text(entry.at))),
@@ -117,10 +98,6 @@ impl ZohoState {
 }
 
 fn wrong_value(name: &str) -> Refusal {
-    Refusal::new(
-        400,
-        "PATTERN_NOT_MATCHED",
-        "Please check whether the input values are correct",
-    )
-    .with("param_name", name)
+    Refusal::new(400, "PATTERN_NOT_MATCHED", "Please check whether the input values are correct")
+        .with("param_name", name)
 }

@@ -31,15 +31,8 @@ impl Edition {
     /// The edition of that name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        let all = [
-            Self::Free,
-            Self::Standard,
-            Self::Professional,
-            Self::Enterprise,
-            Self::Ultimate,
-        ];
-        all.into_iter()
-            .find(|edition| edition.name().eq_ignore_ascii_case(name))
+        let all = [Self::Free, Self::Standard, Self::Professional, Self::Enterprise, Self::Ultimate];
+        all.into_iter().find(|edition| edition.name().eq_ignore_ascii_case(name))
     }
 
     pub(super) fn has_inventory(self) -> bool {

@@ -36,13 +36,7 @@ pub(super) struct ListCall {
 impl ListCall {
     /// Everything but the place in the list: a token is bound to it.
     fn parameters(&self, module: Module) -> String {
-        let parts = [
-            &self.fields,
-            &self.ids,
-            &self.per_page,
-            &self.sort_by,
-            &self.sort_order,
-        ];
+        let parts = [&self.fields, &self.ids, &self.per_page, &self.sort_by, &self.sort_order];
         let since = self.modified_since.map(|since| since.to_string());
         format!("{} {parts:?} {since:?}", module.api_name())
     }
@@ -77,8 +71,7 @@ impl ZohoState {
 
     /// `GET /{module}`: never with subforms.
     pub(super) fn list(&mut self, module: Module, call: &ListCall, now: Timestamp) -> Response {
-        self.listed(module, call, now)
-            .unwrap_or_else(|refusal| refusal.response())
+        self.listed(module, call, now).unwrap_or_else(|refusal| refusal.response())
     }
 
     fn listed(&mut self, module: Module, call: &ListCall, now: Timestamp) -> Result<Response, Refusal> {
@@ -120,10 +113,7 @@ impl ZohoState {
             Some(token) => Some(self.page_tokens.redeem(token, &call.parameters(module), now)?),
             None => None,
         };
-        if place
-            .as_ref()
-            .is_some_and(|place| place.shown + per_page > BY_TOKEN)
-        {
+        if place.as_ref().is_some_and(|place| place.shown + per_page > BY_TOKEN) {
             let text = "You can only get up to first 100000 records using page_token param.";
             return Err(Refusal::new(400, "PAGINATION_LIMIT_EXCEEDED", text).with("limit", number(BY_TOKEN)));
         }
@@ -143,15 +133,9 @@ impl ZohoState {
             return Ok(empty(if call.modified_since.is_some() { 304 } else { 204 }));
         };
         let shown = place.as_ref().map_or(skip, |place| place.shown) + found.len();
-        let next = Place {
-            after: (last.modified, last.id),
-            shown,
-            page: page + 1,
-        };
-        let rows: Vec<Value> = found
-            .iter()
-            .map(|record| self.listed_record(module, record, &names))
-            .collect();
+        let next = Place { after: (last.modified, last.id), shown, page: page + 1 };
+        let rows: Vec<Value> =
+            found.iter().map(|record| self.listed_record(module, record, &names)).collect();
         let token = more.then(|| self.page_tokens.issue(next, call.parameters(module), now));
         let (token, expiry) = token.unzip();
         let info = object([
@@ -180,11 +164,9 @@ impl ZohoState {
         match (sort_by, descending) {
             (SortBy::Id, true) => Box::new(store.before_id(after.map_or(u64::MAX, |(_, id)| id)).rev()),
             (SortBy::Id, false) => Box::new(store.starting_at_id(after.map_or(0, |(_, id)| id + 1))),
-            (SortBy::Modified, true) => Box::new(
-                store
-                    .beyond(after.unwrap_or((Timestamp::MAX, u64::MAX)), false)
-                    .rev(),
-            ),
+            (SortBy::Modified, true) => {
+                Box::new(store.beyond(after.unwrap_or((Timestamp::MAX, u64::MAX)), false).rev())
+            }
             (SortBy::Modified, false) => Box::new(store.beyond(after.unwrap_or((Timestamp::MIN, 0)), true)),
         }
     }
@@ -195,12 +177,7 @@ impl ZohoState {
         };
         let fields = self.fields(module).filter(listed);
         let mut shown: Map = fields
-            .map(|field| {
-                (
-                    field.api_name.clone(),
-                    self.shown(module, record, field, Style::Named),
-                )
-            })
+            .map(|field| (field.api_name.clone(), self.shown(module, record, field, Style::Named)))
             .collect();
         shown.extend(map([("id", id_text(record.id))]));
         Value::Object(shown)
@@ -213,10 +190,7 @@ fn wanted_ids(ids: &str) -> Vec<u64> {
 
 pub(super) fn whole_number(name: &str, text: Option<&str>, default: usize) -> Result<usize, Refusal> {
     let Some(text) = text else { return Ok(default) };
-    text.parse()
-        .ok()
-        .filter(|number| *number > 0)
-        .ok_or_else(|| invalid_parameter(name))
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| invalid_parameter(name))
 }
 
 fn invalid_parameter(name: &str) -> Refusal {

@@ -13,9 +13,7 @@ impl ZohoState {
     /// The fields that `module` has now; those of several currencies come and go with them.
     pub(super) fn fields(&self, module: Module) -> impl Iterator<Item = &Field> {
         let currencies = self.org.has_currencies();
-        self.schema[module]
-            .iter()
-            .filter(move |field| currencies || !needs_currencies(field))
+        self.schema[module].iter().filter(move |field| currencies || !needs_currencies(field))
     }
 
     pub(super) fn field(&self, module: Module, api_name: &str) -> Option<&Field> {
@@ -24,9 +22,7 @@ impl ZohoState {
 
     /// `GET /settings/modules`; hidden modules are listed as such.
     pub(super) fn modules_body(&self, only: Option<Module>) -> Value {
-        let listed = Module::ALL
-            .into_iter()
-            .filter(|module| only.is_none_or(|only| only == *module));
+        let listed = Module::ALL.into_iter().filter(|module| only.is_none_or(|only| only == *module));
         let modules = listed.map(|module| module_body(module, &self.org)).collect();
         object([("modules", Value::List(modules))])
     }
@@ -69,10 +65,8 @@ impl ZohoState {
             DataType::Lookup(module) => (reference(module.api_name(), module.id()), Value::Null),
             DataType::ForeignLookup(name) => (reference(name, 554_023_000_000_002_191), Value::Null),
             DataType::Subform(module) => {
-                let associated = map([
-                    ("module", Value::text(module.api_name())),
-                    ("id", id_text(module.id())),
-                ]);
+                let associated =
+                    map([("module", Value::text(module.api_name())), ("id", id_text(module.id()))]);
                 (Map::new(), Value::Object(associated))
             }
             _ => (Map::new(), Value::Null),
@@ -91,10 +85,7 @@ impl ZohoState {
             ("unique", Value::Object(unique)),
             ("external", Value::Null),
             ("system_mandatory", Value::Bool(field.mandatory)),
-            (
-                "read_only",
-                Value::Bool(!field.is_writable() && field.data_type != DataType::Currency),
-            ),
+            ("read_only", Value::Bool(!field.is_writable() && field.data_type != DataType::Currency)),
             ("field_read_only", Value::Bool(!field.is_writable())),
             ("operation_type", operation),
             ("customizable_properties", customizable(field)),
@@ -122,10 +113,7 @@ impl ZohoState {
             let active = self.org.currencies.iter().filter(|currency| currency.is_active);
             active.map(|currency| currency.iso_code.as_str()).collect()
         } else if matches!(field.data_type, DataType::Picklist | DataType::MultiPicklist) {
-            ["-None-"]
-                .into_iter()
-                .chain(field.picklist.iter().map(String::as_str))
-                .collect()
+            ["-None-"].into_iter().chain(field.picklist.iter().map(String::as_str)).collect()
         } else {
             Vec::new()
         };
@@ -136,10 +124,7 @@ impl ZohoState {
                 ("reference_value", Value::text(*value)),
                 ("sequence_number", number(sequence)),
                 ("colour_code", Value::Null),
-                (
-                    "id",
-                    id_text(554_023_001_000_000_000 + field.id % 1_000_000 * 1000 + sequence),
-                ),
+                ("id", id_text(554_023_001_000_000_000 + field.id % 1_000_000 * 1000 + sequence)),
                 ("type", Value::text("used")),
             ])
         });
@@ -149,11 +134,7 @@ impl ZohoState {
 
 fn reference(api_name: &str, id: u64) -> Map {
     let module = object([("api_name", Value::text(api_name)), ("id", id_text(id))]);
-    map([
-        ("module", module),
-        ("api_name", Value::text(api_name)),
-        ("id", id_text(id)),
-    ])
+    map([("module", module), ("api_name", Value::text(api_name)), ("id", id_text(id))])
 }
 
 fn customizable(field: &Field) -> Value {
@@ -191,10 +172,7 @@ fn module_body(module: Module, org: &Org) -> Value {
         (true, false) => 1,
     };
     let parent = module.parent().map_or_else(Map::new, |parent| {
-        map([
-            ("api_name", Value::text(parent.api_name())),
-            ("id", id_text(parent.id())),
-        ])
+        map([("api_name", Value::text(parent.api_name())), ("id", id_text(parent.id()))])
     });
     let plural = module.api_name().replace('_', " ");
     object([
@@ -206,10 +184,7 @@ fn module_body(module: Module, org: &Org) -> Value {
         ("actual_plural_label", Value::text(&plural)),
         ("id", id_text(module.id())),
         ("visibility", number(visibility)),
-        (
-            "status",
-            Value::text(if available { "visible" } else { "system_hidden" }),
-        ),
+        ("status", Value::text(if available { "visible" } else { "system_hidden" })),
         ("api_supported", Value::Bool(available)),
         ("creatable", Value::Bool(available && !is_row)),
         ("editable", Value::Bool(available && !is_row)),
@@ -218,10 +193,7 @@ fn module_body(module: Module, org: &Org) -> Value {
         ("show_as_tab", Value::Bool(available && !is_row)),
         ("quick_create", Value::Bool(available && !is_row)),
         ("recycle_bin_on_delete", Value::Bool(true)),
-        (
-            "generated_type",
-            Value::text(if is_row { "subform" } else { "default" }),
-        ),
+        ("generated_type", Value::text(if is_row { "subform" } else { "default" })),
         ("parent_module", Value::Object(parent)),
         ("access_type", Value::text("org_based")),
         ("profile_count", number(2)),

@@ -63,12 +63,7 @@ pub(super) struct OAuth {
 
 impl OAuth {
     pub(super) fn register_client(&mut self, id: &str, secret: &str) {
-        self.clients.insert(
-            id.to_owned(),
-            ClientApp {
-                secret: secret.to_owned(),
-            },
-        );
+        self.clients.insert(id.to_owned(), ClientApp { secret: secret.to_owned() });
     }
 
     /// A code as the consent page hands it out.
@@ -84,9 +79,7 @@ impl OAuth {
             client: client.to_owned(),
             redirect: redirect.map(ToOwned::to_owned),
             scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
-            expires: now
-                .saturating_add(CODE_MINUTES.minutes())
-                .unwrap_or(Timestamp::MAX),
+            expires: now.saturating_add(CODE_MINUTES.minutes()).unwrap_or(Timestamp::MAX),
         };
         self.codes.insert(code.to_owned(), code_entry);
     }
@@ -104,9 +97,7 @@ impl OAuth {
         self.grants.insert(refresh_token.to_owned(), grant);
         let of_client = || self.grants.iter().filter(|(_, grant)| grant.client == client);
         if of_client().count() > REFRESH_TOKENS {
-            let oldest = of_client()
-                .min_by_key(|(_, grant)| grant.serial)
-                .map(|(token, _)| token.clone());
+            let oldest = of_client().min_by_key(|(_, grant)| grant.serial).map(|(token, _)| token.clone());
             if let Some(oldest) = oldest {
                 self.drop_grant(&oldest);
             }
@@ -139,10 +130,7 @@ impl OAuth {
 
     /// The scopes of a living access token.
     pub(super) fn scopes(&self, token: &str, now: Timestamp) -> Option<&[String]> {
-        self.access
-            .get(token)
-            .filter(|access| now < access.expires)
-            .map(|access| access.scopes.as_slice())
+        self.access.get(token).filter(|access| now < access.expires).map(|access| access.scopes.as_slice())
     }
 
     /// `POST /oauth/v2/token`; `parameters` come from the form body or the query, as Zoho takes both.
@@ -211,9 +199,7 @@ impl OAuth {
         }
         grant.issued.push_back(now);
         let access = &mut self.access;
-        grant
-            .active
-            .retain(|token| access.get(token).is_some_and(|entry| now < entry.expires));
+        grant.active.retain(|token| access.get(token).is_some_and(|entry| now < entry.expires));
         if grant.active.len() >= ACTIVE_TOKENS
             && let Some(oldest) = grant.active.pop_front()
         {
@@ -221,16 +207,8 @@ impl OAuth {
         }
         grant.active.push_back(access_token.clone());
         access.retain(|_, entry| now < entry.expires);
-        let expires = now
-            .saturating_add(ACCESS_SECONDS.seconds())
-            .unwrap_or(Timestamp::MAX);
-        access.insert(
-            access_token.clone(),
-            Access {
-                scopes: grant.scopes.clone(),
-                expires,
-            },
-        );
+        let expires = now.saturating_add(ACCESS_SECONDS.seconds()).unwrap_or(Timestamp::MAX);
+        access.insert(access_token.clone(), Access { scopes: grant.scopes.clone(), expires });
         let mut body = super::answer::map([
             ("access_token", Value::text(access_token)),
             ("scope", Value::text(grant.scopes.join(" "))),
@@ -258,13 +236,7 @@ impl OAuth {
     fn new_token(&mut self) -> String {
         self.serial += 1;
         let word = |salt: u64| mix(self.serial.wrapping_mul(8).wrapping_add(salt));
-        format!(
-            "1000.{:016x}{:016x}.{:016x}{:016x}",
-            word(0),
-            word(1),
-            word(2),
-            word(3)
-        )
+        format!("1000.{:016x}{:016x}.{:016x}{:016x}", word(0), word(1), word(2), word(3))
     }
 }
 

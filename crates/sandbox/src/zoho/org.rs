@@ -92,18 +92,8 @@ impl Org {
 
     /// Adds the currency, or switches an existing one on or off; the home currency stays on.
     pub(super) fn set_currency(&mut self, iso_code: &str, active: bool) {
-        let next = self
-            .currencies
-            .iter()
-            .map(|currency| currency.id)
-            .max()
-            .unwrap_or_default()
-            + 1;
-        match self
-            .currencies
-            .iter_mut()
-            .find(|currency| currency.iso_code == iso_code)
-        {
+        let next = self.currencies.iter().map(|currency| currency.id).max().unwrap_or_default() + 1;
+        match self.currencies.iter_mut().find(|currency| currency.iso_code == iso_code) {
             Some(currency) => currency.is_active = active || currency.is_base,
             None => {
                 let mut currency = Currency::new(next, iso_code, false);
@@ -125,17 +115,12 @@ impl Org {
     /// The sign of `iso_code`, or of the home currency.
     pub(super) fn symbol(&self, iso_code: Option<&str>) -> &str {
         let iso_code = iso_code.unwrap_or(&self.home_currency);
-        let found = self
-            .currencies
-            .iter()
-            .find(|currency| currency.iso_code == iso_code);
+        let found = self.currencies.iter().find(|currency| currency.iso_code == iso_code);
         found.map_or("", |currency| currency.symbol.as_str())
     }
 
     pub(super) fn active_currency(&self, iso_code: &str) -> Option<&Currency> {
-        self.currencies
-            .iter()
-            .find(|currency| currency.iso_code == iso_code && currency.is_active)
+        self.currencies.iter().find(|currency| currency.iso_code == iso_code && currency.is_active)
     }
 
     /// Whether records have a currency of their own.
@@ -149,56 +134,30 @@ impl Org {
 
     pub(super) fn add_user(&mut self, name: &str, email: &str) -> u64 {
         let id = self.users.iter().map(|user| user.id).max().unwrap_or(API_USER) + 1;
-        let user = User {
-            id,
-            name: name.to_owned(),
-            email: email.to_owned(),
-            administrator: false,
-            active: true,
-        };
+        let user =
+            User { id, name: name.to_owned(), email: email.to_owned(), administrator: false, active: true };
         self.users.push(user);
         id
     }
 
     pub(super) fn add_tax(&mut self, name: &str, percentage: Decimal) -> u64 {
-        let id = self
-            .taxes
-            .iter()
-            .map(|tax| tax.id)
-            .max()
-            .unwrap_or(554_023_000_000_079_000)
-            + 1;
-        self.taxes.push(Tax {
-            id,
-            name: name.to_owned(),
-            percentage,
-        });
+        let id = self.taxes.iter().map(|tax| tax.id).max().unwrap_or(554_023_000_000_079_000) + 1;
+        self.taxes.push(Tax { id, name: name.to_owned(), percentage });
         id
     }
 
     /// `GET /org`.
     pub(super) fn body(&self, now: Timestamp) -> Value {
-        let in_a_month = now
-            .saturating_add(jiff::SignedDuration::from_hours(30 * 24))
-            .unwrap_or(now);
+        let in_a_month = now.saturating_add(jiff::SignedDuration::from_hours(30 * 24)).unwrap_or(now);
         let paid = self.edition != Edition::Free && !self.trial;
         let when = |condition: bool, text: String| condition.then_some(text);
         let license = object([
             ("paid_expiry", Value::from(when(paid, stamp::text(in_a_month)))),
             ("users_license_purchased", number(self.users_licensed)),
-            (
-                "trial_type",
-                Value::from(when(self.trial, self.edition.name().to_owned())),
-            ),
-            (
-                "trial_expiry",
-                Value::from(when(self.trial, stamp::text(in_a_month))),
-            ),
+            ("trial_type", Value::from(when(self.trial, self.edition.name().to_owned()))),
+            ("trial_expiry", Value::from(when(self.trial, stamp::text(in_a_month)))),
             ("paid", Value::Bool(paid)),
-            (
-                "paid_type",
-                Value::text(if self.trial { "free" } else { self.edition.name() }),
-            ),
+            ("paid_type", Value::text(if self.trial { "free" } else { self.edition.name() })),
             ("portal_users_license_purchased", number(0)),
         ]);
         let home = self.currencies.iter().find(|currency| currency.is_base);
@@ -212,14 +171,8 @@ impl Org {
             ("translation_enabled", Value::Bool(false)),
             ("domain_name", Value::text(format!("org{}", self.zgid))),
             ("alias", Value::Null),
-            (
-                "currency",
-                Value::from(home.map(|currency| currency.name.clone())),
-            ),
-            (
-                "currency_symbol",
-                Value::from(home.map(|currency| currency.symbol.clone())),
-            ),
+            ("currency", Value::from(home.map(|currency| currency.name.clone()))),
+            ("currency_symbol", Value::from(home.map(|currency| currency.symbol.clone()))),
             ("currency_locale", Value::text(&self.home_currency)),
             ("iso_code", Value::text(&self.home_currency)),
             ("id", id_text(554_023_000_000_020_005)),
@@ -245,17 +198,9 @@ impl Org {
             return Err(Refusal::new(403, "FEATURE_NOT_SUPPORTED", text));
         }
         if !self.multi_currency {
-            return Err(Refusal::new(
-                403,
-                "CURRENCIES_NOT_ENABLED",
-                "Multi currency is not enabled",
-            ));
+            return Err(Refusal::new(403, "CURRENCIES_NOT_ENABLED", "Multi currency is not enabled"));
         }
-        let currencies = self
-            .currencies
-            .iter()
-            .map(|currency| currency.body(now))
-            .collect();
+        let currencies = self.currencies.iter().map(|currency| currency.body(now)).collect();
         Ok(object([("currencies", Value::List(currencies))]))
     }
 
@@ -270,15 +215,10 @@ impl Org {
                 ("sequence_number", number(sequence)),
             ])
         });
-        let preference = object([
-            ("auto_populate_tax", Value::Bool(false)),
-            ("modify_tax_rates", Value::Bool(false)),
-        ]);
+        let preference =
+            object([("auto_populate_tax", Value::Bool(false)), ("modify_tax_rates", Value::Bool(false))]);
         let taxes = Value::List(taxes.collect());
-        object([(
-            "org_taxes",
-            object([("taxes", taxes), ("preference", preference)]),
-        )])
+        object([("org_taxes", object([("taxes", taxes), ("preference", preference)]))])
     }
 
     /// `GET /users`.
@@ -318,22 +258,10 @@ impl User {
             ("first_name", Value::text(first)),
             ("last_name", Value::text(last)),
             ("email", Value::text(&self.email)),
-            (
-                "status",
-                Value::text(if self.active { "active" } else { "disabled" }),
-            ),
+            ("status", Value::text(if self.active { "active" } else { "disabled" })),
             ("confirm", Value::Bool(true)),
-            (
-                "profile",
-                object([("name", Value::text(profile)), ("id", id_text(profile_id))]),
-            ),
-            (
-                "role",
-                object([
-                    ("name", Value::text("CEO")),
-                    ("id", id_text(554_023_000_000_026_005)),
-                ]),
-            ),
+            ("profile", object([("name", Value::text(profile)), ("id", id_text(profile_id))])),
+            ("role", object([("name", Value::text("CEO")), ("id", id_text(554_023_000_000_026_005))])),
             ("time_zone", Value::text(stamp::TIME_ZONE)),
             ("locale", Value::text("en_US")),
             ("category", Value::text("regular_user")),

@@ -35,19 +35,11 @@ impl PageTokens {
     /// Gives out a token; returns it and when it ends.
     pub(super) fn issue(&mut self, place: Place, parameters: String, now: Timestamp) -> (String, Timestamp) {
         // A day's tokens are enough: older ones are kept a while only so that they are reported as expired.
-        self.tokens
-            .retain(|_, token| !super::stamp::is_older(token.expires, now, 24));
+        self.tokens.retain(|_, token| !super::stamp::is_older(token.expires, now, 24));
         self.serial += 1;
         let expires = now.saturating_add(24.hours()).unwrap_or(Timestamp::MAX);
         let text = format!("c8582xx9e{:07x}", self.serial);
-        self.tokens.insert(
-            text.clone(),
-            Token {
-                place,
-                parameters,
-                expires,
-            },
-        );
+        self.tokens.insert(text.clone(), Token { place, parameters, expires });
         (text, expires)
     }
 

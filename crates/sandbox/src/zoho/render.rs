@@ -23,12 +23,7 @@ impl ZohoState {
     pub(super) fn whole(&self, module: Module, record: &Record) -> Map {
         let mut shown: Map = self
             .fields(module)
-            .map(|field| {
-                (
-                    field.api_name.clone(),
-                    self.shown(module, record, field, Style::Named),
-                )
-            })
+            .map(|field| (field.api_name.clone(), self.shown(module, record, field, Style::Named)))
             .collect();
         if let Some(rows) = module.rows() {
             let has_more = object([(rows.api_name(), Value::Bool(false))]);
@@ -133,10 +128,7 @@ impl ZohoState {
     }
 
     fn sequence(&self, module: Module, row: &Record) -> Value {
-        let parent = module
-            .parent()
-            .zip(row.parent)
-            .and_then(|(parent, id)| self.stores[parent].get(id));
+        let parent = module.parent().zip(row.parent).and_then(|(parent, id)| self.stores[parent].get(id));
         let place = parent.and_then(|parent| parent.rows.iter().position(|id| *id == row.id));
         place.map_or(Value::Null, |place| super::answer::number(place + 1))
     }

@@ -93,10 +93,7 @@ impl Call {
     fn credits(&self, body: &Value) -> u64 {
         match self {
             Self::Insert(_) | Self::Update(..) | Self::Upsert(_) => {
-                let rows = body
-                    .get("data")
-                    .and_then(Value::as_list)
-                    .map_or(1, <[Value]>::len);
+                let rows = body.get("data").and_then(Value::as_list).map_or(1, <[Value]>::len);
                 u64::try_from(rows.div_ceil(10)).unwrap_or(1).max(1)
             }
             Self::Query(_, query) => query.credits(),
@@ -125,11 +122,7 @@ pub(super) fn slot(request: &Incoming) -> Slot {
         Method::Get => request.parameter("sort_by").is_some(),
         Method::Post | Method::Put | Method::Patch => {
             let body = body(request).unwrap_or_default();
-            path == "coql"
-                || body
-                    .get("data")
-                    .and_then(Value::as_list)
-                    .is_some_and(|rows| rows.len() > 10)
+            path == "coql" || body.get("data").and_then(Value::as_list).is_some_and(|rows| rows.len() > 10)
         }
         Method::Delete => false,
     };
@@ -141,9 +134,7 @@ impl ZohoState {
     pub fn handle(&mut self, request: &Incoming, now: Timestamp) -> Response {
         let response = match request.path.strip_prefix(ACCOUNTS) {
             Some(path) => self.accounts(path, request, now),
-            None => self
-                .api(request, now)
-                .unwrap_or_else(|refusal| refusal.response()),
+            None => self.api(request, now).unwrap_or_else(|refusal| refusal.response()),
         };
         if response.status == 429 {
             self.counters.too_many += 1;
@@ -185,17 +176,13 @@ impl ZohoState {
         let remaining = self.credits.book(call.credits(&body), &self.org, now)?;
         let mut response = self.answer(&call, request, &body, now);
         if let Some(remaining) = remaining {
-            response
-                .headers
-                .push(("X-API-CREDITS-REMAINING".to_owned(), remaining.to_string()));
+            response.headers.push(("X-API-CREDITS-REMAINING".to_owned(), remaining.to_string()));
         }
         Ok(response)
     }
 
     fn authenticate(&self, request: &Incoming, now: Timestamp) -> Result<Vec<String>, Refusal> {
-        let token = request
-            .header("Authorization")
-            .and_then(|value| value.strip_prefix("Zoho-oauthtoken "));
+        let token = request.header("Authorization").and_then(|value| value.strip_prefix("Zoho-oauthtoken "));
         let token =
             token.ok_or_else(|| Refusal::new(401, "AUTHENTICATION_FAILURE", "Authentication failed"))?;
         let scopes = self.oauth.scopes(token, now);
@@ -206,16 +193,11 @@ impl ZohoState {
 
     fn call(&self, request: &Incoming) -> Result<Call, Refusal> {
         use Method::{Delete, Get, Post, Put};
-        let path = request
-            .path
-            .strip_prefix(API)
-            .ok_or_else(Refusal::wrong_address)?;
+        let path = request.path.strip_prefix(API).ok_or_else(Refusal::wrong_address)?;
         let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         let module = |name: &str| self.usable(name);
         let named = || {
-            let name = request
-                .parameter("module")
-                .ok_or_else(|| Refusal::missing_parameter("module"))?;
+            let name = request.parameter("module").ok_or_else(|| Refusal::missing_parameter("module"))?;
             self.usable(name)
         };
         Ok(match (request.method, parts.as_slice()) {
@@ -236,11 +218,7 @@ impl ZohoState {
             (Put, [name]) => Call::Update(writable(module(name)?)?, None),
             (Delete, [name]) => {
                 let ids = request.parameter("ids").unwrap_or_default();
-                let ids = ids
-                    .split(',')
-                    .map(str::trim)
-                    .filter(|id| !id.is_empty())
-                    .map(ToOwned::to_owned);
+                let ids = ids.split(',').map(str::trim).filter(|id| !id.is_empty()).map(ToOwned::to_owned);
                 Call::Delete(writable(module(name)?)?, ids.collect())
             }
             (Post, [name, "upsert"]) => Call::Upsert(writable(module(name)?)?),

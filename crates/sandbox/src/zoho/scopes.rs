@@ -92,26 +92,14 @@ mod tests {
     #[test]
     fn a_modules_own_scope_covers_that_module_only() {
         let granted = ["ZohoCRM.modules.purchaseorders.ALL".to_owned()];
-        assert!(allow(
-            &granted,
-            &Need::Records(Module::PurchaseOrders, Operation::Create)
-        ));
-        assert!(allow(
-            &granted,
-            &Need::Records(Module::PurchaseItems, Operation::Read)
-        ));
-        assert!(!allow(
-            &granted,
-            &Need::Records(Module::Invoices, Operation::Read)
-        ));
+        assert!(allow(&granted, &Need::Records(Module::PurchaseOrders, Operation::Create)));
+        assert!(allow(&granted, &Need::Records(Module::PurchaseItems, Operation::Read)));
+        assert!(!allow(&granted, &Need::Records(Module::Invoices, Operation::Read)));
     }
 
     #[test]
     fn reading_does_not_allow_writing() {
-        let granted = [
-            "ZohoCRM.modules.READ".to_owned(),
-            "ZohoCRM.settings.fields.READ".to_owned(),
-        ];
+        let granted = ["ZohoCRM.modules.READ".to_owned(), "ZohoCRM.settings.fields.READ".to_owned()];
         assert!(!allow(&granted, &Need::Upsert(Module::Accounts)));
         assert!(allow(&granted, &Need::Settings("fields", Operation::Read)));
         assert!(!allow(&granted, &Need::Settings("fields", Operation::Create)));

@@ -47,10 +47,7 @@ mod tests {
 
     #[test]
     fn times_are_written_in_the_organisations_zone_without_fractions() {
-        assert_eq!(
-            text("2026-09-01T23:30:00.75Z".parse().unwrap()),
-            "2026-09-02T01:30:00+02:00"
-        );
+        assert_eq!(text("2026-09-01T23:30:00.75Z".parse().unwrap()), "2026-09-02T01:30:00+02:00");
     }
 
     #[test]

@@ -52,17 +52,11 @@ fn integer(name: &str) -> Field {
 }
 
 fn double(name: &str, decimals: u32) -> Field {
-    Field {
-        decimals: Some(decimals),
-        ..Field::standard(name, DataType::Double, 16)
-    }
+    Field { decimals: Some(decimals), ..Field::standard(name, DataType::Double, 16) }
 }
 
 fn money(name: &str) -> Field {
-    Field {
-        decimals: Some(2),
-        ..Field::standard(name, DataType::Currency, 16)
-    }
+    Field { decimals: Some(2), ..Field::standard(name, DataType::Currency, 16) }
 }
 
 fn date(name: &str) -> Field {
@@ -79,10 +73,7 @@ fn lookup(name: &str, module: Module) -> Field {
 
 fn picklist(name: &str, values: &[&str]) -> Field {
     let picklist = values.iter().map(|&value| value.to_owned()).collect();
-    Field {
-        picklist,
-        ..Field::standard(name, DataType::Picklist, 120)
-    }
+    Field { picklist, ..Field::standard(name, DataType::Picklist, 120) }
 }
 
 /// Street, city, state, code and country below one prefix.
@@ -109,19 +100,10 @@ fn accounts() -> Vec<Field> {
         integer("Employees"),
         integer("SIC_Code"),
         money("Annual_Revenue"),
-        picklist(
-            "Industry",
-            &["Communications", "Manufacturing", "Technology", "Other"],
-        ),
+        picklist("Industry", &["Communications", "Manufacturing", "Technology", "Other"]),
         picklist("Ownership", &["Private", "Public", "Other"]),
-        picklist(
-            "Rating",
-            &["Acquired", "Active", "Market Failed", "Project Cancelled"],
-        ),
-        picklist(
-            "Account_Type",
-            &["Analyst", "Competitor", "Customer", "Prospect", "Vendor"],
-        ),
+        picklist("Rating", &["Acquired", "Active", "Market Failed", "Project Cancelled"]),
+        picklist("Account_Type", &["Analyst", "Competitor", "Customer", "Prospect", "Vendor"]),
         text("Ticker_Symbol", 30),
     ];
     fields.extend(address("Billing", "Code", 30));
@@ -151,10 +133,7 @@ fn contacts() -> Vec<Field> {
         phone("Asst_Phone"),
         text("Fax", 30),
         date("Date_of_Birth"),
-        picklist(
-            "Lead_Source",
-            &["Advertisement", "Cold Call", "Trade Show", "Web Download"],
-        ),
+        picklist("Lead_Source", &["Advertisement", "Cold Call", "Trade Show", "Web Download"]),
         boolean("Email_Opt_Out"),
     ];
     fields.extend(address("Mailing", "Zip", 100));
@@ -168,16 +147,8 @@ fn products() -> Vec<Field> {
         text("Product_Name", 200).mandatory(),
         text("Product_Code", 40),
         picklist("Product_Category", &["Hardware", "Software", "CRM Applications"]),
-        picklist(
-            "Manufacturer",
-            &["AltvetPet Inc.", "LexPon Inc.", "MetBeat Corp."],
-        ),
-        picklist(
-            "Usage_Unit",
-            &[
-                "Box", "Carton", "Dozen", "Each", "Hours", "M", "Pack", "Pieces", "Sheet",
-            ],
-        ),
+        picklist("Manufacturer", &["AltvetPet Inc.", "LexPon Inc.", "MetBeat Corp."]),
+        picklist("Usage_Unit", &["Box", "Carton", "Dozen", "Each", "Hours", "M", "Pack", "Pieces", "Sheet"]),
         money("Unit_Price"),
         boolean("Taxable"),
         Field::standard("Tax", DataType::ProductTax, 120),
@@ -204,15 +175,7 @@ fn vendors() -> Vec<Field> {
         phone("Phone"),
         Field::standard("Website", DataType::Website, 255),
         text("Category", 100),
-        picklist(
-            "GL_Account",
-            &[
-                "Sales-Software",
-                "Sales-Hardware",
-                "Rental Income",
-                "Interest Income",
-            ],
-        ),
+        picklist("GL_Account", &["Sales-Software", "Sales-Hardware", "Rental Income", "Interest Income"]),
         text("Street", 250),
         text("City", 30),
         text("State", 30),
@@ -303,9 +266,7 @@ fn system(module: Module) -> Vec<Field> {
         Field::standard("Created_Time", DataType::DateTime, 120).read_only(),
         Field::standard("Modified_Time", DataType::DateTime, 120).read_only(),
         Field::standard("Locked__s", DataType::Boolean, 5).read_only(),
-        Field::standard("id", DataType::Bigint, 18)
-            .read_only()
-            .labelled("Record Id"),
+        Field::standard("id", DataType::Bigint, 18).read_only().labelled("Record Id"),
     ];
     if module.parent().is_none() {
         let label = format!("{} Owner", module.singular());
@@ -315,11 +276,7 @@ fn system(module: Module) -> Vec<Field> {
             Field::standard("Tag", DataType::Tags, 2000),
             Field::standard("Currency", DataType::Picklist, 120),
             // Read-only in the one metadata dump that is known.
-            Field {
-                decimals: Some(9),
-                ..Field::standard("Exchange_Rate", DataType::Double, 16)
-            }
-            .read_only(),
+            Field { decimals: Some(9), ..Field::standard("Exchange_Rate", DataType::Double, 16) }.read_only(),
         ]);
     }
     fields

@@ -147,8 +147,7 @@ impl ZohoState {
 
     /// Puts in a grant code, good for two minutes and one exchange, with every scope.
     pub fn grant_code(&mut self, client_id: &str, code: &str, redirect_uri: Option<&str>, now: Timestamp) {
-        self.oauth
-            .add_code(client_id, code, redirect_uri, &scopes::ALL, now);
+        self.oauth.add_code(client_id, code, redirect_uri, &scopes::ALL, now);
     }
 
     /// What a request counts while it runs. A server that keeps answers waiting calls [`Self::begin`] before
@@ -245,10 +244,7 @@ impl ZohoState {
     /// The ids of a module's records, oldest first.
     #[must_use]
     pub fn record_ids(&self, module: Module) -> Vec<String> {
-        self.stores[module]
-            .starting_at_id(0)
-            .map(|record| record.id.to_string())
-            .collect()
+        self.stores[module].starting_at_id(0).map(|record| record.id.to_string()).collect()
     }
 
     /// A record as `GET /{module}/{id}` shows it, rows included.
@@ -261,10 +257,7 @@ impl ZohoState {
     /// Every record of a module as `GET /{module}/{id}` shows it, oldest first.
     #[must_use]
     pub fn records(&self, module: Module) -> Vec<Map> {
-        self.stores[module]
-            .starting_at_id(0)
-            .map(|record| self.whole(module, record))
-            .collect()
+        self.stores[module].starting_at_id(0).map(|record| self.whole(module, record)).collect()
     }
 
     /// The next id: 18 digits, growing.
@@ -299,10 +292,7 @@ impl ZohoState {
     pub(super) fn stamps(&self, record: &Record) -> Map {
         let short = |id| {
             self.org.user(id).map_or(Value::Null, |user| {
-                object([
-                    ("name", Value::text(&user.name)),
-                    ("id", super::answer::id_text(id)),
-                ])
+                object([("name", Value::text(&user.name)), ("id", super::answer::id_text(id))])
             })
         };
         super::answer::map([

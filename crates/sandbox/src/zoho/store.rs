@@ -87,11 +87,7 @@ impl Store {
             return index.get(key).into_iter().flatten().copied().collect();
         }
         let holds = |record: &&Record| record.values.get(field).and_then(fold).as_deref() == Some(key);
-        self.records
-            .values()
-            .filter(holds)
-            .map(|record| record.id)
-            .collect()
+        self.records.values().filter(holds).map(|record| record.id).collect()
     }
 
     pub(super) fn get(&self, id: u64) -> Option<&Record> {
@@ -100,10 +96,7 @@ impl Store {
 
     /// Locks or unlocks a record, which no index knows of.
     pub(super) fn set_locked(&mut self, id: u64, locked: bool) -> bool {
-        self.records
-            .get_mut(&id)
-            .map(|record| record.locked = locked)
-            .is_some()
+        self.records.get_mut(&id).map(|record| record.locked = locked).is_some()
     }
 
     pub(super) fn len(&self) -> usize {
@@ -117,9 +110,7 @@ impl Store {
 
     /// The records changed at `time` or later, in the order of (modified, id).
     pub(super) fn changed_since(&self, time: Timestamp) -> impl DoubleEndedIterator<Item = &Record> {
-        self.by_modified
-            .range((time, 0)..)
-            .filter_map(|(_, id)| self.records.get(id))
+        self.by_modified.range((time, 0)..).filter_map(|(_, id)| self.records.get(id))
     }
 
     /// The records before `id`, in the order of their ids.
@@ -138,19 +129,12 @@ impl Store {
         } else {
             (Bound::Unbounded, Bound::Excluded(place))
         };
-        self.by_modified
-            .range((from, to))
-            .filter_map(|(_, id)| self.records.get(id))
+        self.by_modified.range((from, to)).filter_map(|(_, id)| self.records.get(id))
     }
 
     /// The rows that belong to `parent`.
     pub(super) fn children(&self, parent: u64) -> Vec<u64> {
-        self.by_parent
-            .get(&parent)
-            .into_iter()
-            .flatten()
-            .copied()
-            .collect()
+        self.by_parent.get(&parent).into_iter().flatten().copied().collect()
     }
 
     /// Stores `record` in place of an earlier one with its id.

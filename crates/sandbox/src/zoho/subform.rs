@@ -30,20 +30,10 @@ impl ZohoState {
         path: &str,
         writer: &Writer,
     ) -> Result<RowsPlan, Refusal> {
-        let current = document
-            .rows
-            .iter()
-            .filter_map(|id| self.stores[rows].get(*id).cloned());
-        let mut plan = RowsPlan {
-            rows: current.collect(),
-            removed: Vec::new(),
-        };
+        let current = document.rows.iter().filter_map(|id| self.stores[rows].get(*id).cloned());
+        let mut plan = RowsPlan { rows: current.collect(), removed: Vec::new() };
         let Some(sent) = sent else {
-            return if is_new {
-                Err(mandatory(rows.api_name(), path))
-            } else {
-                Ok(plan)
-            };
+            return if is_new { Err(mandatory(rows.api_name(), path)) } else { Ok(plan) };
         };
         let path = format!("{path}.{}", rows.api_name());
         let Some(sent) = sent.as_list() else {
@@ -51,9 +41,7 @@ impl ZohoState {
         };
         if sent.is_empty() {
             if is_new {
-                let parent_path = path
-                    .strip_suffix(&format!(".{}", rows.api_name()))
-                    .unwrap_or(&path);
+                let parent_path = path.strip_suffix(&format!(".{}", rows.api_name())).unwrap_or(&path);
                 return Err(mandatory(rows.api_name(), parent_path));
             }
             plan.removed = plan.rows.drain(..).map(|row| row.id).collect();
@@ -145,10 +133,7 @@ impl ZohoState {
         }
         if is_new && !record.values.contains_key("List_Price") {
             let product = self.looked_up(&record, "Product_Name", Module::Products);
-            if let Some(price) = product
-                .and_then(|product| product.values.get("Unit_Price"))
-                .cloned()
-            {
+            if let Some(price) = product.and_then(|product| product.values.get("Unit_Price")).cloned() {
                 record.values.insert("List_Price".to_owned(), price);
             }
         }
@@ -158,10 +143,7 @@ impl ZohoState {
     /// Whether Zoho takes negative rows is unverified: a switch for each side.
     fn check_signs(&self, changes: &Map, path: &str) -> Result<(), Refusal> {
         let negative = |field: &str| {
-            changes
-                .get(field)
-                .and_then(Value::as_number)
-                .is_some_and(exact_json::Decimal::is_negative)
+            changes.get(field).and_then(Value::as_number).is_some_and(exact_json::Decimal::is_negative)
         };
         let rules = [
             ("Quantity", "double", self.switches.refuse_negative_quantity),

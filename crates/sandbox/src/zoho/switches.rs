@@ -66,14 +66,10 @@ impl Switches {
     /// When there is no such switch, or the value is of another type.
     pub fn set(&mut self, name: &str, value: &Value) -> Result<(), String> {
         if let Some(switch) = self.boolean(name) {
-            *switch = value
-                .as_bool()
-                .ok_or_else(|| format!("{name} is true or false"))?;
+            *switch = value.as_bool().ok_or_else(|| format!("{name} is true or false"))?;
             return Ok(());
         }
-        let count = value
-            .as_number()
-            .and_then(|number| number.to_string().parse::<usize>().ok());
+        let count = value.as_number().and_then(|number| number.to_string().parse::<usize>().ok());
         if name == "max_subform_rows" && value.is_null() {
             self.max_subform_rows = None;
             return Ok(());

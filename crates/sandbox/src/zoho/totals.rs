@@ -6,10 +6,7 @@
 use exact_json::{Decimal, Map, Value};
 
 fn amount(values: &Map, field: &str) -> Decimal {
-    values
-        .get(field)
-        .and_then(Value::as_number)
-        .unwrap_or(Decimal::ZERO)
+    values.get(field).and_then(Value::as_number).unwrap_or(Decimal::ZERO)
 }
 
 fn set(values: &mut Map, field: &str, amount: Decimal) {
@@ -57,11 +54,7 @@ pub(super) fn compute_document<'a>(
     let discount = amount(document, "Discount");
     tax += tax_on(sub_total - discount, document, "$line_tax", decimals);
     let grand_total = (sub_total - discount + tax + amount(document, "Adjustment")).round(decimals);
-    for (field, computed) in [
-        ("Sub_Total", sub_total),
-        ("Tax", tax),
-        ("Grand_Total", grand_total),
-    ] {
+    for (field, computed) in [("Sub_Total", sub_total), ("Tax", tax), ("Grand_Total", grand_total)] {
         if sent.get(field).and_then(Value::as_number).is_none() {
             set(document, field, computed);
         }

@@ -25,18 +25,14 @@ pub(super) struct Match {
 impl ZohoState {
     /// The fields to look into, in their order. An empty array counts as none (unverified).
     pub(super) fn check_order(&self, module: Module, listed: Option<&Value>) -> Result<Vec<String>, Refusal> {
-        let unique = || {
-            self.fields(module)
-                .filter(|field| field.unique.is_some())
-                .map(|field| field.api_name.clone())
-        };
+        let unique =
+            || self.fields(module).filter(|field| field.unique.is_some()).map(|field| field.api_name.clone());
         let listed = listed.and_then(Value::as_list).unwrap_or_default();
         let system = module.system_duplicate_field();
         let mut order: Vec<String> = Vec::new();
         for (at, name) in listed.iter().enumerate() {
-            let known = name
-                .as_text()
-                .filter(|name| *name == system || unique().any(|unique| unique == *name));
+            let known =
+                name.as_text().filter(|name| *name == system || unique().any(|unique| unique == *name));
             let Some(name) = known else {
                 return Err(Refusal::invalid_data("invalid data")
                     .with("api_name", "duplicate_check_fields")
@@ -61,10 +57,7 @@ impl ZohoState {
             let value = row.get(name).filter(|value| !value.is_null())?;
             let case_sensitive = self.field(module, name)?.unique.unwrap_or(false);
             let found = self.holder(module, name, value, case_sensitive, None)?;
-            Some(Match {
-                id: found.id,
-                field: name.clone(),
-            })
+            Some(Match { id: found.id, field: name.clone() })
         })
     }
 }

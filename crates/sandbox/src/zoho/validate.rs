@@ -52,10 +52,7 @@ impl ZohoState {
             | DataType::Website
             | DataType::AutoNumber => checked_text(field, text()?, path),
             DataType::Integer => {
-                let number = value
-                    .as_number()
-                    .filter(|number| number.decimals() == 0)
-                    .ok_or_else(wrong)?;
+                let number = value.as_number().filter(|number| number.decimals() == 0).ok_or_else(wrong)?;
                 within_digits(field, number, path)
             }
             DataType::Bigint => {
@@ -72,21 +69,15 @@ impl ZohoState {
             DataType::Double | DataType::Currency | DataType::Percent => {
                 // Row discounts come as text in Zoho's own SDK sample.
                 let is_discount = module.parent().is_some() && field.api_name == "Discount";
-                let parsed = value
-                    .as_text()
-                    .filter(|_| is_discount)
-                    .and_then(|text| text.parse::<Decimal>().ok());
+                let parsed =
+                    value.as_text().filter(|_| is_discount).and_then(|text| text.parse::<Decimal>().ok());
                 let number = value.as_number().or(parsed).ok_or_else(wrong)?;
                 within_digits(field, self.fitted(field, number, path)?, path)
             }
             DataType::Boolean => value.as_bool().map(Value::Bool).ok_or_else(wrong),
             DataType::Date => {
                 let date = text()?;
-                if stamp::is_date(date) {
-                    Ok(Value::text(date))
-                } else {
-                    Err(wrong())
-                }
+                if stamp::is_date(date) { Ok(Value::text(date)) } else { Err(wrong()) }
             }
             DataType::DateTime => {
                 let time = stamp::parse_strictly(text()?).ok_or_else(wrong)?;
@@ -123,10 +114,7 @@ impl ZohoState {
                 let taxes = value.as_list().ok_or_else(wrong)?;
                 let known = |tax: &Value| {
                     let id = tax.get("id").and_then(Value::as_text);
-                    self.org
-                        .taxes
-                        .iter()
-                        .any(|tax| Some(tax.id.to_string().as_str()) == id)
+                    self.org.taxes.iter().any(|tax| Some(tax.id.to_string().as_str()) == id)
                 };
                 if taxes.iter().all(known) {
                     Ok(value.clone())
@@ -163,21 +151,13 @@ impl ZohoState {
         } else {
             !self.switches.strict_picklists || field.picklist.iter().any(|value| value == pick)
         };
-        if known {
-            Ok(Value::text(pick))
-        } else {
-            Err(wrong_type(field, path))
-        }
+        if known { Ok(Value::text(pick)) } else { Err(wrong_type(field, path)) }
     }
 
     /// Taxes of a row or of the whole document: each must be one of the organisation's, by name.
     pub(super) fn checked_taxes(&self, field: &Field, value: &Value, path: &str) -> Result<Value, Refusal> {
-        let taxes = value
-            .as_list()
-            .ok_or_else(|| wrong_type(field, path))?
-            .iter()
-            .enumerate()
-            .map(|(at, tax)| {
+        let taxes =
+            value.as_list().ok_or_else(|| wrong_type(field, path))?.iter().enumerate().map(|(at, tax)| {
                 let name = tax.get("name").and_then(Value::as_text).unwrap_or_default();
                 let known = self.org.taxes.iter().find(|tax| tax.name == name);
                 let known = known.ok_or_else(|| {
@@ -227,11 +207,7 @@ fn checked_text(field: &Field, text: &str, path: &str) -> Result<Value, Refusal>
     if text.chars().count() > field.length as usize {
         return Err(too_long(field, path));
     }
-    if formats::fits(field.data_type, text) {
-        Ok(Value::text(text))
-    } else {
-        Err(wrong_type(field, path))
-    }
+    if formats::fits(field.data_type, text) { Ok(Value::text(text)) } else { Err(wrong_type(field, path)) }
 }
 
 fn within_digits(field: &Field, number: Decimal, path: &str) -> Result<Value, Refusal> {

@@ -46,12 +46,7 @@ impl ZohoState {
             self.check_untouched(before, path, writer)?;
         }
         let changes = self.check_row(module, row, path)?;
-        self.check_mandatory(
-            module,
-            before.as_ref().map(|before| &before.values),
-            &changes,
-            path,
-        )?;
+        self.check_mandatory(module, before.as_ref().map(|before| &before.values), &changes, path)?;
         self.check_poison(module, &changes, path, writer)?;
         self.check_unique(module, existing, &changes, path)?;
 
@@ -94,11 +89,7 @@ impl ZohoState {
         record.modified_by = writer.user;
         let id = record.id;
         self.stores[module].put(record);
-        let action = if existing.is_some() {
-            WriteAction::Update
-        } else {
-            WriteAction::Insert
-        };
+        let action = if existing.is_some() { WriteAction::Update } else { WriteAction::Insert };
         self.log_write(WriteEntry {
             at: writer.at,
             module,
@@ -150,16 +141,10 @@ impl ZohoState {
         if record.locked {
             return Err(locked(&format!("{path}.id")));
         }
-        if writer
-            .unmodified_since
-            .is_some_and(|since| record.modified > since)
-        {
+        if writer.unmodified_since.is_some_and(|since| record.modified > since) {
             let text = "record updated time has already passed if-unmodified-since time";
             let refusal = Refusal::new(412, "ALREADY_MODIFIED", text);
-            return Err(Refusal {
-                details: self.stamps(record),
-                ..refusal
-            });
+            return Err(Refusal { details: self.stamps(record), ..refusal });
         }
         Ok(())
     }
@@ -233,17 +218,8 @@ impl ZohoState {
     fn duplicate(&self, module: Module, field: &str, other: &Record, path: &str) -> Refusal {
         let owner = other.text("Owner").and_then(|id| id.parse().ok());
         let record = object([
-            (
-                "Owner",
-                owner.map_or(Value::Null, |owner| self.user_reference(owner)),
-            ),
-            (
-                "module",
-                object([
-                    ("api_name", Value::text(module.api_name())),
-                    ("id", id_text(module.id())),
-                ]),
-            ),
+            ("Owner", owner.map_or(Value::Null, |owner| self.user_reference(owner))),
+            ("module", object([("api_name", Value::text(module.api_name())), ("id", id_text(module.id()))])),
             ("id", id_text(other.id)),
         ]);
         Refusal::new(400, "DUPLICATE_DATA", "duplicate data")
@@ -267,24 +243,16 @@ impl ZohoState {
         }
         if module == Module::Invoices {
             self.last_invoice_number += 1;
-            default(
-                "Invoice_Number",
-                Value::Text(format!("INV{:06}", self.last_invoice_number)),
-            );
+            default("Invoice_Number", Value::Text(format!("INV{:06}", self.last_invoice_number)));
         }
     }
 
     fn set_rate(&self, record: &mut Record) {
-        let currency = record
-            .text("Currency")
-            .and_then(|iso_code| self.org.active_currency(iso_code));
-        if let Some(rate) = currency
-            .filter(|_| self.org.has_currencies())
-            .map(|currency| currency.exchange_rate)
+        let currency = record.text("Currency").and_then(|iso_code| self.org.active_currency(iso_code));
+        if let Some(rate) =
+            currency.filter(|_| self.org.has_currencies()).map(|currency| currency.exchange_rate)
         {
-            record
-                .values
-                .insert("Exchange_Rate".to_owned(), Value::Number(rate));
+            record.values.insert("Exchange_Rate".to_owned(), Value::Number(rate));
         }
     }
 

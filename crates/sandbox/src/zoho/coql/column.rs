@@ -45,11 +45,7 @@ impl ZohoState {
             let field = self.field(module, name).ok_or_else(unknown)?;
             return match field.data_type {
                 DataType::Subform(_) | DataType::Image => Err(unknown()),
-                _ => Ok(Column {
-                    via: None,
-                    module,
-                    field,
-                }),
+                _ => Ok(Column { via: None, module, field }),
             };
         };
         let via = self.field(module, lookup).ok_or_else(unknown)?;
@@ -59,11 +55,7 @@ impl ZohoState {
         let field = self.field(target, rest).ok_or_else(unknown)?;
         match field.data_type {
             DataType::Subform(_) | DataType::Image => Err(unknown()),
-            _ => Ok(Column {
-                via: Some(via),
-                module: target,
-                field,
-            }),
+            _ => Ok(Column { via: Some(via), module: target, field }),
         }
     }
 
@@ -77,9 +69,7 @@ impl ZohoState {
     /// The value as the answer shows it.
     pub(super) fn column_shown(&self, record: &Record, column: &Column<'_>) -> Value {
         let record = self.record_of(record, column);
-        record.map_or(Value::Null, |record| {
-            self.shown(column.module, record, column.field, Style::IdOnly)
-        })
+        record.map_or(Value::Null, |record| self.shown(column.module, record, column.field, Style::IdOnly))
     }
 
     /// The value as criteria and order see it.
@@ -91,9 +81,9 @@ impl ZohoState {
             ("id", _) => Cell::Id(record.id),
             ("Created_Time", _) => Cell::Time(record.created),
             ("Modified_Time", _) => Cell::Time(record.modified),
-            (name, DataType::Lookup(target)) => self
-                .looked_up(record, name, target)
-                .map_or(Cell::Null, |other| Cell::Id(other.id)),
+            (name, DataType::Lookup(target)) => {
+                self.looked_up(record, name, target).map_or(Cell::Null, |other| Cell::Id(other.id))
+            }
             (name, DataType::Owner) => owner_id(record, name).map_or(Cell::Null, Cell::Id),
             (_, data_type) => match self.plain(column.module, record, column.field) {
                 Value::Text(text) if data_type == DataType::DateTime => {
@@ -143,13 +133,9 @@ impl Column<'_> {
             _ => None,
         };
         cell.ok_or_else(|| {
-            Refusal::new(
-                400,
-                "INVALID_QUERY",
-                "value given seems to be invalid for the column",
-            )
-            .with("column_name", self.field.api_name.as_str())
-            .with("expected_data_type", self.field.data_type.name())
+            Refusal::new(400, "INVALID_QUERY", "value given seems to be invalid for the column")
+                .with("column_name", self.field.api_name.as_str())
+                .with("expected_data_type", self.field.data_type.name())
         })
     }
 }

@@ -37,15 +37,12 @@ pub(super) fn lex(text: &str) -> Result<Vec<(Token, usize)>, Refusal> {
             '\'' | '"' => quoted(&signs, &mut at)?,
             '=' | '!' | '<' | '>' => operator(&signs, &mut at)?,
             '-' | '0'..='9' => {
-                let digits = run(&signs, &mut at, |sign| {
-                    sign.is_ascii_alphanumeric() || "-+.".contains(sign)
-                });
+                let digits =
+                    run(&signs, &mut at, |sign| sign.is_ascii_alphanumeric() || "-+.".contains(sign));
                 Token::Number(digits.parse().map_err(|_| near(start, &digits))?)
             }
             _ if sign.is_alphabetic() || sign == '_' || sign == '$' => {
-                Token::Word(run(&signs, &mut at, |sign| {
-                    sign.is_alphanumeric() || "_.$".contains(sign)
-                }))
+                Token::Word(run(&signs, &mut at, |sign| sign.is_alphanumeric() || "_.$".contains(sign)))
             }
             _ => return Err(near(start, &sign.to_string())),
         };

@@ -62,13 +62,7 @@ pub(super) enum Literal {
 /// Reads a query. `pairs` refuses more than two criteria between one pair of brackets.
 pub(in crate::zoho) fn parse(text: &str, pairs: bool) -> Result<Query, Refusal> {
     let tokens = lex(text)?;
-    Parser {
-        tokens: &tokens,
-        at: 0,
-        criteria: 0,
-        pairs,
-    }
-    .query()
+    Parser { tokens: &tokens, at: 0, criteria: 0, pairs }.query()
 }
 
 struct Parser<'a> {
@@ -100,14 +94,7 @@ impl Parser<'_> {
         if self.at < self.tokens.len() {
             return Err(self.unexpected());
         }
-        Ok(Query {
-            columns,
-            module,
-            criteria,
-            order,
-            limit,
-            offset,
-        })
+        Ok(Query { columns, module, criteria, order, limit, offset })
     }
 
     fn peek(&self) -> Option<&Token> {
@@ -170,19 +157,13 @@ impl Parser<'_> {
     fn term(&mut self, depth: usize) -> Result<Criteria, Refusal> {
         if self.eat(&Token::Open) {
             let inner = self.criteria(depth + 1)?;
-            return if self.eat(&Token::Close) {
-                Ok(inner)
-            } else {
-                Err(self.unexpected())
-            };
+            return if self.eat(&Token::Close) { Ok(inner) } else { Err(self.unexpected()) };
         }
         self.criteria += 1;
         if self.criteria > MOST_CRITERIA {
-            return Err(
-                Refusal::new(400, "LIMIT_EXCEEDED", "The query has too many criteria")
-                    .with("limit", number(MOST_CRITERIA))
-                    .with("clause", "where"),
-            );
+            return Err(Refusal::new(400, "LIMIT_EXCEEDED", "The query has too many criteria")
+                .with("limit", number(MOST_CRITERIA))
+                .with("clause", "where"));
         }
         let column = self.column()?;
         let check = self.check()?;
@@ -196,18 +177,11 @@ impl Parser<'_> {
         }
         if self.eat_word("is") {
             let is_null = !self.eat_word("not");
-            return if self.eat_word("null") {
-                Ok(Check::Null(is_null))
-            } else {
-                Err(self.unexpected())
-            };
+            return if self.eat_word("null") { Ok(Check::Null(is_null)) } else { Err(self.unexpected()) };
         }
         let negated = self.eat_word("not");
         if self.eat_word("in") {
-            return Ok(Check::In {
-                values: self.values()?,
-                negated,
-            });
+            return Ok(Check::In { values: self.values()?, negated });
         }
         if self.eat_word("like") {
             return match self.literal()? {
@@ -220,11 +194,7 @@ impl Parser<'_> {
             if !self.eat_word("and") {
                 return Err(self.unexpected());
             }
-            return Ok(Check::Between {
-                low,
-                high: self.literal()?,
-                negated,
-            });
+            return Ok(Check::Between { low, high: self.literal()?, negated });
         }
         Err(self.unexpected())
     }
@@ -237,11 +207,7 @@ impl Parser<'_> {
         while self.eat(&Token::Comma) {
             values.push(self.literal()?);
         }
-        if self.eat(&Token::Close) {
-            Ok(values)
-        } else {
-            Err(self.unexpected())
-        }
+        if self.eat(&Token::Close) { Ok(values) } else { Err(self.unexpected()) }
     }
 
     fn literal(&mut self) -> Result<Literal, Refusal> {
@@ -326,13 +292,7 @@ mod tests {
         assert_eq!((query.limit, query.offset), (100, 20));
         assert_eq!(query.order, [("id".to_owned(), false)]);
         let check = Check::Compare(">".to_owned(), Literal::Text("5".to_owned()));
-        assert_eq!(
-            query.criteria,
-            Criteria::Test {
-                column: "id".to_owned(),
-                check
-            }
-        );
+        assert_eq!(query.criteria, Criteria::Test { column: "id".to_owned(), check });
     }
 
     #[test]
@@ -348,22 +308,14 @@ mod tests {
         assert_eq!(code(flat), "SYNTAX_ERROR");
         assert!(parse(flat, false).is_ok());
         assert!(
-            parse(
-                "select id from Accounts where ((a is null and b is null) and c is null)",
-                true
-            )
-            .is_ok()
+            parse("select id from Accounts where ((a is null and b is null) and c is null)", true).is_ok()
         );
     }
 
     #[test]
     fn between_is_one_criterion() {
         assert!(
-            parse(
-                "select id from Accounts where (a between 1 and 2 and b not in ('x','y'))",
-                true
-            )
-            .is_ok()
+            parse("select id from Accounts where (a between 1 and 2 and b not in ('x','y'))", true).is_ok()
         );
     }
 

@@ -42,12 +42,8 @@ pub(super) enum Test {
 impl ZohoState {
     /// Finds the columns of `criteria` and turns its values into theirs.
     pub(super) fn filter(&self, module: Module, criteria: &Criteria) -> Result<Filter<'_>, Refusal> {
-        let both = |left, right| {
-            Ok((
-                Box::new(self.filter(module, left)?),
-                Box::new(self.filter(module, right)?),
-            ))
-        };
+        let both =
+            |left, right| Ok((Box::new(self.filter(module, left)?), Box::new(self.filter(module, right)?)));
         match criteria {
             Criteria::And(left, right) => both(left, right).map(|(left, right)| Filter::And(left, right)),
             Criteria::Or(left, right) => both(left, right).map(|(left, right)| Filter::Or(left, right)),
@@ -85,31 +81,16 @@ impl ZohoState {
                     );
                     return Err(Refusal::new(400, "LIMIT_EXCEEDED", &text).with("limit", number(most)));
                 }
-                let cells = values
-                    .iter()
-                    .map(|value| column.cell_of(value))
-                    .collect::<Result<_, _>>()?;
-                if *negated {
-                    Test::NotIn(cells)
-                } else {
-                    Test::In(cells)
-                }
+                let cells = values.iter().map(|value| column.cell_of(value)).collect::<Result<_, _>>()?;
+                if *negated { Test::NotIn(cells) } else { Test::In(cells) }
             }
             Check::Like { pattern, negated } => {
                 let pieces = pattern.to_lowercase().split('%').map(ToOwned::to_owned).collect();
-                if *negated {
-                    Test::NotLike(pieces)
-                } else {
-                    Test::Like(pieces)
-                }
+                if *negated { Test::NotLike(pieces) } else { Test::Like(pieces) }
             }
             Check::Between { low, high, negated } => {
                 let (low, high) = (column.cell_of(low)?, column.cell_of(high)?);
-                if *negated {
-                    Test::NotBetween(low, high)
-                } else {
-                    Test::Between(low, high)
-                }
+                if *negated { Test::NotBetween(low, high) } else { Test::Between(low, high) }
             }
             Check::Null(true) => Test::Null,
             Check::Null(false) => Test::NotNull,
@@ -256,10 +237,7 @@ mod tests {
     use super::is_like;
 
     fn like(text: &str, pattern: &str) -> bool {
-        is_like(
-            text,
-            &pattern.split('%').map(ToOwned::to_owned).collect::<Vec<_>>(),
-        )
+        is_like(text, &pattern.split('%').map(ToOwned::to_owned).collect::<Vec<_>>())
     }
 
     #[test]

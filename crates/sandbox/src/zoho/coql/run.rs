@@ -34,21 +34,15 @@ impl Query {
 impl ZohoState {
     /// `POST /coql`.
     pub(in crate::zoho) fn coql(&self, module: Module, query: &Query) -> Response {
-        self.queried(module, query)
-            .unwrap_or_else(|refusal| refusal.response())
+        self.queried(module, query).unwrap_or_else(|refusal| refusal.response())
     }
 
     fn queried(&self, module: Module, query: &Query) -> Result<Response, Refusal> {
         self.check_limits(query)?;
-        let columns = query
-            .columns
-            .iter()
-            .map(|name| self.column(module, name))
-            .collect::<Result<Vec<_>, _>>()?;
-        let order = query
-            .order
-            .iter()
-            .map(|(name, descending)| Ok((self.column(module, name)?, *descending)));
+        let columns =
+            query.columns.iter().map(|name| self.column(module, name)).collect::<Result<Vec<_>, _>>()?;
+        let order =
+            query.order.iter().map(|(name, descending)| Ok((self.column(module, name)?, *descending)));
         let order = order.collect::<Result<Vec<_>, Refusal>>()?;
         let filter = self.filter(module, &query.criteria)?;
 
@@ -60,9 +54,8 @@ impl ZohoState {
             .take(query.limit)
             .map(|record| {
                 let cells = query.columns.iter().zip(&columns);
-                let mut shown: Map = cells
-                    .map(|(name, column)| (name.clone(), self.column_shown(record, column)))
-                    .collect();
+                let mut shown: Map =
+                    cells.map(|(name, column)| (name.clone(), self.column_shown(record, column))).collect();
                 shown.insert("id".to_owned(), id_text(record.id));
                 Value::Object(shown)
             })
@@ -95,20 +88,14 @@ impl ZohoState {
                 MOST_ORDER,
             );
         }
-        let dotted = query
-            .columns
-            .iter()
-            .filter_map(|column| column.split_once('.').map(|(lookup, _)| lookup));
+        let dotted =
+            query.columns.iter().filter_map(|column| column.split_once('.').map(|(lookup, _)| lookup));
         if dotted.collect::<BTreeSet<_>>().len() > MOST_JOINS {
             return exceeded("The query has more than two joins.", MOST_JOINS);
         }
         let distinct: BTreeSet<&String> = query.columns.iter().collect();
         if distinct.len() < query.columns.len() {
-            return Err(Refusal::new(
-                400,
-                "DUPLICATE_DATA",
-                "The query contains duplicate select columns",
-            ));
+            return Err(Refusal::new(400, "DUPLICATE_DATA", "The query contains duplicate select columns"));
         }
         Ok(())
     }
@@ -124,11 +111,7 @@ impl ZohoState {
         let store = &self.stores[module];
         if let Some(ids) = self.candidates(module, filter) {
             let records = ids.iter().filter_map(|id| store.get(*id));
-            return self.sorted(
-                records.filter(|record| self.fits(record, filter)).collect(),
-                order,
-                most,
-            );
+            return self.sorted(records.filter(|record| self.fits(record, filter)).collect(), order, most);
         }
         let plain = |place: usize, name: &str| {
             order.get(place).is_some_and(|(column, descending)| {
@@ -137,23 +120,13 @@ impl ZohoState {
         };
         if order.is_empty() || plain(0, "id") {
             let records = store.starting_at_id(filter.least_id().unwrap_or(0));
-            return records
-                .filter(|record| self.fits(record, filter))
-                .take(most)
-                .collect();
+            return records.filter(|record| self.fits(record, filter)).take(most).collect();
         }
         let from = filter.least_time().unwrap_or(Timestamp::MIN);
         if plain(0, "Modified_Time") && (order.len() == 1 || plain(1, "id")) {
-            return store
-                .changed_since(from)
-                .filter(|record| self.fits(record, filter))
-                .take(most)
-                .collect();
+            return store.changed_since(from).filter(|record| self.fits(record, filter)).take(most).collect();
         }
-        let records = store
-            .changed_since(from)
-            .filter(|record| self.fits(record, filter))
-            .collect();
+        let records = store.changed_since(from).filter(|record| self.fits(record, filter)).collect();
         self.sorted(records, order, most)
     }
 
@@ -164,9 +137,8 @@ impl ZohoState {
         most: usize,
     ) -> Vec<&'a Record> {
         records.sort_by_cached_key(|record| {
-            let cells = order
-                .iter()
-                .map(|(column, descending)| Directed(self.cell(record, column), *descending));
+            let cells =
+                order.iter().map(|(column, descending)| Directed(self.cell(record, column), *descending));
             (cells.collect::<Vec<_>>(), record.id)
         });
         records.truncate(most);

@@ -9,39 +9,22 @@ const KEY: &str =
 
 fn field(answer: &Answer, name: &str) -> Value {
     let list = answer.at("fields");
-    let found = list
-        .as_list()
-        .unwrap()
-        .iter()
-        .find(|f| f.get("api_name").unwrap().as_text() == Some(name));
+    let found = list.as_list().unwrap().iter().find(|f| f.get("api_name").unwrap().as_text() == Some(name));
     found.cloned().unwrap_or_default()
 }
 
 fn member(answer: &Answer, name: &str, member: &str) -> String {
-    field(answer, name)
-        .get(member)
-        .cloned()
-        .unwrap_or_default()
-        .to_json()
+    field(answer, name).get(member).cloned().unwrap_or_default().to_json()
 }
 
 #[test]
 fn a_created_field_is_found_by_the_derived_api_name() {
     let mut desk = Desk::new();
     let created = desk.create_field("Accounts", KEY);
-    assert_eq!(
-        (created.status, created.text("fields.0.code").as_str()),
-        (201, "SUCCESS")
-    );
+    assert_eq!((created.status, created.text("fields.0.code").as_str()), (201, "SUCCESS"));
     let fields = desk.get("settings/fields?module=Accounts");
-    assert_eq!(
-        member(&fields, "BC_Number", "id"),
-        format!("\"{}\"", created.text("fields.0.details.id"))
-    );
-    assert_eq!(
-        member(&fields, "BC_Number", "unique"),
-        r#"{"case_sensitive":false}"#
-    );
+    assert_eq!(member(&fields, "BC_Number", "id"), format!("\"{}\"", created.text("fields.0.details.id")));
+    assert_eq!(member(&fields, "BC_Number", "unique"), r#"{"case_sensitive":false}"#);
     assert_eq!(member(&fields, "BC_Number", "length"), "50");
     assert_eq!(member(&fields, "BC_Number", "custom_field"), "true");
 }
@@ -51,10 +34,7 @@ fn a_label_may_not_be_used_twice() {
     let mut desk = Desk::new();
     desk.create_field("Accounts", KEY);
     let answer = desk.create_field("Accounts", r#"{"field_label":"bc number","data_type":"text"}"#);
-    assert_eq!(
-        (answer.status, answer.text("fields.0.code").as_str()),
-        (400, "DUPLICATE_DATA")
-    );
+    assert_eq!((answer.status, answer.text("fields.0.code").as_str()), (400, "DUPLICATE_DATA"));
 }
 
 #[test]
@@ -69,10 +49,7 @@ fn a_module_has_two_unique_fields_at_most() {
         "Accounts",
         r#"{"field_label":"More","data_type":"text","unique":{"case_sensitive":false}}"#,
     );
-    assert_eq!(
-        (answer.status, answer.text("fields.0.code").as_str()),
-        (400, "LIMIT_EXCEEDED")
-    );
+    assert_eq!((answer.status, answer.text("fields.0.code").as_str()), (400, "LIMIT_EXCEEDED"));
     assert_eq!(answer.text("fields.0.details.limit"), "2");
     assert_eq!(answer.text("fields.0.details.limit_due_to.0.api_name"), "unique");
 }
@@ -82,17 +59,12 @@ fn an_edition_has_a_number_of_custom_fields() {
     let mut desk = Desk::new();
     desk.zoho.set_edition(Edition::Standard, false);
     for n in 0..10 {
-        let answer = desk.create_field(
-            "Accounts",
-            &format!(r#"{{"field_label":"F {n}","data_type":"double"}}"#),
-        );
+        let answer =
+            desk.create_field("Accounts", &format!(r#"{{"field_label":"F {n}","data_type":"double"}}"#));
         assert_eq!(answer.status, 201);
     }
     let answer = desk.create_field("Accounts", r#"{"field_label":"One more","data_type":"text"}"#);
-    assert_eq!(
-        (answer.status, answer.text("fields.0.code").as_str()),
-        (400, "FIELD_LIMIT_EXCEEDED")
-    );
+    assert_eq!((answer.status, answer.text("fields.0.code").as_str()), (400, "FIELD_LIMIT_EXCEEDED"));
     assert_eq!(answer.text("fields.0.details.limit"), "10");
 }
 
@@ -101,28 +73,18 @@ fn the_free_edition_creates_no_fields() {
     let mut desk = Desk::new();
     desk.zoho.set_edition(Edition::Free, false);
     let answer = desk.create_field("Accounts", KEY);
-    assert_eq!(
-        (answer.status, answer.text("code").as_str()),
-        (403, "FEATURE_NOT_SUPPORTED")
-    );
+    assert_eq!((answer.status, answer.text("code").as_str()), (403, "FEATURE_NOT_SUPPORTED"));
 }
 
 #[test]
 fn line_item_columns_start_with_enterprise() {
     let mut desk = Desk::new();
     desk.zoho.set_edition(Edition::Professional, false);
-    let answer = desk.create_field(
-        "Invoiced_Items",
-        r#"{"field_label":"BC Line","data_type":"text"}"#,
-    );
+    let answer = desk.create_field("Invoiced_Items", r#"{"field_label":"BC Line","data_type":"text"}"#);
     assert_eq!(answer.text("code"), "FEATURE_NOT_SUPPORTED");
     desk.zoho.set_edition(Edition::Enterprise, false);
     assert_eq!(
-        desk.create_field(
-            "Invoiced_Items",
-            r#"{"field_label":"BC Line","data_type":"text"}"#
-        )
-        .status,
+        desk.create_field("Invoiced_Items", r#"{"field_label":"BC Line","data_type":"text"}"#).status,
         201
     );
 }
@@ -130,10 +92,7 @@ fn line_item_columns_start_with_enterprise() {
 #[test]
 fn mixed_results_are_207() {
     let mut desk = Desk::new();
-    let answer = desk.post(
-        "settings/fields?module=Accounts",
-        &format!(r#"{{"fields":[{KEY},{KEY}]}}"#),
-    );
+    let answer = desk.post("settings/fields?module=Accounts", &format!(r#"{{"fields":[{KEY},{KEY}]}}"#));
     assert_eq!(answer.status, 207);
     assert_eq!(answer.text("fields.1.code"), "DUPLICATE_DATA");
 }
@@ -141,10 +100,7 @@ fn mixed_results_are_207() {
 #[test]
 fn lengths_beyond_the_type_are_refused() {
     let mut desk = Desk::new();
-    let answer = desk.create_field(
-        "Accounts",
-        r#"{"field_label":"Long","data_type":"text","length":256}"#,
-    );
+    let answer = desk.create_field("Accounts", r#"{"field_label":"Long","data_type":"text","length":256}"#);
     assert_eq!(answer.text("fields.0.code"), "DEPENDENT_MISMATCH");
     let answer = desk.create_field(
         "Accounts",
@@ -192,28 +148,16 @@ fn a_picklist_starts_with_none() {
     let mut desk = Desk::new();
     let fields = desk.get("settings/fields?module=Invoices");
     let values = field(&fields, "Status").get("pick_list_values").cloned().unwrap();
-    let actual = |n: usize| {
-        values.as_list().unwrap()[n]
-            .get("actual_value")
-            .unwrap()
-            .as_text()
-            .unwrap()
-            .to_owned()
-    };
-    assert_eq!(
-        (actual(0), actual(1)),
-        ("-None-".to_owned(), "Created".to_owned())
-    );
+    let actual =
+        |n: usize| values.as_list().unwrap()[n].get("actual_value").unwrap().as_text().unwrap().to_owned();
+    assert_eq!((actual(0), actual(1)), ("-None-".to_owned(), "Created".to_owned()));
 }
 
 #[test]
 fn fields_of_no_module_miss_a_parameter() {
     let mut desk = Desk::new();
     let answer = desk.get("settings/fields");
-    assert_eq!(
-        (answer.status, answer.text("code").as_str()),
-        (400, "REQUIRED_PARAM_MISSING")
-    );
+    assert_eq!((answer.status, answer.text("code").as_str()), (400, "REQUIRED_PARAM_MISSING"));
 }
 
 #[test]
@@ -229,18 +173,13 @@ fn a_field_that_may_become_unique_says_so() {
 fn labels_and_hints_are_short() {
     let mut desk = Desk::new();
     let label = "L".repeat(26);
-    let answer = desk.create_field(
-        "Accounts",
-        &format!(r#"{{"field_label":"{label}","data_type":"text"}}"#),
-    );
+    let answer = desk.create_field("Accounts", &format!(r#"{{"field_label":"{label}","data_type":"text"}}"#));
     assert_eq!(answer.text("fields.0.details.maximum_length"), "25");
     for (kind, most) in [("static_text", 35), ("info_icon", 255)] {
         let hint = "h".repeat(most + 1);
         let tooltip = format!(r#""tooltip":{{"name":"{kind}","value":"{hint}"}}"#);
-        let answer = desk.create_field(
-            "Accounts",
-            &format!(r#"{{"field_label":"F","data_type":"text",{tooltip}}}"#),
-        );
+        let answer =
+            desk.create_field("Accounts", &format!(r#"{{"field_label":"F","data_type":"text",{tooltip}}}"#));
         assert_eq!(answer.text("fields.0.details.maximum_length"), most.to_string());
     }
 }

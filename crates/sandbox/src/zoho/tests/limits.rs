@@ -8,12 +8,7 @@ use transport::Method;
 #[test]
 fn ten_records_cost_a_credit() {
     let mut desk = Desk::new();
-    let rows = |count: usize| {
-        format!(
-            r#"{{"data":[{}]}}"#,
-            vec![r#"{"Account_Name":"A"}"#; count].join(",")
-        )
-    };
+    let rows = |count: usize| format!(r#"{{"data":[{}]}}"#, vec![r#"{"Account_Name":"A"}"#; count].join(","));
     for (count, cost) in [(1, 1), (10, 1), (11, 2), (100, 10)] {
         let before = desk.zoho.credits_used();
         desk.post("Accounts", &rows(count));
@@ -30,9 +25,7 @@ fn a_query_costs_by_the_rows_it_asks_for() {
     desk.zoho.switches.coql_max_rows = 2000;
     for (limit, cost) in [(200, 1), (201, 2), (1001, 3)] {
         let before = desk.zoho.credits_used();
-        desk.query(&format!(
-            "select id from Accounts where id is not null limit {limit}"
-        ));
+        desk.query(&format!("select id from Accounts where id is not null limit {limit}"));
         assert_eq!(desk.zoho.credits_used() - before, cost);
     }
 }
@@ -45,10 +38,7 @@ fn a_spent_budget_is_429_until_a_day_has_passed() {
         assert_eq!(desk.get("org").status, 200);
     }
     let answer = desk.get("org");
-    assert_eq!(
-        (answer.status, answer.text("code").as_str()),
-        (429, "TOO_MANY_REQUESTS")
-    );
+    assert_eq!((answer.status, answer.text("code").as_str()), (429, "TOO_MANY_REQUESTS"));
     assert_eq!(desk.zoho.counters.too_many, 1);
     desk.pass(24 * 3600 + 60);
     desk.token = desk.refresh().text("access_token");
@@ -79,9 +69,7 @@ fn request(method: Method, path: &str, body: &str) -> Incoming {
         method,
         origin: String::new(),
         path: path.to_owned(),
-        query: url::form_urlencoded::parse(query.as_bytes())
-            .into_owned()
-            .collect(),
+        query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
         headers: Vec::new(),
         body: bytes::Bytes::from(body.to_owned()),
     }
@@ -107,18 +95,9 @@ fn queries_and_larger_writes_count_against_ten() {
     let rows = |count: usize| format!(r#"{{"data":[{}]}}"#, vec!["{}"; count].join(","));
     let slot = |method, path: &str, body: &str| ZohoState::slot(&request(method, path, body));
     assert_eq!(slot(Method::Post, "/zoho/crm/v8/coql", "{}"), Slot::Heavy);
-    assert_eq!(
-        slot(Method::Post, "/zoho/crm/v8/Accounts", &rows(11)),
-        Slot::Heavy
-    );
-    assert_eq!(
-        slot(Method::Post, "/zoho/crm/v8/Accounts", &rows(10)),
-        Slot::Light
-    );
-    assert_eq!(
-        slot(Method::Get, "/zoho/crm/v8/Accounts?fields=id&sort_by=id", ""),
-        Slot::Heavy
-    );
+    assert_eq!(slot(Method::Post, "/zoho/crm/v8/Accounts", &rows(11)), Slot::Heavy);
+    assert_eq!(slot(Method::Post, "/zoho/crm/v8/Accounts", &rows(10)), Slot::Light);
+    assert_eq!(slot(Method::Get, "/zoho/crm/v8/Accounts?fields=id&sort_by=id", ""), Slot::Heavy);
     assert_eq!(slot(Method::Post, "/accounts/oauth/v2/token", ""), Slot::Free);
     let mut desk = Desk::new();
     for _ in 0..11 {

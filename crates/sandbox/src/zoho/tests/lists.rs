@@ -15,17 +15,10 @@ fn with_accounts(count: usize) -> Desk {
 fn a_list_needs_the_fields_it_shows() {
     let mut desk = with_accounts(1);
     let answer = desk.get("Accounts");
-    assert_eq!(
-        (answer.status, answer.text("code").as_str()),
-        (400, "REQUIRED_PARAM_MISSING")
-    );
+    assert_eq!((answer.status, answer.text("code").as_str()), (400, "REQUIRED_PARAM_MISSING"));
     assert_eq!(answer.text("details.param_name"), "fields");
     let names: Vec<String> = (0..51).map(|n| format!("F{n}")).collect();
-    assert_eq!(
-        desk.get(&format!("Accounts?fields={}", names.join(",")))
-            .text("code"),
-        "LIMIT_EXCEEDED"
-    );
+    assert_eq!(desk.get(&format!("Accounts?fields={}", names.join(","))).text("code"), "LIMIT_EXCEEDED");
 }
 
 #[test]
@@ -48,12 +41,7 @@ fn the_newest_record_comes_first() {
 #[test]
 fn page_tokens_walk_through_everything_once() {
     let mut desk = with_accounts(7);
-    for sorted in [
-        "",
-        "&sort_order=asc",
-        "&sort_by=Modified_Time",
-        "&sort_by=Modified_Time&sort_order=asc",
-    ] {
+    for sorted in ["", "&sort_order=asc", "&sort_by=Modified_Time", "&sort_by=Modified_Time&sort_order=asc"] {
         let mut answer = desk.get(&format!("Accounts?fields=Account_Name&per_page=3{sorted}"));
         let mut names = Vec::new();
         loop {
@@ -62,9 +50,7 @@ fn page_tokens_walk_through_everything_once() {
                 break;
             }
             let token = answer.text("info.next_page_token");
-            answer = desk.get(&format!(
-                "Accounts?fields=Account_Name&per_page=3{sorted}&page_token={token}"
-            ));
+            answer = desk.get(&format!("Accounts?fields=Account_Name&per_page=3{sorted}&page_token={token}"));
         }
         names.sort();
         assert_eq!(names, ["A0", "A1", "A2", "A3", "A4", "A5", "A6"]);
@@ -74,19 +60,12 @@ fn page_tokens_walk_through_everything_once() {
 #[test]
 fn a_page_token_is_bound_to_its_parameters_and_a_day() {
     let mut desk = with_accounts(3);
-    let token = desk
-        .get("Accounts?fields=Account_Name&per_page=1")
-        .text("info.next_page_token");
+    let token = desk.get("Accounts?fields=Account_Name&per_page=1").text("info.next_page_token");
     let answer = desk.get(&format!("Accounts?fields=Phone&per_page=1&page_token={token}"));
-    assert_eq!(
-        (answer.status, answer.text("code").as_str()),
-        (400, "TOKEN_BOUND_DATA_MISMATCH")
-    );
+    assert_eq!((answer.status, answer.text("code").as_str()), (400, "TOKEN_BOUND_DATA_MISMATCH"));
     desk.pass(24 * 3600);
     desk.token = desk.refresh().text("access_token");
-    let answer = desk.get(&format!(
-        "Accounts?fields=Account_Name&per_page=1&page_token={token}"
-    ));
+    let answer = desk.get(&format!("Accounts?fields=Account_Name&per_page=1&page_token={token}"));
     assert_eq!(answer.text("code"), "EXPIRED_VALUE");
 }
 
@@ -110,15 +89,8 @@ fn if_modified_since_shows_what_changed_or_304() {
     desk.add("Accounts", r#"{"Account_Name":"New"}"#);
     let address = "Accounts?fields=Account_Name";
     let answer = desk.get_since(address, "If-Modified-Since", "2026-09-01T12:00:30+02:00");
-    assert_eq!(
-        (answer.len("data"), answer.text("data.0.Account_Name").as_str()),
-        (1, "New")
-    );
-    assert_eq!(
-        desk.get_since(address, "If-Modified-Since", "2026-09-01T12:01:00+02:00")
-            .status,
-        304
-    );
+    assert_eq!((answer.len("data"), answer.text("data.0.Account_Name").as_str()), (1, "New"));
+    assert_eq!(desk.get_since(address, "If-Modified-Since", "2026-09-01T12:01:00+02:00").status, 304);
 }
 
 #[test]
@@ -133,10 +105,7 @@ fn a_list_shows_no_subforms() {
     );
     let answer = desk.get("Invoices?fields=Subject,Invoiced_Items");
     assert_eq!(
-        (
-            answer.text("data.0.Subject").as_str(),
-            answer.text("data.0.Invoiced_Items").as_str()
-        ),
+        (answer.text("data.0.Subject").as_str(), answer.text("data.0.Invoiced_Items").as_str()),
         ("S", "null")
     );
     let rows = desk.get("Invoiced_Items?fields=Quantity,Parent_Id");
@@ -167,18 +136,11 @@ fn deleted_records_are_listed_with_how_they_went() {
     );
     assert_eq!(answer.text("data.0.display_name"), "null");
     assert_eq!(
-        (
-            answer.text("data.1.type").as_str(),
-            answer.text("data.1.display_name").as_str()
-        ),
+        (answer.text("data.1.type").as_str(), answer.text("data.1.display_name").as_str()),
         ("recycle", "A0")
     );
     assert_eq!(desk.get("Accounts/deleted?type=recycle").text("info.count"), "1");
-    let since = desk.get_since(
-        "Accounts/deleted?type=all",
-        "If-Modified-Since",
-        "2026-09-01T12:00:30+02:00",
-    );
+    let since = desk.get_since("Accounts/deleted?type=all", "If-Modified-Since", "2026-09-01T12:00:30+02:00");
     assert_eq!(since.text("info.count"), "1");
 }
 
@@ -189,10 +151,7 @@ fn the_recycle_bin_keeps_sixty_days_and_then_only_the_id() {
     desk.delete(&format!("Accounts/{id}"));
     desk.pass(61 * 24 * 3600);
     desk.token = desk.refresh().text("access_token");
-    assert_eq!(
-        desk.get("Accounts/deleted?type=all").text("data.0.type"),
-        "permanent"
-    );
+    assert_eq!(desk.get("Accounts/deleted?type=all").text("data.0.type"), "permanent");
     desk.pass(120 * 24 * 3600);
     desk.token = desk.refresh().text("access_token");
     assert_eq!(desk.get("Accounts/deleted?type=all").status, 204);

@@ -33,21 +33,14 @@ struct Answer {
 impl Answer {
     /// The value at a path like `data.0.details.id`.
     fn at(&self, path: &str) -> Value {
-        path.split('.')
-            .fold(self.body.clone(), |value, part| match &value {
-                Value::List(list) => list
-                    .get(part.parse::<usize>().unwrap())
-                    .cloned()
-                    .unwrap_or_default(),
-                _ => value.get(part).cloned().unwrap_or_default(),
-            })
+        path.split('.').fold(self.body.clone(), |value, part| match &value {
+            Value::List(list) => list.get(part.parse::<usize>().unwrap()).cloned().unwrap_or_default(),
+            _ => value.get(part).cloned().unwrap_or_default(),
+        })
     }
 
     fn text(&self, path: &str) -> String {
-        self.at(path)
-            .as_text()
-            .map(ToOwned::to_owned)
-            .unwrap_or_else(|| self.at(path).to_json())
+        self.at(path).as_text().map(ToOwned::to_owned).unwrap_or_else(|| self.at(path).to_json())
     }
 
     fn len(&self, path: &str) -> usize {
@@ -55,10 +48,7 @@ impl Answer {
     }
 
     fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 
@@ -88,19 +78,9 @@ impl Desk {
     /// With the two fields that Ledgerline creates on every module.
     fn keyed() -> Self {
         let mut desk = Self::new();
-        for module in [
-            "Accounts",
-            "Products",
-            "Contacts",
-            "Invoices",
-            "Vendors",
-            "Purchase_Orders",
-        ] {
+        for module in ["Accounts", "Products", "Contacts", "Invoices", "Vendors", "Purchase_Orders"] {
             desk.create_field(module, r#"{"field_label":"BC Number","data_type":"text","length":50,"unique":{"case_sensitive":false}}"#);
-            desk.create_field(
-                module,
-                r#"{"field_label":"BC Id","data_type":"text","length":36}"#,
-            );
+            desk.create_field(module, r#"{"field_label":"BC Id","data_type":"text","length":36}"#);
         }
         desk
     }
@@ -129,27 +109,14 @@ impl Desk {
             method,
             origin: "https://sandbox.invalid".to_owned(),
             path: path.to_owned(),
-            query: url::form_urlencoded::parse(query.as_bytes())
-                .into_owned()
-                .collect(),
-            headers: headers
-                .iter()
-                .map(|&(name, value)| (name.to_owned(), value.to_owned()))
-                .collect(),
+            query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
+            headers: headers.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect(),
             body: Bytes::from(body.to_owned()),
         };
         let response = self.zoho.handle(&request, self.now);
         let text = str::from_utf8(&response.body).unwrap();
-        let body = if text.is_empty() {
-            Value::Null
-        } else {
-            Value::parse(text).unwrap()
-        };
-        Answer {
-            status: response.status,
-            body,
-            headers: response.headers,
-        }
+        let body = if text.is_empty() { Value::Null } else { Value::parse(text).unwrap() };
+        Answer { status: response.status, body, headers: response.headers }
     }
 
     fn api(&mut self, method: Method, address: &str, body: &str) -> Answer {
@@ -191,18 +158,11 @@ impl Desk {
     }
 
     fn create_field(&mut self, module: &str, field: &str) -> Answer {
-        self.post(
-            &format!("settings/fields?module={module}"),
-            &format!(r#"{{"fields":[{field}]}}"#),
-        )
+        self.post(&format!("settings/fields?module={module}"), &format!(r#"{{"fields":[{field}]}}"#))
     }
 
     fn query(&mut self, select: &str) -> Answer {
-        let body = Value::Object(
-            [("select_query".to_owned(), Value::text(select))]
-                .into_iter()
-                .collect(),
-        );
+        let body = Value::Object([("select_query".to_owned(), Value::text(select))].into_iter().collect());
         self.post("coql", &body.to_json())
     }
 
@@ -213,9 +173,6 @@ impl Desk {
     fn field(&self, module: Module, id: &str, field: &str) -> String {
         let record = self.record(module, id);
         let value = record.get(field).cloned().unwrap_or_default();
-        value
-            .as_text()
-            .map(ToOwned::to_owned)
-            .unwrap_or_else(|| value.to_json())
+        value.as_text().map(ToOwned::to_owned).unwrap_or_else(|| value.to_json())
     }
 }

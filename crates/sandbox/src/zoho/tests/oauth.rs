@@ -14,8 +14,7 @@ fn exchange(desk: &mut Desk, code: &str, secret: &str, redirect: &str) -> super:
 fn a_code_is_exchanged_for_a_refresh_token_once() {
     let mut desk = Desk::new();
     let now = desk.now;
-    desk.zoho
-        .grant_code(CLIENT, "1000.code", Some("http://localhost:8000/"), now);
+    desk.zoho.grant_code(CLIENT, "1000.code", Some("http://localhost:8000/"), now);
     let answer = exchange(&mut desk, "1000.code", SECRET, "http%3A%2F%2Flocalhost%3A8000%2F");
     assert_eq!(answer.status, 200);
     assert!(answer.text("refresh_token").starts_with("1000."));
@@ -23,10 +22,7 @@ fn a_code_is_exchanged_for_a_refresh_token_once() {
     assert_eq!(answer.text("expires_in"), "3600");
     assert_eq!(answer.text("token_type"), "Bearer");
     let again = exchange(&mut desk, "1000.code", SECRET, "http%3A%2F%2Flocalhost%3A8000%2F");
-    assert_eq!(
-        (again.status, again.text("error").as_str()),
-        (200, "invalid_code")
-    );
+    assert_eq!((again.status, again.text("error").as_str()), (200, "invalid_code"));
 }
 
 #[test]
@@ -35,18 +31,14 @@ fn a_code_lives_two_minutes() {
     let now = desk.now;
     desk.zoho.grant_code(CLIENT, "1000.code", None, now);
     desk.pass(121);
-    assert_eq!(
-        exchange(&mut desk, "1000.code", SECRET, "").text("error"),
-        "invalid_code"
-    );
+    assert_eq!(exchange(&mut desk, "1000.code", SECRET, "").text("error"), "invalid_code");
 }
 
 #[test]
 fn another_redirect_address_is_refused() {
     let mut desk = Desk::new();
     let now = desk.now;
-    desk.zoho
-        .grant_code(CLIENT, "1000.code", Some("http://localhost:8000/"), now);
+    desk.zoho.grant_code(CLIENT, "1000.code", Some("http://localhost:8000/"), now);
     assert_eq!(
         exchange(&mut desk, "1000.code", SECRET, "http://localhost:9/").text("error"),
         "invalid_redirect_uri"
@@ -79,11 +71,7 @@ fn the_parameters_may_stand_in_the_query() {
     let answer = desk.send(Method::Post, &address, "", &[]);
     assert!(answer.text("access_token").starts_with("1000."));
     assert_eq!(answer.text("refresh_token"), "null");
-    assert!(
-        answer
-            .text("scope")
-            .contains("ZohoCRM.modules.ALL ZohoCRM.settings.ALL")
-    );
+    assert!(answer.text("scope").contains("ZohoCRM.modules.ALL ZohoCRM.settings.ALL"));
 }
 
 #[test]
@@ -93,10 +81,7 @@ fn ten_new_tokens_in_ten_minutes_and_no_more() {
         assert_eq!(desk.refresh().status, 200);
     }
     let answer = desk.refresh();
-    assert_eq!(
-        (answer.status, answer.text("error").as_str()),
-        (400, "Access Denied")
-    );
+    assert_eq!((answer.status, answer.text("error").as_str()), (400, "Access Denied"));
     desk.pass(601);
     assert_eq!(desk.refresh().status, 200);
 }
@@ -121,30 +106,20 @@ fn a_token_lives_an_hour() {
     assert_eq!(desk.get("org").status, 200);
     desk.pass(1);
     let answer = desk.get("org");
-    assert_eq!(
-        (answer.status, answer.text("code").as_str()),
-        (401, "INVALID_TOKEN")
-    );
+    assert_eq!((answer.status, answer.text("code").as_str()), (401, "INVALID_TOKEN"));
 }
 
 #[test]
 fn a_call_without_a_token_is_an_authentication_failure() {
     let mut desk = Desk::new();
     let answer = desk.send(Method::Get, "/zoho/crm/v8/org", "", &[]);
-    assert_eq!(
-        (answer.status, answer.text("code").as_str()),
-        (401, "AUTHENTICATION_FAILURE")
-    );
+    assert_eq!((answer.status, answer.text("code").as_str()), (401, "AUTHENTICATION_FAILURE"));
 }
 
 #[test]
 fn a_revoked_refresh_token_takes_its_access_tokens_along() {
     let mut desk = Desk::new();
-    assert_eq!(
-        desk.form("token/revoke", &format!("token={REFRESH}"))
-            .text("status"),
-        "success"
-    );
+    assert_eq!(desk.form("token/revoke", &format!("token={REFRESH}")).text("status"), "success");
     assert_eq!(desk.get("org").text("code"), "INVALID_TOKEN");
     assert_eq!(desk.refresh().text("error"), "invalid_code");
 }
@@ -161,14 +136,10 @@ fn the_twenty_first_refresh_token_deletes_the_oldest() {
 #[test]
 fn a_missing_scope_is_a_scope_mismatch() {
     let mut desk = Desk::new();
-    desk.zoho
-        .grant_refresh_token_with_scopes(CLIENT, REFRESH, &["ZohoCRM.modules.accounts.READ"]);
+    desk.zoho.grant_refresh_token_with_scopes(CLIENT, REFRESH, &["ZohoCRM.modules.accounts.READ"]);
     desk.token = desk.refresh().text("access_token");
     assert_eq!(desk.get("Accounts?fields=id").status, 204);
     let answer = desk.post("Accounts", r#"{"data":[{"Account_Name":"A"}]}"#);
-    assert_eq!(
-        (answer.status, answer.text("code").as_str()),
-        (401, "OAUTH_SCOPE_MISMATCH")
-    );
+    assert_eq!((answer.status, answer.text("code").as_str()), (401, "OAUTH_SCOPE_MISMATCH"));
     assert_eq!(desk.get("org").text("code"), "OAUTH_SCOPE_MISMATCH");
 }

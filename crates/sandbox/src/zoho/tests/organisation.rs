@@ -32,11 +32,8 @@ fn inventory_modules_are_hidden_below_professional() {
     let modules = desk.get("settings/modules");
     let of = |name: &str, member: &str| {
         let list = modules.at("modules");
-        let module = list
-            .as_list()
-            .unwrap()
-            .iter()
-            .find(|m| m.get("api_name").unwrap().as_text() == Some(name));
+        let module =
+            list.as_list().unwrap().iter().find(|m| m.get("api_name").unwrap().as_text() == Some(name));
         module.unwrap().get(member).unwrap().to_json()
     };
     assert_eq!(
@@ -48,15 +45,8 @@ fn inventory_modules_are_hidden_below_professional() {
         ("1".to_owned(), "true".to_owned())
     );
     let answer = desk.get("Invoices?fields=id");
-    assert_eq!(
-        (answer.status, answer.text("code").as_str()),
-        (400, "INVALID_MODULE")
-    );
-    assert_eq!(
-        desk.query("select id from Products where id is not null")
-            .text("code"),
-        "INVALID_MODULE"
-    );
+    assert_eq!((answer.status, answer.text("code").as_str()), (400, "INVALID_MODULE"));
+    assert_eq!(desk.query("select id from Products where id is not null").text("code"), "INVALID_MODULE");
 }
 
 #[test]
@@ -66,20 +56,14 @@ fn line_item_modules_are_subforms_of_their_parents() {
     assert_eq!(module.text("modules.0.generated_type"), "subform");
     assert_eq!(module.text("modules.0.parent_module.api_name"), "Invoices");
     assert_eq!(module.text("modules.0.visibility"), "2");
-    assert_eq!(
-        desk.post("Invoiced_Items", r#"{"data":[{}]}"#).text("code"),
-        "INVALID_MODULE"
-    );
+    assert_eq!(desk.post("Invoiced_Items", r#"{"data":[{}]}"#).text("code"), "INVALID_MODULE");
 }
 
 #[test]
 fn currencies_are_refused_while_they_are_off() {
     let mut desk = Desk::new();
     let answer = desk.get("org/currencies");
-    assert_eq!(
-        (answer.status, answer.text("code").as_str()),
-        (403, "CURRENCIES_NOT_ENABLED")
-    );
+    assert_eq!((answer.status, answer.text("code").as_str()), (403, "CURRENCIES_NOT_ENABLED"));
     desk.zoho.set_edition(Edition::Professional, false);
     assert_eq!(desk.get("org/currencies").text("code"), "FEATURE_NOT_SUPPORTED");
 }
@@ -91,10 +75,7 @@ fn an_exchange_rate_is_a_string() {
     desk.zoho.set_currency("USD", true);
     let answer = desk.get("org/currencies");
     assert_eq!(answer.len("currencies"), 2);
-    assert_eq!(
-        answer.at("currencies.0.exchange_rate").as_text(),
-        Some("1.000000000")
-    );
+    assert_eq!(answer.at("currencies.0.exchange_rate").as_text(), Some("1.000000000"));
     assert_eq!(answer.text("currencies.0.is_base"), "true");
     assert_eq!(desk.get("org").text("org.0.mc_status"), "true");
 }
@@ -117,14 +98,8 @@ fn unknown_addresses_modules_and_methods_have_their_own_codes() {
     let answer = desk.get("settings/fields/x/y/z");
     assert_eq!(answer.text("code"), "INVALID_REQUEST_METHOD");
     let answer = desk.get("a/b/c/d");
-    assert_eq!(
-        (answer.status, answer.text("code").as_str()),
-        (404, "INVALID_URL_PATTERN")
-    );
-    assert_eq!(
-        desk.delete("Accounts/upsert").text("code"),
-        "INVALID_REQUEST_METHOD"
-    );
+    assert_eq!((answer.status, answer.text("code").as_str()), (404, "INVALID_URL_PATTERN"));
+    assert_eq!(desk.delete("Accounts/upsert").text("code"), "INVALID_REQUEST_METHOD");
 }
 
 #[test]
@@ -132,9 +107,6 @@ fn switched_off_api_access_is_403_with_the_permission() {
     let mut desk = Desk::new();
     desk.zoho.switches.api_access = false;
     let answer = desk.get("org");
-    assert_eq!(
-        (answer.status, answer.text("code").as_str()),
-        (403, "NO_PERMISSION")
-    );
+    assert_eq!((answer.status, answer.text("code").as_str()), (403, "NO_PERMISSION"));
     assert_eq!(answer.text("details.permissions.0"), "Crm_Implied_Api_Access");
 }

@@ -6,10 +6,7 @@ use super::Desk;
 fn desk() -> Desk {
     let mut desk = Desk::keyed();
     for (n, name) in ["Adatum", "Bentley", "Contoso", "Contoso"].iter().enumerate() {
-        desk.add(
-            "Accounts",
-            &format!(r#"{{"Account_Name":"{name}","BC_Number":"C{n}","Employees":{n}}}"#),
-        );
+        desk.add("Accounts", &format!(r#"{{"Account_Name":"{name}","BC_Number":"C{n}","Employees":{n}}}"#));
         desk.pass(10);
     }
     desk
@@ -18,9 +15,7 @@ fn desk() -> Desk {
 fn names(desk: &mut Desk, criteria: &str) -> Vec<String> {
     let answer = desk.query(&format!("select BC_Number from Accounts where {criteria}"));
     assert!(matches!(answer.status, 200 | 204), "{}", answer.body.to_json());
-    (0..answer.len("data"))
-        .map(|n| answer.text(&format!("data.{n}.BC_Number")))
-        .collect()
+    (0..answer.len("data")).map(|n| answer.text(&format!("data.{n}.BC_Number"))).collect()
 }
 
 fn code(desk: &mut Desk, query: &str) -> String {
@@ -55,43 +50,18 @@ fn every_comparison_finds_what_it_should() {
 #[test]
 fn nothing_found_is_204() {
     let mut desk = desk();
-    assert_eq!(
-        desk.query("select id from Accounts where BC_Number = 'none'")
-            .status,
-        204
-    );
+    assert_eq!(desk.query("select id from Accounts where BC_Number = 'none'").status, 204);
 }
 
 #[test]
 fn an_unknown_column_is_an_invalid_query() {
     let mut desk = desk();
-    assert_eq!(
-        code(&mut desk, "select No_Such from Accounts where id is not null"),
-        "INVALID_QUERY"
-    );
-    assert_eq!(
-        code(&mut desk, "select id from Accounts where No_Such = 1"),
-        "INVALID_QUERY"
-    );
-    assert_eq!(
-        code(&mut desk, "select id from Accounts where Employees = 'five'"),
-        "INVALID_QUERY"
-    );
-    assert_eq!(
-        code(&mut desk, "select id from Accounts where Description = 'x'"),
-        "INVALID_QUERY"
-    );
-    assert_eq!(
-        code(&mut desk, "select id from Nonsense where id is not null"),
-        "INVALID_QUERY"
-    );
-    assert_eq!(
-        code(
-            &mut desk,
-            "select Invoiced_Items from Invoices where id is not null"
-        ),
-        "INVALID_QUERY"
-    );
+    assert_eq!(code(&mut desk, "select No_Such from Accounts where id is not null"), "INVALID_QUERY");
+    assert_eq!(code(&mut desk, "select id from Accounts where No_Such = 1"), "INVALID_QUERY");
+    assert_eq!(code(&mut desk, "select id from Accounts where Employees = 'five'"), "INVALID_QUERY");
+    assert_eq!(code(&mut desk, "select id from Accounts where Description = 'x'"), "INVALID_QUERY");
+    assert_eq!(code(&mut desk, "select id from Nonsense where id is not null"), "INVALID_QUERY");
+    assert_eq!(code(&mut desk, "select Invoiced_Items from Invoices where id is not null"), "INVALID_QUERY");
 }
 
 #[test]
@@ -105,10 +75,7 @@ fn three_criteria_need_brackets_in_pairs() {
     let mut desk = desk();
     let flat = "select id from Accounts where Employees > 0 and Employees < 3 and Phone is null";
     assert_eq!(code(&mut desk, flat), "SYNTAX_ERROR");
-    assert_eq!(
-        names(&mut desk, "((Employees > 0 and Employees < 3) and Phone is null)"),
-        ["C1", "C2"]
-    );
+    assert_eq!(names(&mut desk, "((Employees > 0 and Employees < 3) and Phone is null)"), ["C1", "C2"]);
     desk.zoho.switches.coql_needs_pairs = false;
     assert_eq!(desk.query(flat).len("data"), 2);
 }
@@ -116,42 +83,23 @@ fn three_criteria_need_brackets_in_pairs() {
 #[test]
 fn the_limits_of_a_query_are_kept() {
     let mut desk = desk();
-    assert_eq!(
-        code(
-            &mut desk,
-            "select id from Accounts where id is not null limit 201"
-        ),
-        "LIMIT_EXCEEDED"
-    );
+    assert_eq!(code(&mut desk, "select id from Accounts where id is not null limit 201"), "LIMIT_EXCEEDED");
     let values = vec!["'x'"; 51].join(",");
     assert_eq!(
-        code(
-            &mut desk,
-            &format!("select id from Accounts where BC_Number in ({values})")
-        ),
+        code(&mut desk, &format!("select id from Accounts where BC_Number in ({values})")),
         "LIMIT_EXCEEDED"
     );
     let columns = vec!["id"; 51].join(",");
     assert_eq!(
-        code(
-            &mut desk,
-            &format!("select {columns} from Accounts where id is not null")
-        ),
+        code(&mut desk, &format!("select {columns} from Accounts where id is not null")),
         "LIMIT_EXCEEDED"
     );
     assert_eq!(
-        code(
-            &mut desk,
-            "select id from Accounts where id is not null limit 9900, 200"
-        ),
+        code(&mut desk, "select id from Accounts where id is not null limit 9900, 200"),
         "LIMIT_EXCEEDED"
     );
     desk.zoho.switches.coql_max_rows = 2000;
-    assert_eq!(
-        desk.query("select id from Accounts where id is not null limit 2000")
-            .status,
-        200
-    );
+    assert_eq!(desk.query("select id from Accounts where id is not null limit 2000").status, 200);
 }
 
 #[test]
@@ -159,19 +107,13 @@ fn limit_and_offset_cut_the_rows_and_say_whether_more_follow() {
     let mut desk = desk();
     let answer = desk.query("select BC_Number from Accounts where id is not null order by id asc limit 1, 2");
     assert_eq!(
-        (
-            answer.text("data.0.BC_Number").as_str(),
-            answer.text("info.more_records").as_str()
-        ),
+        (answer.text("data.0.BC_Number").as_str(), answer.text("info.more_records").as_str()),
         ("C1", "true")
     );
     assert_eq!(answer.text("info.count"), "2");
     let answer = desk.query("select BC_Number from Accounts where id is not null limit 2 offset 2");
     assert_eq!(
-        (
-            answer.text("data.0.BC_Number").as_str(),
-            answer.text("info.more_records").as_str()
-        ),
+        (answer.text("data.0.BC_Number").as_str(), answer.text("info.more_records").as_str()),
         ("C2", "false")
     );
 }
@@ -182,9 +124,7 @@ fn rows_are_sorted_as_asked() {
     let answer = desk.query(
         "select BC_Number from Accounts where id is not null order by Account_Name desc, BC_Number desc",
     );
-    let order: Vec<String> = (0..4)
-        .map(|n| answer.text(&format!("data.{n}.BC_Number")))
-        .collect();
+    let order: Vec<String> = (0..4).map(|n| answer.text(&format!("data.{n}.BC_Number"))).collect();
     assert_eq!(order, ["C3", "C2", "C1", "C0"]);
 }
 
@@ -194,10 +134,7 @@ fn a_key_set_over_time_and_id_walks_through_everything_once() {
     let ids = desk.zoho.record_ids(Module::Accounts);
     desk.put(
         "Accounts",
-        &format!(
-            r#"{{"data":[{{"id":"{}","Phone":"1"}},{{"id":"{}","Phone":"1"}}]}}"#,
-            ids[0], ids[1]
-        ),
+        &format!(r#"{{"data":[{{"id":"{}","Phone":"1"}},{{"id":"{}","Phone":"1"}}]}}"#, ids[0], ids[1]),
     );
     let (mut time, mut id, mut seen) = ("2026-09-01T00:00:00+00:00".to_owned(), "0".to_owned(), Vec::new());
     loop {
@@ -217,23 +154,12 @@ fn a_key_set_over_time_and_id_walks_through_everything_once() {
 fn a_lookup_comes_back_as_an_id_and_dotted_as_a_value() {
     let mut desk = desk();
     let account = desk.zoho.record_ids(Module::Accounts)[0].clone();
-    desk.add(
-        "Contacts",
-        &format!(r#"{{"Last_Name":"L","Account_Name":{{"id":"{account}"}}}}"#),
-    );
+    desk.add("Contacts", &format!(r#"{{"Last_Name":"L","Account_Name":{{"id":"{account}"}}}}"#));
     let answer = desk.query("select Last_Name, Account_Name, Account_Name.Account_Name from Contacts where Account_Name.BC_Number = 'C0'");
     let row = answer.at("data.0");
-    assert_eq!(
-        row.get("Account_Name").unwrap().to_json(),
-        format!(r#"{{"id":"{account}"}}"#)
-    );
-    assert_eq!(
-        row.get("Account_Name.Account_Name").unwrap().as_text(),
-        Some("Adatum")
-    );
-    let answer = desk.query(&format!(
-        "select id from Contacts where Account_Name = '{account}'"
-    ));
+    assert_eq!(row.get("Account_Name").unwrap().to_json(), format!(r#"{{"id":"{account}"}}"#));
+    assert_eq!(row.get("Account_Name.Account_Name").unwrap().as_text(), Some("Adatum"));
+    let answer = desk.query(&format!("select id from Contacts where Account_Name = '{account}'"));
     assert_eq!(answer.len("data"), 1);
 }
 
@@ -242,14 +168,8 @@ fn the_rows_of_invoices_are_found_by_their_parent() {
     let mut desk = desk();
     let product = desk.add("Products", r#"{"Product_Name":"P"}"#);
     let row = format!(r#"{{"Product_Name":{{"id":"{product}"}},"Quantity":2,"List_Price":3}}"#);
-    let first = desk.add(
-        "Invoices",
-        &format!(r#"{{"Subject":"I1","Invoiced_Items":[{row},{row}]}}"#),
-    );
-    desk.add(
-        "Invoices",
-        &format!(r#"{{"Subject":"I2","Invoiced_Items":[{row}]}}"#),
-    );
+    let first = desk.add("Invoices", &format!(r#"{{"Subject":"I1","Invoiced_Items":[{row},{row}]}}"#));
+    desk.add("Invoices", &format!(r#"{{"Subject":"I2","Invoiced_Items":[{row}]}}"#));
     let answer = desk.query(&format!(
         "select Product_Name, Quantity, Total, Parent_Id from Invoiced_Items where Parent_Id in ('{first}')"
     ));
@@ -274,18 +194,15 @@ fn fifty_thousand_records_are_read_in_no_time() {
         let rows: Vec<String> = (0..100)
             .map(|n| format!(r#"{{"Account_Name":"Same","BC_Number":"C{batch}-{n}","BC_Id":"{batch}-{n}"}}"#))
             .collect();
-        let body = format!(
-            r#"{{"data":[{}],"duplicate_check_fields":["BC_Number"],"trigger":[]}}"#,
-            rows.join(",")
-        );
+        let body =
+            format!(r#"{{"data":[{}],"duplicate_check_fields":["BC_Number"],"trigger":[]}}"#, rows.join(","));
         assert_eq!(desk.post("Accounts/upsert", &body).status, 200);
     }
     let mut last = "0".to_owned();
     let mut read = 0;
     while read < 10_000 {
-        let answer = desk.query(&format!(
-            "select BC_Id from Accounts where id > '{last}' order by id asc limit 200"
-        ));
+        let answer =
+            desk.query(&format!("select BC_Id from Accounts where id > '{last}' order by id asc limit 200"));
         read += answer.len("data");
         last = answer.text("data.199.id");
     }

@@ -17,18 +17,12 @@ impl Invoice {
         let rows = format!(
             r#"{{"Product_Name":{{"id":"{product}"}},"Quantity":2,"List_Price":10}},{{"Product_Name":{{"id":"{product}"}},"Quantity":1,"List_Price":5}}"#
         );
-        let id = desk.add(
-            "Invoices",
-            &format!(r#"{{"Subject":"Invoice 1","Invoiced_Items":[{rows}]}}"#),
-        );
+        let id = desk.add("Invoices", &format!(r#"{{"Subject":"Invoice 1","Invoiced_Items":[{rows}]}}"#));
         Self { desk, product, id }
     }
 
     fn update(&mut self, members: &str) -> Answer {
-        self.desk.put(
-            &format!("Invoices/{}", self.id),
-            &format!(r#"{{"data":[{{{members}}}]}}"#),
-        )
+        self.desk.put(&format!("Invoices/{}", self.id), &format!(r#"{{"data":[{{{members}}}]}}"#))
     }
 
     fn shown(&mut self) -> Answer {
@@ -56,10 +50,7 @@ impl Invoice {
 fn rows_come_back_with_ids_parents_and_amounts() {
     let mut invoice = Invoice::new();
     let shown = invoice.shown();
-    assert_eq!(
-        shown.text("data.0.Invoiced_Items.0.Product_Name.Product_Code"),
-        "1000"
-    );
+    assert_eq!(shown.text("data.0.Invoiced_Items.0.Product_Name.Product_Code"), "1000");
     assert_eq!(shown.text("data.0.Invoiced_Items.0.Parent_Id.id"), invoice.id);
     assert_eq!(shown.text("data.0.Invoiced_Items.0.Total"), "20");
     assert_eq!(shown.text("data.0.Invoiced_Items.1.Sequence_Number"), "2");
@@ -72,12 +63,7 @@ fn rows_come_back_with_ids_parents_and_amounts() {
 fn a_row_with_an_id_is_changed_and_the_others_stay() {
     let mut invoice = Invoice::new();
     let row = invoice.row_id(1);
-    assert_eq!(
-        invoice
-            .update(&format!(r#""Invoiced_Items":[{{"id":"{row}","Quantity":3}}]"#))
-            .status,
-        200
-    );
+    assert_eq!(invoice.update(&format!(r#""Invoiced_Items":[{{"id":"{row}","Quantity":3}}]"#)).status, 200);
     let shown = invoice.shown();
     assert_eq!(shown.len("data.0.Invoiced_Items"), 2);
     assert_eq!(shown.text("data.0.Invoiced_Items.1.Quantity"), "3");
@@ -127,10 +113,7 @@ fn a_row_of_another_invoice_is_no_row() {
     let answer =
         invoice.update(r#""Subject":"New","Invoiced_Items":[{"id":"554023000000300001","Quantity":1}]"#);
     assert_eq!(answer.text("data.0.code"), "INVALID_DATA");
-    assert_eq!(
-        answer.text("data.0.details.json_path"),
-        "$.data[0].Invoiced_Items[0].id"
-    );
+    assert_eq!(answer.text("data.0.details.json_path"), "$.data[0].Invoiced_Items[0].id");
     // Nothing of a refused row is written.
     assert_eq!(invoice.shown().text("data.0.Subject"), "Invoice 1");
 }
@@ -143,10 +126,7 @@ fn a_row_needs_an_existing_product() {
         r#"{"data":[{"Subject":"S","Invoiced_Items":[{"Quantity":1,"List_Price":1,"Description":"free text"}]}]}"#,
     );
     assert_eq!(free_text.text("data.0.code"), "MANDATORY_NOT_FOUND");
-    assert_eq!(
-        free_text.text("data.0.details.json_path"),
-        "$.data[0].Invoiced_Items[0].Product_Name"
-    );
+    assert_eq!(free_text.text("data.0.details.json_path"), "$.data[0].Invoiced_Items[0].Product_Name");
     let unknown = invoice.desk.post(
         "Invoices",
         r#"{"data":[{"Subject":"S","Invoiced_Items":[{"Product_Name":{"id":"1"},"Quantity":1,"List_Price":1}]}]}"#,
@@ -157,10 +137,7 @@ fn a_row_needs_an_existing_product() {
 #[test]
 fn an_invoice_needs_rows() {
     let mut invoice = Invoice::new();
-    for body in [
-        r#"{"data":[{"Subject":"S"}]}"#,
-        r#"{"data":[{"Subject":"S","Invoiced_Items":[]}]}"#,
-    ] {
+    for body in [r#"{"data":[{"Subject":"S"}]}"#, r#"{"data":[{"Subject":"S","Invoiced_Items":[]}]}"#] {
         let answer = invoice.desk.post("Invoices", body);
         assert_eq!(answer.text("data.0.code"), "MANDATORY_NOT_FOUND");
         assert_eq!(answer.text("data.0.details.api_name"), "Invoiced_Items");
@@ -183,34 +160,14 @@ fn sent_totals_are_ignored_unless_honoured() {
 fn a_list_price_is_rounded_to_two_decimals_or_refused() {
     let mut invoice = Invoice::new();
     let answer = invoice.insert(r#""Quantity":1000,"List_Price":0.125"#, "");
-    assert_eq!(
-        invoice
-            .desk
-            .field(Module::Invoices, &answer.text("data.0.details.id"), "Grand_Total"),
-        "130"
-    );
-    invoice
-        .desk
-        .zoho
-        .set_decimals(Module::InvoicedItems, "List_Price", 5)
-        .unwrap();
+    assert_eq!(invoice.desk.field(Module::Invoices, &answer.text("data.0.details.id"), "Grand_Total"), "130");
+    invoice.desk.zoho.set_decimals(Module::InvoicedItems, "List_Price", 5).unwrap();
     let answer = invoice.insert(r#""Quantity":1000,"List_Price":0.125"#, "");
-    assert_eq!(
-        invoice
-            .desk
-            .field(Module::Invoices, &answer.text("data.0.details.id"), "Grand_Total"),
-        "125"
-    );
-    invoice
-        .desk
-        .zoho
-        .set_decimals(Module::InvoicedItems, "List_Price", 2)
-        .unwrap();
+    assert_eq!(invoice.desk.field(Module::Invoices, &answer.text("data.0.details.id"), "Grand_Total"), "125");
+    invoice.desk.zoho.set_decimals(Module::InvoicedItems, "List_Price", 2).unwrap();
     invoice.desk.zoho.switches.refuse_excess_decimals = true;
     assert_eq!(
-        invoice
-            .insert(r#""Quantity":1000,"List_Price":0.125"#, "")
-            .text("data.0.code"),
+        invoice.insert(r#""Quantity":1000,"List_Price":0.125"#, "").text("data.0.code"),
         "INVALID_DATA"
     );
 }
@@ -219,33 +176,20 @@ fn a_list_price_is_rounded_to_two_decimals_or_refused() {
 fn a_discount_may_be_a_number_or_text() {
     let mut invoice = Invoice::new();
     for discount in ["5", "\"5\""] {
-        let answer = invoice.insert(
-            &format!(r#""Quantity":2,"List_Price":10,"Discount":{discount}"#),
-            "",
-        );
+        let answer = invoice.insert(&format!(r#""Quantity":2,"List_Price":10,"Discount":{discount}"#), "");
         assert_eq!(
-            invoice
-                .desk
-                .field(Module::Invoices, &answer.text("data.0.details.id"), "Grand_Total"),
+            invoice.desk.field(Module::Invoices, &answer.text("data.0.details.id"), "Grand_Total"),
             "15"
         );
     }
-    assert_eq!(
-        invoice
-            .insert(r#""Quantity":2,"List_Price":10,"Discount":"5%""#, "")
-            .status,
-        400
-    );
+    assert_eq!(invoice.insert(r#""Quantity":2,"List_Price":10,"Discount":"5%""#, "").status, 400);
 }
 
 #[test]
 fn a_line_tax_must_be_a_tax_of_the_organisation() {
     let mut invoice = Invoice::new();
     let row = r#""Quantity":1,"List_Price":100,"Line_Tax":[{"name":"VAT","percentage":25}]"#;
-    assert_eq!(
-        invoice.insert(row, "").text("data.0.details.api_name"),
-        "Line_Tax"
-    );
+    assert_eq!(invoice.insert(row, "").text("data.0.details.api_name"), "Line_Tax");
     invoice.desk.zoho.add_tax("VAT", exact_json::Decimal::from(25));
     let id = invoice.insert(row, "").text("data.0.details.id");
     let shown = invoice.desk.get(&format!("Invoices/{id}"));
@@ -261,25 +205,16 @@ fn a_line_tax_must_be_a_tax_of_the_organisation() {
 fn negative_rows_are_taken_unless_a_switch_refuses_them() {
     let mut invoice = Invoice::new();
     let answer = invoice.insert(r#""Quantity":-1,"List_Price":10"#, "");
-    assert_eq!(
-        invoice
-            .desk
-            .field(Module::Invoices, &answer.text("data.0.details.id"), "Grand_Total"),
-        "-10"
-    );
+    assert_eq!(invoice.desk.field(Module::Invoices, &answer.text("data.0.details.id"), "Grand_Total"), "-10");
     invoice.desk.zoho.switches.refuse_negative_quantity = true;
     assert_eq!(
-        invoice
-            .insert(r#""Quantity":-1,"List_Price":10"#, "")
-            .text("data.0.details.api_name"),
+        invoice.insert(r#""Quantity":-1,"List_Price":10"#, "").text("data.0.details.api_name"),
         "Quantity"
     );
     assert_eq!(invoice.insert(r#""Quantity":1,"List_Price":-10"#, "").status, 201);
     invoice.desk.zoho.switches.refuse_negative_price = true;
     assert_eq!(
-        invoice
-            .insert(r#""Quantity":1,"List_Price":-10"#, "")
-            .text("data.0.details.api_name"),
+        invoice.insert(r#""Quantity":1,"List_Price":-10"#, "").text("data.0.details.api_name"),
         "List_Price"
     );
 }
@@ -289,9 +224,8 @@ fn a_switch_bounds_the_rows() {
     let mut invoice = Invoice::new();
     invoice.desk.zoho.switches.max_subform_rows = Some(2);
     let product = invoice.product.clone();
-    let answer = invoice.update(&format!(
-        r#""Invoiced_Items":[{{"Product_Name":{{"id":"{product}"}},"Quantity":1}}]"#
-    ));
+    let answer = invoice
+        .update(&format!(r#""Invoiced_Items":[{{"Product_Name":{{"id":"{product}"}},"Quantity":1}}]"#));
     assert_eq!(answer.text("data.0.code"), "LIMIT_EXCEEDED");
     assert_eq!(answer.text("data.0.details.maximum_length"), "2");
 }
@@ -302,12 +236,7 @@ fn amounts_follow_the_currencys_decimals() {
     invoice.desk.zoho.set_multi_currency(true);
     invoice.desk.zoho.set_currency("JPY", true);
     let answer = invoice.insert(r#""Quantity":3,"List_Price":33.33"#, r#","Currency":"JPY""#);
-    assert_eq!(
-        invoice
-            .desk
-            .field(Module::Invoices, &answer.text("data.0.details.id"), "Grand_Total"),
-        "100"
-    );
+    assert_eq!(invoice.desk.field(Module::Invoices, &answer.text("data.0.details.id"), "Grand_Total"), "100");
 }
 
 #[test]
@@ -325,18 +254,12 @@ fn a_purchase_order_needs_a_vendor_and_has_rows_too() {
     let rows = format!(
         r#""Purchase_Items":[{{"Product_Name":{{"id":"{product}"}},"Quantity":4,"List_Price":2.5}}]"#
     );
-    let answer = invoice.desk.post(
-        "Purchase_Orders",
-        &format!(r#"{{"data":[{{"Subject":"PO 1",{rows}}}]}}"#),
-    );
+    let answer =
+        invoice.desk.post("Purchase_Orders", &format!(r#"{{"data":[{{"Subject":"PO 1",{rows}}}]}}"#));
     assert_eq!(answer.text("data.0.details.api_name"), "Vendor_Name");
     let vendor = invoice.desk.add("Vendors", r#"{"Vendor_Name":"V"}"#);
-    let id = invoice.desk.add(
-        "Purchase_Orders",
-        &format!(r#"{{"Subject":"PO 1","Vendor_Name":{{"id":"{vendor}"}},{rows}}}"#),
-    );
-    assert_eq!(
-        invoice.desk.field(Module::PurchaseOrders, &id, "Grand_Total"),
-        "10"
-    );
+    let id = invoice
+        .desk
+        .add("Purchase_Orders", &format!(r#"{{"Subject":"PO 1","Vendor_Name":{{"id":"{vendor}"}},{rows}}}"#));
+    assert_eq!(invoice.desk.field(Module::PurchaseOrders, &id, "Grand_Total"), "10");
 }

@@ -1,0 +1,233 @@
+//! `/admin`: what people do on either side, time, and faults. Every call is a POST with a JSON object.
+//!
+//! | path | body |
+//! |---|---|
+//! | `/admin/bc/edit` | `table`, `number` (or `id`), `property`, `value` |
+//! | `/admin/bc/renumber` | `table`, `number`, `to` |
+//! | `/admin/bc/delete` | `table`, `number` |
+//! | `/admin/bc/pay` | `number` of the invoice, `amount` (or nothing: half of what remains) |
+//! | `/admin/bc/unapply`, `/admin/bc/cancel` | `number` of the invoice |
+//! | `/admin/bc/post` | `number` of the draft, `to` |
+//! | `/admin/bc/stock` | `number` of the item, `value` |
+//! | `/admin/bc/behaviour` | any of `app_enabled`, `posted_hidden`, `posted_api`, `secret_expired`, `maintenance`; `hide`, `show`: a table |
+//! | `/admin/bc/demo-changes` | nothing: edits a customer, renumbers an item, pays half of an invoice, and says so |
+//! | `/admin/zoho/…` | what [`ZohoState::admin`](crate::ZohoState::admin) knows |
+//! | `/admin/time/advance` | `seconds` |
+//! | `/admin/faults` | `service`, `path`, `times`, `after`, `effect`: `status` with `code`, `reset`, `lose_answer`, `truncate`; or `clear` |
+
+use exact_json::{Decimal, Map, Value};
+use jiff::{SignedDuration, Timestamp};
+use transport::{Method, Response};
+use uuid::Uuid;
+
+use crate::business_central::BcState;
+use crate::business_central::schema::Table;
+use crate::faults::{Effect, Fault, FaultBody, FaultPlan, Service};
+use crate::world::plain;
+use crate::zoho::ZohoState;
+use crate::Incoming;
+
+/// Answers an admin call.
+pub(crate) fn handle(
+    bc: &mut BcState,
+    zoho: &mut ZohoState,
+    faults: &mut FaultPlan,
+    ahead: &mut SignedDuration,
+    incoming: &Incoming,
+    now: Timestamp,
+) -> Response {
+    if incoming.method != Method::Post {
+        return answer(Err("admin calls are POSTs".to_owned()));
+    }
+    let body = if incoming.body.is_empty() {
+        Ok(Value::Object(Map::new()))
+    } else {
+        Value::parse(&String::from_utf8_lossy(&incoming.body)).map_err(|error| format!("the body is not JSON: {error}"))
+    };
+    let path = incoming.path.trim_start_matches("/admin/");
+    answer(body.and_then(|body| match path.split_once('/') {
+        Some(("zoho", command)) => zoho.admin(command, body, now),
+        Some(("bc", command)) => business_central(bc, command, &body),
+        Some(("time", "advance")) => {
+            let seconds = whole(&body, "seconds")?;
+            *ahead = ahead.saturating_add(SignedDuration::from_secs(seconds));
+            Ok(Value::Bool(true))
+        }
+        None if path == "faults" => fault(faults, &body),
+        _ => Err(format!("there is no admin call {path}")),
+    }))
+}
+
+fn answer(result: Result<Value, String>) -> Response {
+    match result {
+        Ok(value) => plain(200, "application/json", value.to_json()),
+        Err(message) => {
+            let body = Value::Object([("error".to_owned(), Value::Text(message))].into());
+            plain(400, "application/json", body.to_json())
+        }
+    }
+}
+
+fn text<'a>(body: &'a Value, name: &str) -> Result<&'a str, String> {
+    body.get(name).and_then(Value::as_text).ok_or_else(|| format!("\"{name}\" is missing"))
+}
+
+fn number(body: &Value, name: &str) -> Result<Decimal, String> {
+    body.get(name).and_then(Value::as_number).ok_or_else(|| format!("\"{name}\" is missing, or is no number"))
+}
+
+fn whole(body: &Value, name: &str) -> Result<i64, String> {
+    number(body, name)?.to_string().parse().map_err(|_| format!("\"{name}\" must be a whole number"))
+}
+
+fn table(body: &Value) -> Result<Table, String> {
+    let name = text(body, "table")?;
+    Table::of_segment(name).ok_or_else(|| format!("there is no table {name}"))
+}
+
+/// The record that the call is about: by its number, or by its id.
+fn record(bc: &BcState, table: Table, body: &Value) -> Result<Uuid, String> {
+    if let Ok(id) = text(body, "id") {
+        return id.parse().map_err(|_| format!("{id} is no id"));
+    }
+    let number = text(body, "number")?;
+    bc.find(table, number).map(|row| row.id).ok_or_else(|| format!("{} has no {number}", table.segment()))
+}
+
+fn business_central(bc: &mut BcState, command: &str, body: &Value) -> Result<Value, String> {
+    let invoices = Table::SalesInvoices;
+    let done = match command {
+        "edit" => {
+            let table = table(body)?;
+            let id = record(bc, table, body)?;
+            let property = text(body, "property")?.to_owned();
+            bc.edit(table, id, &property, body.get("value").cloned().unwrap_or_default())
+        }
+        "renumber" => {
+            let table = table(body)?;
+            let id = record(bc, table, body)?;
+            bc.renumber(table, id, text(body, "to")?)
+        }
+        "delete" => {
+            let table = table(body)?;
+            let id = record(bc, table, body)?;
+            bc.delete(table, id)
+        }
+        "pay" => {
+            let id = record(bc, invoices, body)?;
+            let remaining = bc.table(invoices).get(&id).map(|row| row.number("remainingAmount")).unwrap_or_default();
+            let amount = number(body, "amount").unwrap_or_else(|_| half(remaining));
+            bc.pay(id, amount)
+        }
+        "unapply" => {
+            let id = record(bc, invoices, body)?;
+            bc.unapply(id)
+        }
+        "cancel" => {
+            let id = record(bc, invoices, body)?;
+            bc.cancel(id)
+        }
+        "post" => {
+            let id = record(bc, invoices, body)?;
+            bc.post(id, text(body, "to")?)
+        }
+        "stock" => {
+            let id = record(bc, Table::Items, body)?;
+            bc.move_stock(id, number(body, "value")?)
+        }
+        "behaviour" => behaviour(bc, body)?,
+        "demo-changes" => return Ok(demo_changes(bc)),
+        other => return Err(format!("there is no admin call bc/{other}")),
+    };
+    if done { Ok(Value::Bool(true)) } else { Err("there is no such record or property".to_owned()) }
+}
+
+fn half(amount: Decimal) -> Decimal {
+    amount.checked_div(Decimal::from(2)).unwrap_or_default().round(2)
+}
+
+fn behaviour(bc: &mut BcState, body: &Value) -> Result<bool, String> {
+    let flag = |name: &str| body.get(name).and_then(Value::as_bool);
+    let hide = |name: &str| match body.get(name).and_then(Value::as_text) {
+        Some(segment) => Table::of_segment(segment).map(Some).ok_or_else(|| format!("there is no table {segment}")),
+        None => Ok(None),
+    };
+    let behaviour = &mut bc.behaviour;
+    for (name, field) in [
+        ("app_enabled", &mut behaviour.app_enabled),
+        ("posted_hidden", &mut behaviour.posted_hidden),
+        ("posted_api", &mut behaviour.posted_api),
+        ("secret_expired", &mut behaviour.secret_expired),
+        ("maintenance", &mut behaviour.maintenance),
+    ] {
+        if let Some(value) = flag(name) {
+            *field = value;
+        }
+    }
+    if let Some(table) = hide("hide")? {
+        behaviour.hidden.insert(table);
+    }
+    if let Some(table) = hide("show")? {
+        behaviour.hidden.remove(&table);
+    }
+    Ok(true)
+}
+
+/// The changes of `ledgerline demo --change`, each time on other records.
+fn demo_changes(bc: &mut BcState) -> Value {
+    let mut words = Vec::new();
+    let round = bc.table(Table::DetailedLedger).len();
+    let nth = |bc: &BcState, table: Table, passes: &dyn Fn(&crate::business_central::row::Row) -> bool| {
+        let mut rows: Vec<_> = bc.table(table).values().filter(|row| passes(row)).collect();
+        rows.sort_by(|a, b| a.text("number").cmp(b.text("number")));
+        let count = rows.len().max(1);
+        rows.get(round % count).map(|row| (row.id, row.text("number").to_owned()))
+    };
+    if let Some((id, number)) = nth(bc, Table::Customers, &|_| true) {
+        let phone = format!("+49 40 555 {:04}", 1000 + round);
+        bc.edit(Table::Customers, id, "phoneNumber", phone.as_str());
+        words.push(Value::Text(format!("customer {number}: phone number is now {phone}")));
+    }
+    if let Some((id, number)) = nth(bc, Table::Items, &|row| !row.text("number").ends_with("-NEW")) {
+        let to = format!("{number}-NEW");
+        bc.renumber(Table::Items, id, &to);
+        words.push(Value::Text(format!("item {number}: number is now {to}")));
+    }
+    let open = |row: &crate::business_central::row::Row| {
+        row.posted && row.text("status") == "Open" && !row.number("remainingAmount").is_negative()
+    };
+    if let Some((id, number)) = nth(bc, Table::SalesInvoices, &open) {
+        let remaining = bc.table(Table::SalesInvoices).get(&id).map(|row| row.number("remainingAmount"));
+        let amount = half(remaining.unwrap_or_default());
+        bc.pay(id, amount);
+        words.push(Value::Text(format!("invoice {number}: {amount} paid, half of what was open; no timestamp moves")));
+    }
+    Value::Object([("changes".to_owned(), Value::List(words))].into())
+}
+
+fn fault(faults: &mut FaultPlan, body: &Value) -> Result<Value, String> {
+    if body.get("clear").is_some() {
+        faults.clear();
+        return Ok(Value::Bool(true));
+    }
+    let service = text(body, "service")?;
+    let service = Service::of_name(service).ok_or_else(|| format!("there is no service {service}"))?;
+    let effect = match text(body, "effect")? {
+        "status" => Effect::Status {
+            code: whole(body, "code")?.try_into().map_err(|_| "\"code\" is no status".to_owned())?,
+            retry_after: whole(body, "retry_after").ok().and_then(|seconds| seconds.try_into().ok()),
+            body: FaultBody::Json,
+        },
+        "reset" => Effect::ResetBefore,
+        "lose_answer" => Effect::LoseAnswer,
+        "truncate" => Effect::Truncate,
+        other => return Err(format!("there is no effect {other}")),
+    };
+    let count = |name: &str, default: u32| match body.get(name) {
+        None => Ok(default),
+        Some(_) => whole(body, name)?.try_into().map_err(|_| format!("\"{name}\" is too large")),
+    };
+    let path = text(body, "path").unwrap_or_default();
+    faults.add(Fault::once(service, path, effect).times(count("times", 1)?).after(count("after", 0)?));
+    Ok(Value::Bool(true))
+}

@@ -1,0 +1,1 @@
+//! One test a fact: the checklist of the facts, §10.

@@ -1,0 +1,64 @@
+//! `ledgerline-sandbox`: the simulated Business Central and Zoho CRM for manual play.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser;
+use sandbox::{World, credentials, seed, serve};
+use transport::{SystemClock, SystemRandom};
+
+/// Serves a simulated Business Central and Zoho CRM on this computer.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Args {
+    /// The port; 0 takes a free one.
+    #[arg(long, default_value_t = 8765)]
+    port: u16,
+    /// Begins with a company that holds no records.
+    #[arg(long)]
+    empty: bool,
+    /// Keeps every change in this file, and begins with what it holds.
+    #[arg(long, value_name = "FILE", conflicts_with = "empty")]
+    journal: Option<PathBuf>,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Args::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("ledgerline-sandbox: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(args: Args) -> std::io::Result<()> {
+    let (clock, random) = (Arc::new(SystemClock::default()), Arc::new(SystemRandom::default()));
+    let world = match &args.journal {
+        Some(path) => World::open(path, clock, random)?,
+        None if args.empty => {
+            let world = World::new(clock, random);
+            world.bc(seed::bare);
+            world
+        }
+        None => World::distributor(clock, random),
+    };
+    let server = serve(world, SocketAddr::from(([127, 0, 0, 1], args.port))).await?;
+    let origin = server.origin();
+    println!("# ledgerline.toml");
+    println!("[business_central]\ntenant = \"{}\"\nenvironment = \"{}\"", credentials::TENANT, credentials::ENVIRONMENT);
+    println!("company = \"{}\"\nclient_id = \"{}\"", credentials::COMPANY, credentials::BC_CLIENT_ID);
+    println!("login_url = \"{origin}/login\"\napi_url = \"{origin}/bc\"\n");
+    println!("[zoho]\nclient_id = \"{}\"\naccounts_url = \"{origin}/accounts\"\n", credentials::ZOHO_CLIENT_ID);
+    println!("# environment");
+    println!("export LEDGERLINE_BC_CLIENT_SECRET={}", credentials::BC_CLIENT_SECRET);
+    println!("export LEDGERLINE_ZOHO_CLIENT_SECRET={}", credentials::ZOHO_CLIENT_SECRET);
+    println!("export LEDGERLINE_ZOHO_REFRESH_TOKEN={}", credentials::ZOHO_REFRESH_TOKEN);
+    println!("\n# {origin}/admin/… changes either side (see the module `admin`); Ctrl-C ends it");
+    tokio::signal::ctrl_c().await?;
+    server.stop().await;
+    Ok(())
+}

@@ -1,0 +1,242 @@
+//! Both services, their time and their faults behind one door.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use jiff::{SignedDuration, Timestamp};
+use transport::{Clock, Method, Random, Response};
+
+use crate::business_central::BcState;
+use crate::faults::{Effect, FaultBody, FaultPlan, Service};
+use crate::journal::Journal;
+use crate::zoho::ZohoState;
+use crate::{Incoming, admin, credentials, seed};
+
+/// How a request ends.
+#[derive(Clone, Debug)]
+pub enum Handled {
+    /// With an answer.
+    Answer(Response),
+    /// With an answer that comes later.
+    Late(Response, Duration),
+    /// The connection breaks before anything happened.
+    NeverReached,
+    /// The connection breaks after the request was carried out.
+    AnswerLost,
+}
+
+/// A Business Central and a Zoho CRM. Clones share everything.
+#[derive(Clone)]
+pub struct World {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    state: Mutex<State>,
+}
+
+struct State {
+    bc: BcState,
+    zoho: ZohoState,
+    faults: FaultPlan,
+    journal: Option<Journal>,
+    /// How far the services' time is ahead of the clock.
+    ahead: SignedDuration,
+    latency: (Duration, Duration),
+}
+
+impl World {
+    /// Two empty services that accept the [`credentials`].
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
+        let mut zoho = ZohoState::new();
+        zoho.register_client(credentials::ZOHO_CLIENT_ID, credentials::ZOHO_CLIENT_SECRET);
+        zoho.grant_refresh_token(credentials::ZOHO_CLIENT_ID, credentials::ZOHO_REFRESH_TOKEN);
+        let state = State {
+            bc: BcState::new(),
+            zoho,
+            faults: FaultPlan::default(),
+            journal: None,
+            ahead: SignedDuration::ZERO,
+            latency: (Duration::ZERO, Duration::ZERO),
+        };
+        Self { inner: Arc::new(Inner { clock, random, state: Mutex::new(state) }) }
+    }
+
+    /// A distributor of industrial supplies, and an empty Zoho org.
+    #[must_use]
+    pub fn distributor(clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
+        let world = Self::new(clock, random);
+        world.bc(seed::distributor);
+        world
+    }
+
+    /// The distributor with everything that the journal at `path` holds; from then on every change is added to it.
+    ///
+    /// # Errors
+    /// When the journal cannot be read or written.
+    pub fn open(path: &Path, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> std::io::Result<Self> {
+        let world = Self::distributor(clock, random);
+        let (journal, entries) = Journal::open(path)?;
+        {
+            let mut state = world.state();
+            for entry in entries {
+                // What was carried out once is carried out again; nobody waits for the answer.
+                let _ = carry_out(&mut state, &entry.incoming, entry.at);
+            }
+            state.journal = Some(journal);
+        }
+        Ok(world)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The services' time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        let ahead = self.state().ahead;
+        self.inner.clock.now().saturating_add(ahead).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Moves the services' time on.
+    pub fn advance(&self, by: SignedDuration) {
+        let mut state = self.state();
+        state.ahead = state.ahead.saturating_add(by);
+    }
+
+    /// Reaches into Business Central.
+    pub fn bc<R>(&self, work: impl FnOnce(&mut BcState) -> R) -> R {
+        let now = self.now();
+        let mut state = self.state();
+        state.bc.set_time(now);
+        work(&mut state.bc)
+    }
+
+    /// Reaches into Zoho CRM.
+    pub fn zoho<R>(&self, work: impl FnOnce(&mut ZohoState) -> R) -> R {
+        work(&mut self.state().zoho)
+    }
+
+    /// Reaches into the faults.
+    pub fn faults<R>(&self, work: impl FnOnce(&mut FaultPlan) -> R) -> R {
+        work(&mut self.state().faults)
+    }
+
+    /// Makes every answer of Business Central and of Zoho come this much later.
+    pub fn set_latency(&self, business_central: Duration, zoho: Duration) {
+        self.state().latency = (business_central, zoho);
+    }
+
+    /// Carries a request out, or lets it fail as planned.
+    #[must_use]
+    pub fn handle(&self, incoming: &Incoming) -> Handled {
+        let now = self.now();
+        let mut state = self.state();
+        let Some(service) = Service::of_path(&incoming.path) else {
+            return Handled::Answer(if incoming.path.starts_with("/admin/") {
+                state.record(incoming, now);
+                state.bc.set_time(now);
+                let State { bc, zoho, faults, ahead, .. } = &mut *state;
+                admin::handle(bc, zoho, faults, ahead, incoming, now)
+            } else {
+                plain(404, "text/plain", "nothing is here\n")
+            });
+        };
+        let latency = match service {
+            Service::Login | Service::BusinessCentral => state.latency.0,
+            Service::Accounts | Service::Zoho => state.latency.1,
+        };
+        let in_time = |response| {
+            if latency.is_zero() { Handled::Answer(response) } else { Handled::Late(response, latency) }
+        };
+        let effect =
+            state.faults.strike(service, incoming.method, &incoming.path, self.inner.random.as_ref());
+        match effect {
+            Some(Effect::ResetBefore) => return Handled::NeverReached,
+            Some(Effect::Status { code, retry_after, body }) => {
+                return in_time(failing(service, code, retry_after, body));
+            }
+            Some(Effect::LoseAnswer | Effect::Truncate | Effect::Delay(_)) | None => {}
+        }
+        state.record(incoming, now);
+        let mut response = carry_out(&mut state, incoming, now);
+        match effect {
+            Some(Effect::LoseAnswer) => Handled::AnswerLost,
+            Some(Effect::Truncate) => {
+                let half = response.body.len() / 2;
+                response.body = response.body.slice(..half);
+                in_time(response)
+            }
+            Some(Effect::Delay(delay)) => Handled::Late(response, delay + latency),
+            Some(Effect::Status { .. } | Effect::ResetBefore) | None => in_time(response),
+        }
+    }
+}
+
+impl State {
+    /// Business Central is only read: its requests change nothing, and need not be repeated.
+    fn record(&mut self, incoming: &Incoming, at: Timestamp) {
+        let changes = incoming.path.starts_with("/admin/")
+            || (incoming.method != Method::Get && !incoming.path.starts_with("/bc/") && !incoming.path.starts_with("/login/"));
+        if let Some(journal) = self.journal.as_mut().filter(|_| changes) {
+            journal.add(incoming, at);
+        }
+    }
+}
+
+fn carry_out(state: &mut State, incoming: &Incoming, now: Timestamp) -> Response {
+    match Service::of_path(&incoming.path) {
+        Some(Service::Login) => state.bc.sign_in(incoming, now),
+        Some(Service::BusinessCentral) => state.bc.handle(incoming, now),
+        Some(Service::Accounts | Service::Zoho) => state.zoho.handle(incoming, now),
+        None => {
+            state.bc.set_time(now);
+            let State { bc, zoho, faults, ahead, .. } = state;
+            admin::handle(bc, zoho, faults, ahead, incoming, now)
+        }
+    }
+}
+
+pub(crate) fn plain(status: u16, content_type: &str, body: impl Into<Bytes>) -> Response {
+    Response { status, headers: vec![("Content-Type".to_owned(), content_type.to_owned())], body: body.into() }
+}
+
+fn failing(service: Service, code: u16, retry_after: Option<u32>, body: FaultBody) -> Response {
+    let json = match (service, code) {
+        (Service::Zoho | Service::Accounts, 429) => {
+            r#"{"code":"TOO_MANY_REQUESTS","details":{},"message":"too many requests. please try again after some time","status":"error"}"#
+        }
+        (Service::Zoho | Service::Accounts, 401) => {
+            r#"{"code":"INVALID_TOKEN","details":{},"message":"invalid oauth token","status":"error"}"#
+        }
+        (Service::Zoho | Service::Accounts, _) => {
+            r#"{"code":"INTERNAL_ERROR","details":{},"message":"Internal Server Error","status":"error"}"#
+        }
+        (Service::Login | Service::BusinessCentral, 429) => {
+            r#"{"error":{"code":"Application_TooManyRequests","message":"Too many requests reached. Actual (101). Maximum (100)."}}"#
+        }
+        (Service::Login | Service::BusinessCentral, 401) => {
+            r#"{"error":{"code":"Authentication_InvalidCredentials","message":"The server has rejected the client credentials.  CorrelationId:  11111111-2222-3333-4444-555555555555."}}"#
+        }
+        (Service::Login | Service::BusinessCentral, _) => {
+            r#"{"error":{"code":"Internal_ServerError","message":"An error occurred.  CorrelationId:  11111111-2222-3333-4444-555555555555."}}"#
+        }
+    };
+    let mut response = match body {
+        FaultBody::Json => plain(code, "application/json", json),
+        FaultBody::Empty => Response { status: code, headers: Vec::new(), body: Bytes::new() },
+        FaultBody::Html => {
+            plain(code, "text/html", "<html><head><title>Service Unavailable</title></head><body><h1>Service Unavailable</h1></body></html>")
+        }
+    };
+    if let Some(seconds) = retry_after {
+        response.headers.push(("Retry-After".to_owned(), seconds.to_string()));
+    }
+    response
+}
