@@ -91,7 +91,7 @@ fn without_our_keys_nothing_is_mapped() {
         scene.without(Module::Accounts, key);
         match scene.map(Flow::Customers, &row(&[]), true) {
             Mapped::Refuse(refusal) => {
-                assert_eq!((refusal.code.as_str(), refusal.held), ("keys_missing", true))
+                assert_eq!((refusal.code.as_str(), refusal.held), ("keys_missing", true));
             }
             other => panic!("{other:?}"),
         }

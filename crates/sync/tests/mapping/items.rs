@@ -46,7 +46,7 @@ fn a_value_that_the_live_picklist_lacks_is_left_out() {
 fn a_picklist_value_that_is_out_of_use_does_not_count() {
     let mut scene = Scene::new();
     scene.field(Module::Products, "Usage_Unit", |field| {
-        field.picklist.iter_mut().for_each(|value| value.used = false)
+        field.picklist.iter_mut().for_each(|value| value.used = false);
     });
     assert_eq!(shown(&scene.record(Flow::Items, &row(&[])).fields, ["Usage_Unit"]), ["-"]);
 }
