@@ -129,6 +129,7 @@ pub(crate) fn note(
 ) -> Result<(), StoreError> {
     let (disposition, summary, changed) = match seen {
         Seen::Same => (Disposition::Unchanged, None, None),
+        Seen::Back => (Disposition::Held, Some("visible again in Business Central"), None),
         Seen::New => (
             Disposition::Held,
             Some("seen for the first time in Business Central"),

@@ -3,7 +3,7 @@
 use business_central::BcId;
 use exact_json::Value;
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::Row;
 use serde::Serialize;
 
 use super::sources::hash;
@@ -102,60 +102,89 @@ pub struct Entry {
 /// Whether the trail is whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {
-    /// Every entry is bound to the one before it.
+    /// Every entry is bound to the one before it, and the last one is where the trail ended.
     Whole {
         /// How many entries.
         entries: u64,
     },
-    /// This entry is not what was appended, or one before it was taken out.
+    /// This entry is not what was appended, or it or one before it was taken out.
     Broken {
-        /// The first entry that does not fit.
+        /// The first place that does not fit.
         seq: i64,
     },
 }
 
-fn bound(previous: &str, entry: &Entry) -> String {
-    // An entry that could not be printed would be bound by its place and words alone.
-    let text = serde_json::to_string(entry).unwrap_or_else(|_| format!("{} {}", entry.seq, entry.summary));
-    hash(&format!("{previous}\n{text}"))
+/// An entry as it stands in the columns; the hash is over these, so that nothing that is stored can change unseen.
+#[derive(Serialize)]
+struct Stored<'a>(
+    i64,
+    i64,
+    Option<&'a str>,
+    Option<&'a str>,
+    Option<&'a str>,
+    Option<&'a str>,
+    &'a str,
+    &'a str,
+    Option<&'a str>,
+    Option<&'a str>,
+    Option<&'a str>,
+);
+
+impl Stored<'_> {
+    /// SHA-256 over the former hash, a line break, and the columns as a JSON array in the order of the table. Must not change.
+    fn bound_to(&self, previous: &str) -> Result<String, StoreError> {
+        let text = serde_json::to_string(self).map_err(|error| columns::unreadable("audit entry", error))?;
+        Ok(hash(&format!("{previous}\n{text}")))
+    }
 }
 
-/// Appends an entry.
+/// Appends an entry; its `seq` is given here.
 ///
 /// # Errors
 /// When the database fails.
 pub fn append(tx: &Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
-    let mut last = tx
+    let (last, previous): (i64, String) = tx
         .connection
-        .prepare_cached("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")?;
-    let last: Option<(i64, String)> = last
-        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let (seq, previous) = last.map_or((1, String::new()), |(seq, hash)| (seq + 1, hash));
-    // Times are kept to the microsecond: the hash must be over what can be read back.
-    let at = columns::time(columns::micros(entry.at))?;
-    let entry = Entry {
+        .prepare_cached("SELECT seq, hash FROM audit_head")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (seq, at) = (last + 1, columns::micros(entry.at));
+    let id = entry.id.map(|id| id.to_string());
+    let json = |value: &Option<Value>| value.as_ref().map(Value::to_json);
+    let (before, after) = (json(&entry.before), json(&entry.after));
+    let stored = Stored(
         seq,
         at,
-        ..entry.clone()
-    };
-    let mut insert = tx
-        .connection
-        .prepare_cached("INSERT INTO audit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)")?;
-    insert.execute((
-        seq,
-        columns::micros(entry.at),
-        &entry.run,
+        entry.run.as_deref(),
         entry.flow.map(Flow::name),
-        entry.id.map(|id| id.to_string()),
-        &entry.number,
+        id.as_deref(),
+        entry.number.as_deref(),
         entry.kind.name(),
         &entry.summary,
-        entry.before.as_ref().map(Value::to_json),
-        entry.after.as_ref().map(Value::to_json),
+        before.as_deref(),
+        after.as_deref(),
+        entry.zoho_id.as_deref(),
+    );
+    let hash = stored.bound_to(&previous)?;
+    let mut insert = tx.connection.prepare_cached(
+        "INSERT INTO audit (seq, at, run, flow, id, number, number_key, kind, summary, before, after, zoho_id, hash)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+    )?;
+    insert.execute((
+        seq,
+        at,
+        &entry.run,
+        stored.3,
+        &id,
+        &entry.number,
+        entry.number.as_deref().map(columns::key),
+        stored.6,
+        &entry.summary,
+        &before,
+        &after,
         &entry.zoho_id,
-        bound(&previous, &entry),
+        &hash,
     ))?;
+    tx.connection.prepare_cached("UPDATE audit_head SET seq = ?1, hash = ?2")?.execute((seq, &hash))?;
     Ok(())
 }
 
@@ -197,21 +226,28 @@ pub fn of_record(tx: &Tx<'_>, flow: Flow, record: &str) -> Result<Vec<Entry>, St
     select(
         tx,
         "SELECT * FROM audit WHERE flow = ?1 AND id IN (
-             SELECT id FROM audit WHERE flow = ?1 AND number = ?2 UNION SELECT lower(?2)
+             SELECT id FROM audit WHERE flow = ?1 AND number_key = ?2 UNION SELECT ?2
          ) ORDER BY seq",
-        (flow.name(), record),
+        (flow.name(), columns::key(record)),
     )
 }
 
-/// The entries from `since` on and before `until`, oldest first.
+/// At most `limit` entries from `since` on and before `until`, in the order of time, behind `after`: the last one of the page before.
 ///
 /// # Errors
 /// When the database fails.
-pub fn between(tx: &Tx<'_>, since: Timestamp, until: Timestamp) -> Result<Vec<Entry>, StoreError> {
+pub fn between(
+    tx: &Tx<'_>,
+    since: Timestamp,
+    until: Timestamp,
+    after: Option<&Entry>,
+    limit: usize,
+) -> Result<Vec<Entry>, StoreError> {
+    let (at, seq) = after.map_or((since, 0), |entry| (entry.at, entry.seq));
     select(
         tx,
-        "SELECT * FROM audit WHERE at >= ?1 AND at < ?2 ORDER BY seq",
-        (columns::micros(since), columns::micros(until)),
+        "SELECT * FROM audit WHERE at >= ?1 AND at < ?2 AND (at > ?1 OR seq > ?3) ORDER BY at, seq LIMIT ?4",
+        (columns::micros(at), columns::micros(until), seq, columns::limit(limit)),
     )
 }
 
@@ -220,19 +256,41 @@ pub fn between(tx: &Tx<'_>, since: Timestamp, until: Timestamp) -> Result<Vec<En
 /// # Errors
 /// When the database fails.
 pub fn verify(tx: &Tx<'_>) -> Result<Proof, StoreError> {
-    let mut statement = tx.connection.prepare_cached("SELECT * FROM audit ORDER BY seq")?;
+    let mut statement = tx.connection.prepare_cached(
+        "SELECT seq, at, run, flow, id, number, kind, summary, before, after, zoho_id, hash FROM audit ORDER BY seq",
+    )?;
     let mut rows = statement.query([])?;
-    let mut previous = String::new();
-    let mut entries = 0;
+    let (mut last, mut previous) = (0_i64, String::new());
     while let Some(row) = rows.next()? {
-        let seq: i64 = row.get("seq")?;
-        let stored: String = row.get("hash")?;
-        let fits = read(row).is_ok_and(|entry| bound(&previous, &entry) == stored);
-        if !fits || seq != i64::try_from(entries).unwrap_or(i64::MAX) + 1 {
-            return Ok(Proof::Broken { seq });
+        let text = |column| row.get_ref(column).map(|value| value.as_str_or_null().ok().flatten());
+        let stored = Stored(
+            row.get(0)?,
+            row.get(1)?,
+            text(2)?,
+            text(3)?,
+            text(4)?,
+            text(5)?,
+            text(6)?.unwrap_or_default(),
+            text(7)?.unwrap_or_default(),
+            text(8)?,
+            text(9)?,
+            text(10)?,
+        );
+        let hash: String = row.get(11)?;
+        if stored.0 != last + 1 || stored.bound_to(&previous)? != hash {
+            return Ok(Proof::Broken { seq: last + 1 });
         }
-        previous = stored;
-        entries += 1;
+        (last, previous) = (stored.0, hash);
     }
-    Ok(Proof::Whole { entries })
+    let head: (i64, String) = tx
+        .connection
+        .prepare_cached("SELECT seq, hash FROM audit_head")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if head != (last, previous) {
+        return Ok(Proof::Broken { seq: last + 1 });
+    }
+    Ok(Proof::Whole { entries: columns::count(last) })
 }
+
+#[cfg(test)]
+mod tests;

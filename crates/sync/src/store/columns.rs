@@ -29,8 +29,7 @@ pub(super) fn parsed<T: FromStr>(row: &Row<'_>, column: &str) -> Result<T, Store
 
 pub(super) fn optional<T: FromStr>(row: &Row<'_>, column: &str) -> Result<Option<T>, StoreError> {
     let text: Option<String> = row.get(column)?;
-    text.map(|text| text.parse().map_err(|_| unreadable(column, text)))
-        .transpose()
+    text.map(|text| text.parse().map_err(|_| unreadable(column, text))).transpose()
 }
 
 pub(super) fn flow(row: &Row<'_>) -> Result<Flow, StoreError> {
@@ -52,8 +51,7 @@ pub(super) fn optional_time(row: &Row<'_>, column: &str) -> Result<Option<Timest
 
 pub(super) fn optional_json(row: &Row<'_>, column: &str) -> Result<Option<Value>, StoreError> {
     let text: Option<String> = row.get(column)?;
-    text.map(|text| Value::parse(&text).map_err(|_| unreadable(column, "is not JSON")))
-        .transpose()
+    text.map(|text| Value::parse(&text).map_err(|_| unreadable(column, "is not JSON"))).transpose()
 }
 
 pub(super) fn map(row: &Row<'_>, column: &str) -> Result<Map, StoreError> {
@@ -65,4 +63,18 @@ pub(super) fn map(row: &Row<'_>, column: &str) -> Result<Map, StoreError> {
 
 pub(super) fn count(number: i64) -> u64 {
     u64::try_from(number).unwrap_or_default()
+}
+
+/// A business key as it is compared: Zoho's unique fields do not tell cases apart.
+pub(super) fn key(number: &str) -> String {
+    number.to_lowercase()
+}
+
+/// The text that stands before every id that is wanted.
+pub(super) fn behind(after: Option<BcId>) -> String {
+    after.map(|id| id.to_string()).unwrap_or_default()
+}
+
+pub(super) fn limit(rows: usize) -> i64 {
+    i64::try_from(rows).unwrap_or(i64::MAX)
 }

@@ -75,24 +75,23 @@ pub fn begin(tx: &Tx<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Takes note of what became of a record; a later note replaces an earlier one.
+/// Takes note of what became of a record; a later note replaces an earlier one, unless it only says "unchanged".
 ///
 /// # Errors
 /// When the database fails.
 pub fn note(tx: &Tx<'_>, flow: Flow, id: BcId, disposition: Disposition) -> Result<(), StoreError> {
     // Being seen unchanged again takes nothing back from what was done to the record in this run.
-    let conflict = match disposition {
-        Disposition::Unchanged => "DO NOTHING",
+    let sql = match disposition {
+        Disposition::Unchanged => {
+            "INSERT INTO considered VALUES (?1, ?2, ?3) ON CONFLICT (flow, id) DO NOTHING"
+        }
         Disposition::Created
         | Disposition::Updated
         | Disposition::Skipped
         | Disposition::Failed
-        | Disposition::Held => "DO UPDATE SET disposition = excluded.disposition",
+        | Disposition::Held => "INSERT OR REPLACE INTO considered VALUES (?1, ?2, ?3)",
     };
-    let sql = format!("INSERT INTO considered VALUES (?1, ?2, ?3) ON CONFLICT (flow, id) {conflict}");
-    tx.connection
-        .prepare_cached(&sql)?
-        .execute((flow.name(), id.to_string(), disposition.name()))?;
+    tx.connection.prepare_cached(sql)?.execute((flow.name(), id.to_string(), disposition.name()))?;
     Ok(())
 }
 
@@ -101,9 +100,8 @@ pub fn note(tx: &Tx<'_>, flow: Flow, id: BcId, disposition: Disposition) -> Resu
 /// # Errors
 /// When the database fails.
 pub fn note_unchanged(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<(), StoreError> {
-    let mut statement = tx
-        .connection
-        .prepare_cached("INSERT OR REPLACE INTO considered VALUES (?1, ?2, 'unchanged')")?;
+    let mut statement =
+        tx.connection.prepare_cached("INSERT OR REPLACE INTO considered VALUES (?1, ?2, 'unchanged')")?;
     statement.execute((flow.name(), id.to_string()))?;
     Ok(())
 }
@@ -132,4 +130,69 @@ pub fn tally(tx: &Tx<'_>, flow: Flow) -> Result<Tally, StoreError> {
         }
     }
     Ok(tally)
+}
+
+#[cfg(test)]
+mod tests {
+    use business_central::BcId;
+
+    use super::{Disposition, Tally, begin, note, note_unchanged, tally};
+    use crate::flow::Flow;
+    use crate::store::{Store, StoreError};
+
+    fn id(n: u8) -> BcId {
+        format!("00000000-0000-0000-0000-0000000000{n:02x}").parse().unwrap()
+    }
+
+    #[test]
+    fn a_record_is_counted_once_by_what_last_became_of_it() {
+        let store = Store::in_memory().unwrap();
+        let found = store
+            .write(|tx| {
+                begin(tx)?;
+                note(tx, Flow::Customers, id(1), Disposition::Held)?;
+                note(tx, Flow::Customers, id(1), Disposition::Created)?;
+                note(tx, Flow::Customers, id(2), Disposition::Unchanged)?;
+                note(tx, Flow::Customers, id(3), Disposition::Held)?;
+                note_unchanged(tx, Flow::Customers, id(3))?;
+                note(tx, Flow::Items, id(1), Disposition::Failed)?;
+                tally(tx, Flow::Customers)
+            })
+            .unwrap();
+        assert_eq!(found, Tally { created: 1, unchanged: 2, ..Tally::default() });
+        assert_eq!(found.read(), 3);
+    }
+
+    #[test]
+    fn being_seen_again_takes_nothing_back() {
+        let store = Store::in_memory().unwrap();
+        let found = store
+            .write(|tx| {
+                begin(tx)?;
+                note(tx, Flow::Items, id(1), Disposition::Updated)?;
+                note(tx, Flow::Items, id(1), Disposition::Unchanged)?;
+                tally(tx, Flow::Items)
+            })
+            .unwrap();
+        assert_eq!(found, Tally { updated: 1, ..Tally::default() });
+    }
+
+    #[test]
+    fn what_was_undone_is_not_counted_and_a_new_run_counts_from_nothing() {
+        let store = Store::in_memory().unwrap();
+        store
+            .write(|tx| begin(tx).and_then(|()| note(tx, Flow::Items, id(1), Disposition::Skipped)))
+            .unwrap();
+        let undone: Result<(), StoreError> = store.write(|tx| {
+            note(tx, Flow::Items, id(2), Disposition::Created)?;
+            Err(StoreError::Busy)
+        });
+        undone.unwrap_err();
+        assert_eq!(
+            store.read(|tx| tally(tx, Flow::Items)).unwrap(),
+            Tally { skipped: 1, ..Tally::default() }
+        );
+        store.write(begin).unwrap();
+        assert_eq!(store.read(|tx| tally(tx, Flow::Items)).unwrap().read(), 0);
+    }
 }

@@ -25,12 +25,9 @@ pub fn book(tx: &Tx<'_>, at: Timestamp, credits: u32) -> Result<(), StoreError> 
 /// # Errors
 /// When the database fails.
 pub fn spent_since(tx: &Tx<'_>, since: Timestamp) -> Result<u64, StoreError> {
-    let mut statement = tx
-        .connection
-        .prepare_cached("SELECT coalesce(sum(spent), 0) FROM credit WHERE minute >= ?1")?;
-    Ok(columns::count(
-        statement.query_row([minute(since)], |row| row.get(0))?,
-    ))
+    let mut statement =
+        tx.connection.prepare_cached("SELECT coalesce(sum(spent), 0) FROM credit WHERE minute >= ?1")?;
+    Ok(columns::count(statement.query_row([minute(since)], |row| row.get(0))?))
 }
 
 /// What was spent in each minute from `since` on, oldest first.
@@ -45,10 +42,7 @@ pub fn by_minute(tx: &Tx<'_>, since: Timestamp) -> Result<Vec<(Timestamp, u64)>,
     let mut spent = Vec::new();
     while let Some(row) = rows.next()? {
         let minute: i64 = row.get(0)?;
-        spent.push((
-            columns::time(minute.saturating_mul(60_000_000))?,
-            columns::count(row.get(1)?),
-        ));
+        spent.push((columns::time(minute.saturating_mul(60_000_000))?, columns::count(row.get(1)?)));
     }
     Ok(spent)
 }
@@ -58,7 +52,38 @@ pub fn by_minute(tx: &Tx<'_>, since: Timestamp) -> Result<Vec<(Timestamp, u64)>,
 /// # Errors
 /// When the database fails.
 pub fn prune(tx: &Tx<'_>, before: Timestamp) -> Result<(), StoreError> {
-    tx.connection
-        .execute("DELETE FROM credit WHERE minute < ?1", [minute(before)])?;
+    tx.connection.execute("DELETE FROM credit WHERE minute < ?1", [minute(before)])?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::{Timestamp, ToSpan};
+
+    use super::{book, by_minute, prune, spent_since};
+    use crate::store::Store;
+
+    fn at(seconds: i64) -> Timestamp {
+        "2026-03-01T12:00:00Z".parse::<Timestamp>().unwrap() + seconds.seconds()
+    }
+
+    #[test]
+    fn credits_of_one_minute_are_one_row() {
+        let store = Store::in_memory().unwrap();
+        store
+            .write(|tx| {
+                for (second, credits) in [(0, 3), (59, 4), (60, 5), (300, 6)] {
+                    book(tx, at(second), credits)?;
+                }
+                Ok(())
+            })
+            .unwrap();
+        let minutes = store.read(|tx| by_minute(tx, at(0))).unwrap();
+        assert_eq!(minutes, [(at(0), 7), (at(60), 5), (at(300), 6)]);
+        // A minute that is only partly inside counts whole: rather too much than too little.
+        assert_eq!(store.read(|tx| spent_since(tx, at(59))).unwrap(), 18);
+        assert_eq!(store.read(|tx| spent_since(tx, at(61))).unwrap(), 11);
+        store.write(|tx| prune(tx, at(300))).unwrap();
+        assert_eq!(store.read(|tx| spent_since(tx, at(0))).unwrap(), 6);
+    }
 }

@@ -9,9 +9,7 @@ use super::{StoreError, Tx};
 /// # Errors
 /// When the database fails.
 pub fn get(tx: &Tx<'_>, name: &str) -> Result<Option<String>, StoreError> {
-    let mut statement = tx
-        .connection
-        .prepare_cached("SELECT value FROM fact WHERE name = ?1")?;
+    let mut statement = tx.connection.prepare_cached("SELECT value FROM fact WHERE name = ?1")?;
     Ok(statement.query_row([name], |row| row.get(0)).optional()?)
 }
 
@@ -32,7 +30,6 @@ pub fn set(tx: &Tx<'_>, name: &str, value: &str) -> Result<(), StoreError> {
 /// # Errors
 /// When the database fails.
 pub fn forget(tx: &Tx<'_>, name: &str) -> Result<(), StoreError> {
-    tx.connection
-        .execute("DELETE FROM fact WHERE name = ?1", [name])?;
+    tx.connection.execute("DELETE FROM fact WHERE name = ?1", [name])?;
     Ok(())
 }

@@ -4,7 +4,8 @@ use business_central::BcId;
 use jiff::Timestamp;
 use rusqlite::Row;
 
-use super::{StoreError, Tx, columns};
+pub use super::flow_problems::{FlowProblem, clear_flow_problem, flow_problems, set_flow_problem};
+use super::{StoreError, Tx, columns, fingerprints};
 use crate::flow::Flow;
 
 /// What kind of failure.
@@ -27,15 +28,8 @@ pub enum FailureClass {
 }
 
 impl FailureClass {
-    const ALL: [Self; 7] = [
-        Self::Data,
-        Self::Reference,
-        Self::Permission,
-        Self::Limit,
-        Self::Outage,
-        Self::Conflict,
-        Self::Bug,
-    ];
+    const ALL: [Self; 7] =
+        [Self::Data, Self::Reference, Self::Permission, Self::Limit, Self::Outage, Self::Conflict, Self::Bug];
 
     /// The name in reports.
     #[must_use]
@@ -130,26 +124,12 @@ pub struct Failure {
     pub held: bool,
 }
 
-/// A problem of a whole flow.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FlowProblem {
-    /// The flow.
-    pub flow: Flow,
-    /// Stable; programs may match on it.
-    pub code: String,
-    /// What happened.
-    pub message: String,
-    /// What to do.
-    pub cure: String,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// Stores a failure; one that is open for the record keeps its number and its beginning.
+/// Stores a failure; one that is open for the record keeps its number and its beginning. Returns that number.
 ///
 /// # Errors
 /// When the database fails.
-pub fn record(tx: &Tx<'_>, failure: &NewFailure, now: Timestamp) -> Result<(), StoreError> {
+pub fn record(tx: &Tx<'_>, failure: &NewFailure, now: Timestamp) -> Result<i64, StoreError> {
+    let fingerprint = fingerprints::place(tx, &failure.fingerprint)?;
     let (retry, retry_at, waits_flow, waits_what) = match &failure.retry {
         Retry::At(at) => ("at", Some(columns::micros(*at)), None, None),
         Retry::Manual => ("manual", None, None, None),
@@ -164,9 +144,10 @@ pub fn record(tx: &Tx<'_>, failure: &NewFailure, now: Timestamp) -> Result<(), S
              cure = excluded.cure, retry = excluded.retry, retry_at = excluded.retry_at,
              waits_flow = excluded.waits_flow, waits_what = excluded.waits_what, attempts = attempts + 1,
              last_at = excluded.last_at, source_hash = excluded.source_hash, fingerprint = excluded.fingerprint,
-             held = excluded.held",
+             held = excluded.held
+         RETURNING problem",
     )?;
-    statement.execute(rusqlite::params![
+    let values = rusqlite::params![
         failure.flow.name(),
         failure.id.to_string(),
         failure.number,
@@ -180,9 +161,18 @@ pub fn record(tx: &Tx<'_>, failure: &NewFailure, now: Timestamp) -> Result<(), S
         waits_what,
         columns::micros(now),
         failure.source_hash,
-        failure.fingerprint,
+        fingerprint,
         failure.held,
-    ])?;
+    ];
+    Ok(statement.query_row(values, |row| row.get(0))?)
+}
+
+/// Something about the record changed: its failure is tried again at once.
+pub(super) fn look_again(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<(), StoreError> {
+    let mut statement = tx.connection.prepare_cached(
+        "UPDATE failure SET fingerprint = NULL WHERE flow = ?1 AND id = ?2 AND fingerprint IS NOT NULL",
+    )?;
+    statement.execute((flow.name(), id.to_string()))?;
     Ok(())
 }
 
@@ -191,9 +181,7 @@ pub fn record(tx: &Tx<'_>, failure: &NewFailure, now: Timestamp) -> Result<(), S
 /// # Errors
 /// When the database fails.
 pub fn close(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<(), StoreError> {
-    let mut statement = tx
-        .connection
-        .prepare_cached("DELETE FROM failure WHERE flow = ?1 AND id = ?2")?;
+    let mut statement = tx.connection.prepare_cached("DELETE FROM failure WHERE flow = ?1 AND id = ?2")?;
     statement.execute((flow.name(), id.to_string()))?;
     Ok(())
 }
@@ -232,8 +220,14 @@ fn read(row: &Row<'_>) -> Result<Failure, StoreError> {
     })
 }
 
-fn select(tx: &Tx<'_>, sql: &str, values: impl rusqlite::Params) -> Result<Vec<Failure>, StoreError> {
-    let mut statement = tx.connection.prepare_cached(sql)?;
+/// The failures `p` for which the rest of the statement holds.
+fn select(tx: &Tx<'_>, rest: &str, values: impl rusqlite::Params) -> Result<Vec<Failure>, StoreError> {
+    let sql = format!(
+        "SELECT p.problem, p.flow, p.id, p.number, p.class, p.code, p.message, p.cure, p.retry, p.retry_at, p.waits_flow,
+                p.waits_what, p.attempts, p.first_at, p.last_at, p.source_hash, coalesce(f.text, '') AS fingerprint, p.held
+         FROM failure p LEFT JOIN fingerprint f ON f.place = p.fingerprint {rest}"
+    );
+    let mut statement = tx.connection.prepare_cached(&sql)?;
     let mut rows = statement.query(values)?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
@@ -247,12 +241,15 @@ fn select(tx: &Tx<'_>, sql: &str, values: impl rusqlite::Params) -> Result<Vec<F
 /// # Errors
 /// When the database fails.
 pub fn of_record(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<Option<Failure>, StoreError> {
-    Ok(select(
-        tx,
-        "SELECT * FROM failure WHERE flow = ?1 AND id = ?2",
-        (flow.name(), id.to_string()),
-    )?
-    .pop())
+    Ok(select(tx, "WHERE p.flow = ?1 AND p.id = ?2", (flow.name(), id.to_string()))?.pop())
+}
+
+/// The open failure of that number.
+///
+/// # Errors
+/// When the database fails.
+pub fn get(tx: &Tx<'_>, problem: i64) -> Result<Option<Failure>, StoreError> {
+    Ok(select(tx, "WHERE p.problem = ?1", [problem])?.pop())
 }
 
 /// All open failures, of one flow or of all, oldest first.
@@ -260,61 +257,43 @@ pub fn of_record(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<Option<Failure>, S
 /// # Errors
 /// When the database fails.
 pub fn list(tx: &Tx<'_>, flow: Option<Flow>) -> Result<Vec<Failure>, StoreError> {
-    select(
-        tx,
-        "SELECT * FROM failure WHERE ?1 IS NULL OR flow = ?1 ORDER BY problem",
-        [flow.map(Flow::name)],
-    )
+    match flow {
+        Some(flow) => select(tx, "WHERE p.flow = ?1 ORDER BY p.problem", [flow.name()]),
+        None => select(tx, "ORDER BY p.problem", []),
+    }
 }
 
-/// A whole flow stands still.
+/// How many records of a flow are not as they should be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Could not be written.
+    pub failed: u64,
+    /// Wait for something and are themselves all right.
+    pub held: u64,
+}
+
+/// How many records of the flow have an open failure.
 ///
 /// # Errors
 /// When the database fails.
-pub fn set_flow_problem(tx: &Tx<'_>, problem: &FlowProblem) -> Result<(), StoreError> {
-    tx.connection.execute(
-        "INSERT OR REPLACE INTO flow_problem VALUES (?1, ?2, ?3, ?4, ?5)",
-        (
-            problem.flow.name(),
-            &problem.code,
-            &problem.message,
-            &problem.cure,
-            columns::micros(problem.at),
-        ),
-    )?;
-    Ok(())
-}
-
-/// The flow goes on.
-///
-/// # Errors
-/// When the database fails.
-pub fn clear_flow_problem(tx: &Tx<'_>, flow: Flow, code: &str) -> Result<(), StoreError> {
-    tx.connection.execute(
-        "DELETE FROM flow_problem WHERE flow = ?1 AND code = ?2",
-        (flow.name(), code),
-    )?;
-    Ok(())
-}
-
-/// What keeps whole flows, of one or of all.
-///
-/// # Errors
-/// When the database fails.
-pub fn flow_problems(tx: &Tx<'_>, flow: Option<Flow>) -> Result<Vec<FlowProblem>, StoreError> {
+pub fn counts(tx: &Tx<'_>, flow: Flow) -> Result<Counts, StoreError> {
     let mut statement = tx
         .connection
-        .prepare_cached("SELECT * FROM flow_problem WHERE ?1 IS NULL OR flow = ?1 ORDER BY at")?;
-    let mut rows = statement.query([flow.map(Flow::name)])?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        found.push(FlowProblem {
-            flow: columns::flow(row)?,
-            code: row.get("code")?,
-            message: row.get("message")?,
-            cure: row.get("cure")?,
-            at: columns::time_of(row, "at")?,
-        });
-    }
-    Ok(found)
+        .prepare_cached("SELECT count(*), coalesce(sum(held), 0) FROM failure WHERE flow = ?1")?;
+    let (all, held): (i64, i64) = statement.query_row([flow.name()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(Counts { failed: columns::count(all - held), held: columns::count(held) })
 }
+
+/// When the next failure is to be tried again, if any is to be by itself.
+///
+/// # Errors
+/// When the database fails.
+pub fn next_due(tx: &Tx<'_>) -> Result<Option<Timestamp>, StoreError> {
+    let mut statement =
+        tx.connection.prepare_cached("SELECT min(retry_at) FROM failure WHERE retry_at IS NOT NULL")?;
+    let at: Option<i64> = statement.query_row([], |row| row.get(0))?;
+    at.map(columns::time).transpose()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,12 @@
 //! What stands for a record in Zoho, and what we last wrote there.
 
 use business_central::BcId;
-use exact_json::{Map, Value};
+use exact_json::Map;
 use jiff::Timestamp;
 use rusqlite::Row;
 use zoho_crm::ZohoId;
 
-use super::{StoreError, Tx, columns};
+use super::{StoreError, Tx, columns, fingerprints};
 use crate::flow::Flow;
 
 /// Whether an invoice's lines are what they should be.
@@ -61,22 +61,32 @@ pub struct Link {
     pub written_at: Timestamp,
 }
 
-/// Stores a link.
+/// Stores a link in the place of the record's former one.
 ///
 /// # Errors
-/// When the database fails, or another record has that Zoho record already.
+/// When the database fails.
 pub fn put(tx: &Tx<'_>, link: &Link) -> Result<(), StoreError> {
+    let fingerprint = fingerprints::place(tx, &link.fingerprint)?;
     let mut statement = tx.connection.prepare_cached(
-        "INSERT OR REPLACE INTO link VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        "INSERT INTO link (flow, id, zoho_id, number, number_key, sent, source_hash, fingerprint, modified_time, verified, lines,
+                           doubt, adopted, written_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+         ON CONFLICT (flow, id) DO UPDATE SET
+             zoho_id = excluded.zoho_id, number = excluded.number, number_key = excluded.number_key,
+             sent = excluded.sent, source_hash = excluded.source_hash, fingerprint = excluded.fingerprint,
+             modified_time = excluded.modified_time, verified = excluded.verified, lines = excluded.lines,
+             doubt = excluded.doubt, adopted = excluded.adopted, written_at = excluded.written_at",
     )?;
+    let sent = serde_json::to_string(&link.sent).map_err(|error| columns::unreadable("sent", error))?;
     statement.execute((
         link.flow.name(),
         link.id.to_string(),
         link.zoho_id.as_str(),
         &link.number,
-        Value::Object(link.sent.clone()).to_json(),
+        columns::key(&link.number),
+        sent,
         &link.source_hash,
-        &link.fingerprint,
+        fingerprint,
         &link.modified_time,
         link.verified,
         link.lines.name(),
@@ -111,8 +121,14 @@ fn read(row: &Row<'_>) -> Result<Link, StoreError> {
     })
 }
 
-fn select(tx: &Tx<'_>, sql: &str, values: impl rusqlite::Params) -> Result<Vec<Link>, StoreError> {
-    let mut statement = tx.connection.prepare_cached(sql)?;
+/// The links `l` for which the rest of the statement holds.
+fn select(tx: &Tx<'_>, rest: &str, values: impl rusqlite::Params) -> Result<Vec<Link>, StoreError> {
+    let sql = format!(
+        "SELECT l.flow, l.id, l.zoho_id, l.number, l.sent, l.source_hash, f.text AS fingerprint, l.modified_time, l.verified,
+                l.lines, l.doubt, l.adopted, l.written_at
+         FROM link l JOIN fingerprint f ON f.place = l.fingerprint {rest}"
+    );
+    let mut statement = tx.connection.prepare_cached(&sql)?;
     let mut rows = statement.query(values)?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
@@ -126,38 +142,26 @@ fn select(tx: &Tx<'_>, sql: &str, values: impl rusqlite::Params) -> Result<Vec<L
 /// # Errors
 /// When the database fails.
 pub fn get(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<Option<Link>, StoreError> {
-    Ok(select(
-        tx,
-        "SELECT * FROM link WHERE flow = ?1 AND id = ?2",
-        (flow.name(), id.to_string()),
-    )?
-    .pop())
+    Ok(select(tx, "WHERE l.flow = ?1 AND l.id = ?2", (flow.name(), id.to_string()))?.pop())
 }
 
-/// The link whose record in Zoho holds that number, whatever its case.
+/// The link whose record in Zoho holds that number, whatever its case. Zoho holds it unique; should two links claim it, the one
+/// written last is believed.
 ///
 /// # Errors
 /// When the database fails.
 pub fn by_number(tx: &Tx<'_>, flow: Flow, number: &str) -> Result<Option<Link>, StoreError> {
-    Ok(select(
-        tx,
-        "SELECT * FROM link WHERE flow = ?1 AND number = ?2",
-        (flow.name(), number),
-    )?
-    .pop())
+    let values = (flow.name(), columns::key(number));
+    Ok(select(tx, "WHERE l.flow = ?1 AND l.number_key = ?2 ORDER BY l.written_at", values)?.pop())
 }
 
-/// The link of a record in Zoho.
+/// The link of a record in Zoho; the one written last, should two claim it.
 ///
 /// # Errors
 /// When the database fails.
 pub fn by_zoho_id(tx: &Tx<'_>, flow: Flow, zoho_id: &ZohoId) -> Result<Option<Link>, StoreError> {
-    Ok(select(
-        tx,
-        "SELECT * FROM link WHERE flow = ?1 AND zoho_id = ?2",
-        (flow.name(), zoho_id.as_str()),
-    )?
-    .pop())
+    let values = (flow.name(), zoho_id.as_str());
+    Ok(select(tx, "WHERE l.flow = ?1 AND l.zoho_id = ?2 ORDER BY l.written_at", values)?.pop())
 }
 
 /// Forgets what stands for a record in Zoho.
@@ -165,10 +169,8 @@ pub fn by_zoho_id(tx: &Tx<'_>, flow: Flow, zoho_id: &ZohoId) -> Result<Option<Li
 /// # Errors
 /// When the database fails.
 pub fn remove(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<(), StoreError> {
-    tx.connection.execute(
-        "DELETE FROM link WHERE flow = ?1 AND id = ?2",
-        (flow.name(), id.to_string()),
-    )?;
+    let mut statement = tx.connection.prepare_cached("DELETE FROM link WHERE flow = ?1 AND id = ?2")?;
+    statement.execute((flow.name(), id.to_string()))?;
     Ok(())
 }
 
@@ -177,12 +179,25 @@ pub fn remove(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<(), StoreError> {
 /// # Errors
 /// When the database fails.
 pub fn count(tx: &Tx<'_>, flow: Flow) -> Result<u64, StoreError> {
-    let mut statement = tx
-        .connection
-        .prepare_cached("SELECT count(*) FROM link INDEXED BY link_number WHERE flow = ?1")?;
-    Ok(columns::count(
-        statement.query_row([flow.name()], |row| row.get(0))?,
-    ))
+    let mut statement = tx.connection.prepare_cached("SELECT count(*) FROM link WHERE flow = ?1")?;
+    Ok(columns::count(statement.query_row([flow.name()], |row| row.get(0))?))
+}
+
+/// At most `limit` links in the order of the records' ids, behind `after`.
+///
+/// # Errors
+/// When the database fails.
+pub fn page(tx: &Tx<'_>, flow: Flow, after: Option<BcId>, limit: usize) -> Result<Vec<Link>, StoreError> {
+    let values = (flow.name(), columns::behind(after), columns::limit(limit));
+    select(tx, "WHERE l.flow = ?1 AND l.id > ?2 ORDER BY l.id LIMIT ?3", values)
+}
+
+/// The links of which it is not known whether the last write arrived.
+///
+/// # Errors
+/// When the database fails.
+pub fn doubtful(tx: &Tx<'_>, flow: Flow) -> Result<Vec<Link>, StoreError> {
+    select(tx, "WHERE l.flow = ?1 AND l.doubt ORDER BY l.id", [flow.name()])
 }
 
 /// The links whose live source has another number now, with that number.
@@ -190,10 +205,10 @@ pub fn count(tx: &Tx<'_>, flow: Flow) -> Result<u64, StoreError> {
 /// # Errors
 /// When the database fails.
 pub fn renumbered(tx: &Tx<'_>, flow: Flow) -> Result<Vec<(BcId, String)>, StoreError> {
-    // Only what is unsettled can have another number: that keeps the look cheap.
+    // A number is part of what a source says: only an unsettled one can have another. That keeps the look cheap.
     let mut statement = tx.connection.prepare_cached(
-        "SELECT s.id, s.number FROM source s INDEXED BY source_unsettled JOIN link l ON l.flow = s.flow AND l.id = s.id
-         WHERE s.flow = ?1 AND s.settled_hash IS NOT s.hash AND s.gone IS NULL AND l.number <> s.number",
+        "SELECT s.id, s.number FROM source s CROSS JOIN link l ON l.flow = s.flow AND l.id = s.id
+         WHERE s.flow = ?1 AND s.settled IS NULL AND s.gone IS NULL AND l.number <> s.number ORDER BY s.id",
     )?;
     let mut rows = statement.query([flow.name()])?;
     let mut found = Vec::new();
@@ -208,10 +223,9 @@ pub fn renumbered(tx: &Tx<'_>, flow: Flow) -> Result<Vec<(BcId, String)>, StoreE
 /// # Errors
 /// When the database fails.
 pub fn of_gone_sources(tx: &Tx<'_>, flow: Flow) -> Result<Vec<Link>, StoreError> {
-    select(
-        tx,
-        "SELECT l.* FROM source s INDEXED BY source_gone JOIN link l ON l.flow = s.flow AND l.id = s.id
-         WHERE s.flow = ?1 AND s.gone IS NOT NULL",
-        [flow.name()],
-    )
+    let gone = "JOIN source s ON s.flow = l.flow AND s.id = l.id WHERE s.flow = ?1 AND s.gone IS NOT NULL ORDER BY s.id";
+    select(tx, gone, [flow.name()])
 }
+
+#[cfg(test)]
+pub(in crate::store) mod tests;

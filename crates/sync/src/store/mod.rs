@@ -1,20 +1,24 @@
 //! The profile's SQLite database: observations, links, failures, the audit trail.
 //!
 //! What is to be done is never stored: it is the difference between [`sources`] (what Business Central was last seen to say) and what was
-//! last settled for them. Each room below is a set of functions on a transaction ([`Tx`]); [`Store::write`] makes everything that belongs
-//! to one answer durable at once.
+//! last settled for them, and [`candidates`] reads it from an index. Each room below is a set of functions on a transaction ([`Tx`]);
+//! [`Store::write`] makes everything that belongs to one answer durable at once. Times are handed in: there is no clock in here.
 
 pub mod audit;
 pub mod binding;
+pub mod candidates;
 mod columns;
 pub mod considered;
 pub mod credits;
 mod error;
 pub mod facts;
 pub mod failures;
+mod fingerprints;
+mod flow_problems;
 pub mod intents;
 pub mod links;
 mod migrate;
+mod open;
 pub mod runs;
 pub mod sources;
 pub mod sweep_clocks;
@@ -22,18 +26,13 @@ pub mod ties;
 pub mod warnings;
 pub mod watermarks;
 
-use std::path::Path;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, MAIN_DB, TransactionBehavior};
 
 pub use error::StoreError;
 
-/// How long a reader or the writer waits for the other.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// One profile's database.
+/// One profile's database. It can be shared between threads; calls are short and wait for each other.
 pub struct Store {
     connection: Mutex<Connection>,
 }
@@ -44,75 +43,47 @@ pub struct Tx<'a> {
 }
 
 impl Store {
-    /// Opens or creates the database, and brings an older one up to date after a backup beside it.
+    /// Does `work` in one transaction; an error undoes all of it. What was committed survives a power cut.
     ///
-    /// # Errors
-    /// When the file is no database, damaged, from a newer program, or cannot be written.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let mut connection = Connection::open(path)?;
-        connection.busy_timeout(PATIENCE)?;
-        // WAL lets readers work beside the writer. FULL: a commit survives a power cut; we tell Zoho things on the strength of it.
-        connection.pragma_update(None, "journal_mode", "wal")?;
-        connection.pragma_update(None, "synchronous", "full")?;
-        migrate::up(&mut connection, Some(path))?;
-        Self::ready(connection)
-    }
-
-    /// Opens the database for reading, beside a writer.
-    ///
-    /// # Errors
-    /// When there is no database, or it is from a newer or older program.
-    pub fn open_read_only(path: &Path) -> Result<Self, StoreError> {
-        let connection = Connection::open_with_flags(
-            path,
-            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-        )?;
-        connection.busy_timeout(PATIENCE)?;
-        migrate::check(&connection)?;
-        Self::ready(connection)
-    }
-
-    /// A database that is gone with the value.
-    ///
-    /// # Errors
-    /// When SQLite cannot start.
-    pub fn in_memory() -> Result<Self, StoreError> {
-        let mut connection = Connection::open_in_memory()?;
-        migrate::up(&mut connection, None)?;
-        Self::ready(connection)
-    }
-
-    fn ready(connection: Connection) -> Result<Self, StoreError> {
-        connection.set_prepared_statement_cache_capacity(128);
-        connection.pragma_update(None, "temp_store", "file")?;
-        Ok(Self {
-            connection: Mutex::new(connection),
-        })
-    }
-
-    /// Does `work` in one transaction; an error undoes all of it.
+    /// `work` must not call the store itself: the connection is taken.
     ///
     /// # Errors
     /// What `work` says, or why it could not be committed.
     pub fn write<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let result = work(&Tx {
-            connection: &transaction,
-        })?;
+        let result = work(&Tx { connection: &transaction })?;
         transaction.commit()?;
         Ok(result)
     }
 
     /// Reads one consistent state.
     ///
+    /// `work` must not call the store itself: the connection is taken.
+    ///
     /// # Errors
     /// What `work` says.
     pub fn read<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let transaction = connection.transaction()?;
-        work(&Tx {
-            connection: &transaction,
+        work(&Tx { connection: &transaction })
+    }
+
+    /// Whether it was opened for reading only.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner).is_readonly(MAIN_DB).unwrap_or(true)
+    }
+
+    /// Reads the whole file and checks that it hangs together. Takes seconds for a large one.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] with what is wrong, or when the database cannot be read.
+    pub fn check(&self) -> Result<(), StoreError> {
+        self.read(|tx| {
+            let mut statement = tx.connection.prepare("PRAGMA quick_check(5)")?;
+            let found: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+            if found == ["ok"] { Ok(()) } else { Err(StoreError::Damaged(found.join("; "))) }
         })
     }
 }

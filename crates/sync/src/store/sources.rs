@@ -5,9 +5,8 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row};
 use sha2::{Digest, Sha256};
 
-use super::failures::{self, Failure, Retry};
-use super::links::{self, Link};
-use super::{StoreError, Tx, columns};
+pub use super::candidates::{Candidate, candidates, count_candidates};
+use super::{StoreError, Tx, columns, failures, fingerprints};
 use crate::flow::Flow;
 
 /// A row as it came.
@@ -62,6 +61,8 @@ pub enum Seen {
     },
     /// It says what it said.
     Same,
+    /// It says what it said, and was taken for deleted or could not be seen.
+    Back,
 }
 
 /// Why nothing more is to be done for a state of a record.
@@ -73,17 +74,6 @@ pub enum SettledAs {
     Unchanged,
     /// It is left alone, for this reason.
     Skipped(String),
-}
-
-/// A record for which something may have to be done.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Candidate {
-    /// What Business Central says.
-    pub source: SourceRow,
-    /// What we know of it in Zoho.
-    pub link: Option<Link>,
-    /// Why it did not work last time.
-    pub failure: Option<Failure>,
 }
 
 /// The hash by which texts are compared: SHA-256, in hexadecimal digits.
@@ -104,72 +94,98 @@ pub fn hash(text: &str) -> String {
 /// When the database fails.
 pub fn observe(tx: &Tx<'_>, flow: Flow, row: &Incoming, now: Timestamp) -> Result<Seen, StoreError> {
     let hash = hash(&row.text);
-    let id = row.id.to_string();
-    let mut known = tx.connection.prepare_cached(
-        "SELECT hash, etag, gone IS NOT NULL OR missing IS NOT NULL FROM source WHERE flow = ?1 AND id = ?2",
-    )?;
-    let found: Option<(String, Option<String>, bool)> = known
-        .query_row((flow.name(), &id), |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })
-        .optional()?;
-    let seen = match found {
-        Some((old, etag, false)) if old == hash => {
-            if etag != row.etag {
-                let mut update = tx.connection.prepare_cached(
-                    "UPDATE source SET etag = ?3, modified = ?4 WHERE flow = ?1 AND id = ?2",
-                )?;
-                update.execute((flow.name(), &id, &row.etag, row.modified.map(columns::micros)))?;
-            }
-            return Ok(Seen::Same);
-        }
-        Some((old, ..)) if old == hash => Seen::Same,
-        Some(_) => {
-            let mut text = tx
-                .connection
-                .prepare_cached("SELECT text FROM source WHERE flow = ?1 AND id = ?2")?;
-            Seen::Changed {
-                before: text.query_row((flow.name(), &id), |row| row.get(0))?,
-            }
-        }
-        None => Seen::New,
+    let Some(known) = known(tx, flow, row.id)? else {
+        insert(tx, flow, row, &hash, now)?;
+        return Ok(Seen::New);
     };
+    let same = known.hash == hash;
+    if same && !known.absent && known.etag == row.etag {
+        return Ok(Seen::Same);
+    }
     let mut put = tx.connection.prepare_cached(
-        "INSERT INTO source (flow, id, number, etag, modified, hash, text, seen_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-         ON CONFLICT (flow, id) DO UPDATE SET
-             settled_hash = CASE WHEN gone IS NULL THEN settled_hash ELSE NULL END,
-             number = excluded.number, etag = excluded.etag, modified = excluded.modified, hash = excluded.hash,
-             text = excluded.text, seen_at = excluded.seen_at, gone = NULL, missing = NULL",
+        "UPDATE source SET number = ?2, number_key = ?3, etag = ?4, modified = ?5, hash = ?6, gone = NULL, missing = NULL
+         WHERE place = ?1",
     )?;
-    put.execute((
-        flow.name(),
-        &id,
-        &row.number,
-        &row.etag,
-        row.modified.map(columns::micros),
-        &hash,
-        &row.text,
-        columns::micros(now),
-    ))?;
-    Ok(seen)
+    let modified = row.modified.map(columns::micros);
+    put.execute((known.place, &row.number, columns::key(&row.number), &row.etag, modified, &hash))?;
+    if same && !known.absent {
+        return Ok(Seen::Same);
+    }
+    unsettle(tx, flow, row.id)?;
+    tx.connection
+        .prepare_cached("UPDATE source SET changed_at = ?2 WHERE place = ?1")?
+        .execute((known.place, columns::micros(now)))?;
+    if same {
+        return Ok(Seen::Back);
+    }
+    Ok(Seen::Changed { before: replace_text(tx, known.place, &row.text)? })
 }
 
-/// Takes over moving values that a sweep found: the text changes, number and etag do not.
+/// What has to be read of a known record to see that nothing changed.
+struct Known {
+    place: i64,
+    hash: String,
+    etag: Option<String>,
+    absent: bool,
+}
+
+fn known(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<Option<Known>, StoreError> {
+    let mut statement = tx.connection.prepare_cached(
+        "SELECT place, hash, etag, gone IS NOT NULL OR missing IS NOT NULL FROM source WHERE flow = ?1 AND id = ?2",
+    )?;
+    let known = statement.query_row((flow.name(), id.to_string()), |row| {
+        Ok(Known { place: row.get(0)?, hash: row.get(1)?, etag: row.get(2)?, absent: row.get(3)? })
+    });
+    Ok(known.optional()?)
+}
+
+fn insert(tx: &Tx<'_>, flow: Flow, row: &Incoming, hash: &str, now: Timestamp) -> Result<(), StoreError> {
+    let mut source = tx.connection.prepare_cached(
+        "INSERT INTO source (flow, id, number, number_key, etag, modified, hash, changed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?;
+    source.execute((
+        flow.name(),
+        row.id.to_string(),
+        &row.number,
+        columns::key(&row.number),
+        &row.etag,
+        row.modified.map(columns::micros),
+        hash,
+        columns::micros(now),
+    ))?;
+    let place = tx.connection.last_insert_rowid();
+    let mut text =
+        tx.connection.prepare_cached("INSERT INTO source_text (place, flow, text) VALUES (?1, ?2, ?3)")?;
+    text.execute((place, flow.name(), &row.text))?;
+    Ok(())
+}
+
+/// Puts the text in the place of the one that it returns.
+fn replace_text(tx: &Tx<'_>, place: i64, text: &str) -> Result<String, StoreError> {
+    let before = tx
+        .connection
+        .prepare_cached("SELECT text FROM source_text WHERE place = ?1")?
+        .query_row([place], |row| row.get(0))?;
+    tx.connection
+        .prepare_cached("UPDATE source_text SET text = ?2 WHERE place = ?1")?
+        .execute((place, text))?;
+    Ok(before)
+}
+
+/// Takes over moving values that a sweep found: the text changes, number and etag do not. A record that is not known stays unknown.
 ///
 /// # Errors
 /// When the database fails.
 pub fn patch(tx: &Tx<'_>, flow: Flow, id: BcId, text: &str) -> Result<Seen, StoreError> {
-    let Some(stored) = get(tx, flow, id)? else {
+    let hash = hash(text);
+    let Some(known) = known(tx, flow, id)?.filter(|known| known.hash != hash) else {
         return Ok(Seen::Same);
     };
-    if stored.text == text {
-        return Ok(Seen::Same);
-    }
-    let mut update = tx
-        .connection
-        .prepare_cached("UPDATE source SET text = ?3, hash = ?4 WHERE flow = ?1 AND id = ?2")?;
-    update.execute((flow.name(), id.to_string(), text, hash(text)))?;
-    Ok(Seen::Changed { before: stored.text })
+    tx.connection
+        .prepare_cached("UPDATE source SET hash = ?2 WHERE place = ?1")?
+        .execute((known.place, &hash))?;
+    unsettle(tx, flow, id)?;
+    Ok(Seen::Changed { before: replace_text(tx, known.place, text)? })
 }
 
 fn read(row: &Row<'_>) -> Result<SourceRow, StoreError> {
@@ -187,8 +203,11 @@ fn read(row: &Row<'_>) -> Result<SourceRow, StoreError> {
     })
 }
 
-fn select(tx: &Tx<'_>, sql: &str, values: impl rusqlite::Params) -> Result<Vec<SourceRow>, StoreError> {
-    let mut statement = tx.connection.prepare_cached(sql)?;
+/// The whole rows of `source s` for which the rest of the statement holds.
+fn select(tx: &Tx<'_>, rest: &str, values: impl rusqlite::Params) -> Result<Vec<SourceRow>, StoreError> {
+    let sql =
+        format!("SELECT s.*, t.text FROM source s JOIN source_text t ON t.place = s.place WHERE {rest}");
+    let mut statement = tx.connection.prepare_cached(&sql)?;
     let mut rows = statement.query(values)?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
@@ -212,12 +231,7 @@ fn ids(tx: &Tx<'_>, sql: &str, values: impl rusqlite::Params) -> Result<Vec<BcId
 /// # Errors
 /// When the database fails.
 pub fn get(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<Option<SourceRow>, StoreError> {
-    Ok(select(
-        tx,
-        "SELECT * FROM source WHERE flow = ?1 AND id = ?2",
-        (flow.name(), id.to_string()),
-    )?
-    .pop())
+    Ok(select(tx, "s.flow = ?1 AND s.id = ?2", (flow.name(), id.to_string()))?.pop())
 }
 
 /// The stored rows with that number, whatever its case.
@@ -225,11 +239,40 @@ pub fn get(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<Option<SourceRow>, Store
 /// # Errors
 /// When the database fails.
 pub fn by_number(tx: &Tx<'_>, flow: Flow, number: &str) -> Result<Vec<SourceRow>, StoreError> {
-    select(
-        tx,
-        "SELECT * FROM source WHERE flow = ?1 AND number = ?2",
-        (flow.name(), number),
-    )
+    select(tx, "s.flow = ?1 AND s.number_key = ?2 ORDER BY s.id", (flow.name(), columns::key(number)))
+}
+
+/// At most `limit` stored rows in the order of their ids, behind `after`.
+///
+/// # Errors
+/// When the database fails.
+pub fn page(
+    tx: &Tx<'_>,
+    flow: Flow,
+    after: Option<BcId>,
+    limit: usize,
+) -> Result<Vec<SourceRow>, StoreError> {
+    let values = (flow.name(), columns::behind(after), columns::limit(limit));
+    select(tx, "s.flow = ?1 AND s.id > ?2 ORDER BY s.id LIMIT ?3", values)
+}
+
+/// A record without its text, for comparing whole sets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Its identity.
+    pub id: BcId,
+    /// Its etag.
+    pub etag: Option<String>,
+    /// Whether it is neither deleted nor missing.
+    pub live: bool,
+}
+
+/// What is known of a record without its text.
+///
+/// # Errors
+/// When the database fails.
+pub fn identity(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<Option<Identity>, StoreError> {
+    Ok(known(tx, flow, id)?.map(|known| Identity { id, etag: known.etag, live: !known.absent }))
 }
 
 /// How many records are known and not deleted.
@@ -237,14 +280,11 @@ pub fn by_number(tx: &Tx<'_>, flow: Flow, number: &str) -> Result<Vec<SourceRow>
 /// # Errors
 /// When the database fails.
 pub fn count(tx: &Tx<'_>, flow: Flow) -> Result<u64, StoreError> {
-    let mut all = tx
-        .connection
-        .prepare_cached("SELECT count(*) FROM source INDEXED BY source_number WHERE flow = ?1")?;
-    let mut gone = tx
-        .connection
-        .prepare_cached("SELECT count(*) FROM source WHERE flow = ?1 AND gone IS NOT NULL")?;
+    let mut all = tx.connection.prepare_cached("SELECT count(*) FROM source WHERE flow = ?1")?;
+    let mut gone =
+        tx.connection.prepare_cached("SELECT count(*) FROM source WHERE flow = ?1 AND gone IS NOT NULL")?;
     let all = columns::count(all.query_row([flow.name()], |row| row.get(0))?);
-    Ok(all - columns::count(gone.query_row([flow.name()], |row| row.get(0))?))
+    Ok(all.saturating_sub(columns::count(gone.query_row([flow.name()], |row| row.get(0))?)))
 }
 
 /// The ids of all records that are neither deleted nor missing.
@@ -254,7 +294,7 @@ pub fn count(tx: &Tx<'_>, flow: Flow) -> Result<u64, StoreError> {
 pub fn live_ids(tx: &Tx<'_>, flow: Flow) -> Result<Vec<BcId>, StoreError> {
     ids(
         tx,
-        "SELECT id FROM source WHERE flow = ?1 AND gone IS NULL AND missing IS NULL",
+        "SELECT id FROM source WHERE flow = ?1 AND gone IS NULL AND missing IS NULL ORDER BY id",
         [flow.name()],
     )
 }
@@ -264,43 +304,39 @@ pub fn live_ids(tx: &Tx<'_>, flow: Flow) -> Result<Vec<BcId>, StoreError> {
 /// # Errors
 /// When the database fails.
 pub fn missing_ids(tx: &Tx<'_>, flow: Flow) -> Result<Vec<BcId>, StoreError> {
-    ids(
-        tx,
-        "SELECT id FROM source WHERE flow = ?1 AND missing IS NOT NULL",
-        [flow.name()],
-    )
+    ids(tx, "SELECT id FROM source WHERE flow = ?1 AND missing IS NOT NULL ORDER BY id", [flow.name()])
 }
 
-/// The ids of the records that were seen to be new or changed from `since` on.
+/// The ids of the records that were seen to be new, changed or back from `since` on.
 ///
 /// # Errors
 /// When the database fails.
 pub fn changed_since(tx: &Tx<'_>, flow: Flow, since: Timestamp) -> Result<Vec<BcId>, StoreError> {
     ids(
         tx,
-        "SELECT id FROM source WHERE flow = ?1 AND seen_at >= ?2",
+        "SELECT id FROM source WHERE flow = ?1 AND changed_at >= ?2 ORDER BY changed_at",
         (flow.name(), columns::micros(since)),
     )
 }
 
-/// The ids of the records whose text has `value` in its top-level member `name`.
+/// The ids of the records whose text has `value` in its top-level member `name`. Cheap for a contact's `companyNumber`, which has an
+/// index; anything else reads every text of the flow.
 ///
 /// # Errors
 /// When the database fails.
 pub fn ids_where_text(tx: &Tx<'_>, flow: Flow, name: &str, value: &str) -> Result<Vec<BcId>, StoreError> {
-    ids(
-        tx,
-        "SELECT id FROM source WHERE flow = ?1 AND json_extract(text, '$.' || ?2) = ?3",
-        (flow.name(), name, value),
-    )
+    let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    let sql = where_text(flow, &name);
+    ids(tx, &sql, [value])
 }
 
-fn update(tx: &Tx<'_>, set: &str, flow: Flow, id: BcId) -> Result<(), StoreError> {
-    let sql = format!("UPDATE source SET {set} WHERE flow = ?1 AND id = ?2");
-    tx.connection
-        .prepare_cached(&sql)?
-        .execute((flow.name(), id.to_string()))?;
-    Ok(())
+/// The index is found only when its own expression and condition stand here in so many words.
+fn where_text(flow: Flow, name: &str) -> String {
+    format!(
+        "SELECT s.id FROM source_text CROSS JOIN source s USING (place) WHERE source_text.flow = '{}'
+         AND CASE WHEN json_valid(text) THEN json_extract(text, '$.{name}') END = ?1 ORDER BY s.id",
+        flow.name()
+    )
 }
 
 /// The invoice is proved to be posted, for good.
@@ -308,7 +344,10 @@ fn update(tx: &Tx<'_>, set: &str, flow: Flow, id: BcId) -> Result<(), StoreError
 /// # Errors
 /// When the database fails.
 pub fn mark_posted(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<(), StoreError> {
-    update(tx, "posted = 1", flow, id)
+    let mut statement =
+        tx.connection.prepare_cached("UPDATE source SET posted = 1 WHERE flow = ?1 AND id = ?2")?;
+    statement.execute((flow.name(), id.to_string()))?;
+    Ok(())
 }
 
 /// The record is known to be deleted: what it was settled for no longer holds.
@@ -316,15 +355,11 @@ pub fn mark_posted(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<(), StoreError> 
 /// # Errors
 /// When the database fails.
 pub fn mark_gone(tx: &Tx<'_>, flow: Flow, id: BcId, at: Timestamp) -> Result<(), StoreError> {
-    update(
-        tx,
-        &format!(
-            "gone = {}, missing = NULL, settled_hash = NULL",
-            columns::micros(at)
-        ),
-        flow,
-        id,
-    )
+    let mut statement = tx
+        .connection
+        .prepare_cached("UPDATE source SET gone = ?3, missing = NULL WHERE flow = ?1 AND id = ?2")?;
+    statement.execute((flow.name(), id.to_string(), columns::micros(at)))?;
+    unsettle(tx, flow, id)
 }
 
 /// The record cannot be seen, which proves nothing.
@@ -332,20 +367,24 @@ pub fn mark_gone(tx: &Tx<'_>, flow: Flow, id: BcId, at: Timestamp) -> Result<(),
 /// # Errors
 /// When the database fails.
 pub fn mark_missing(tx: &Tx<'_>, flow: Flow, id: BcId, at: Timestamp) -> Result<(), StoreError> {
-    update(
-        tx,
-        &format!("missing = {}, settled_hash = NULL", columns::micros(at)),
-        flow,
-        id,
-    )
+    let mut statement =
+        tx.connection.prepare_cached("UPDATE source SET missing = ?3 WHERE flow = ?1 AND id = ?2")?;
+    statement.execute((flow.name(), id.to_string(), columns::micros(at)))?;
+    unsettle(tx, flow, id)
 }
 
-/// The record can be seen again.
+/// The record can be seen again, if it could not.
 ///
 /// # Errors
 /// When the database fails.
 pub fn clear_missing(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<(), StoreError> {
-    update(tx, "missing = NULL, settled_hash = NULL", flow, id)
+    let mut statement = tx.connection.prepare_cached(
+        "UPDATE source SET missing = NULL WHERE flow = ?1 AND id = ?2 AND missing IS NOT NULL",
+    )?;
+    if statement.execute((flow.name(), id.to_string()))? > 0 {
+        unsettle(tx, flow, id)?;
+    }
+    Ok(())
 }
 
 /// Forgets a record that was never copied.
@@ -353,14 +392,12 @@ pub fn clear_missing(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<(), StoreError
 /// # Errors
 /// When the database fails.
 pub fn remove(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<(), StoreError> {
-    tx.connection.execute(
-        "DELETE FROM source WHERE flow = ?1 AND id = ?2",
-        (flow.name(), id.to_string()),
-    )?;
+    let mut statement = tx.connection.prepare_cached("DELETE FROM source WHERE flow = ?1 AND id = ?2")?;
+    statement.execute((flow.name(), id.to_string()))?;
     Ok(())
 }
 
-/// Everything is done for this state of the record.
+/// Everything is done for this state of the record. Where it says something else meanwhile, it stays to be looked at.
 ///
 /// # Errors
 /// When the database fails.
@@ -372,112 +409,55 @@ pub fn settle(
     fingerprint: &str,
     settled: &SettledAs,
 ) -> Result<(), StoreError> {
-    let settled = match settled {
-        SettledAs::Written => "written",
-        SettledAs::Unchanged => "unchanged",
-        SettledAs::Skipped(reason) => reason,
-    };
+    let place = fingerprints::place(tx, fingerprint)?;
     let mut statement = tx.connection.prepare_cached(
-        "UPDATE source SET settled_hash = ?3, settled_fingerprint = ?4, settled_as = ?5 WHERE flow = ?1 AND id = ?2",
+        "UPDATE source SET settled = ?4, settled_as = ?5 WHERE flow = ?1 AND id = ?2 AND hash = ?3",
     )?;
-    statement.execute((flow.name(), id.to_string(), hash, fingerprint, settled))?;
+    statement.execute((flow.name(), id.to_string(), hash, place, settled.text()))?;
     Ok(())
 }
 
-/// Has the record planned anew.
+/// What was last done about the record, also where it has to be looked at again.
+///
+/// # Errors
+/// When the database fails.
+pub fn settled_as(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<Option<SettledAs>, StoreError> {
+    let mut statement =
+        tx.connection.prepare_cached("SELECT settled_as FROM source WHERE flow = ?1 AND id = ?2")?;
+    let text: Option<Option<String>> =
+        statement.query_row((flow.name(), id.to_string()), |row| row.get(0)).optional()?;
+    Ok(text.flatten().map(|text| SettledAs::of(&text)))
+}
+
+/// Has the record planned anew, at once, also where its last failure was to be tried again later.
 ///
 /// # Errors
 /// When the database fails.
 pub fn unsettle(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<(), StoreError> {
-    update(tx, "settled_hash = NULL", flow, id)
+    let mut statement = tx.connection.prepare_cached(
+        "UPDATE source SET settled = NULL WHERE flow = ?1 AND id = ?2 AND settled IS NOT NULL",
+    )?;
+    statement.execute((flow.name(), id.to_string()))?;
+    failures::look_again(tx, flow, id)
 }
 
-/// Two halves, each with its own index: what it says changed, or what it has to agree with changed.
-const CANDIDATES: &str = "
-    SELECT id FROM source INDEXED BY source_unsettled WHERE flow = ?1 AND settled_hash IS NOT hash AND id > ?3
-    UNION
-    SELECT id FROM source INDEXED BY source_fingerprint WHERE flow = ?1 AND settled_fingerprint < ?2 AND id > ?3
-    UNION
-    SELECT id FROM source INDEXED BY source_fingerprint WHERE flow = ?1 AND settled_fingerprint > ?2 AND id > ?3";
-
-/// Records for which something may have to be done, in the order of their ids, behind `after`.
-///
-/// Left out are those whose failure for this very state is to be tried later; `everything_due` takes them as well.
-///
-/// # Errors
-/// When the database fails.
-#[allow(clippy::too_many_arguments)]
-pub fn candidates(
-    tx: &Tx<'_>,
-    flow: Flow,
-    fingerprint: &str,
-    now: Timestamp,
-    everything_due: bool,
-    after: Option<BcId>,
-    limit: usize,
-) -> Result<Vec<Candidate>, StoreError> {
-    let mut found = Vec::new();
-    let mut after = after;
-    while found.len() < limit {
-        let behind = after.map(|id| id.to_string()).unwrap_or_default();
-        let page = ids(
-            tx,
-            &format!("{CANDIDATES} ORDER BY id LIMIT 500"),
-            (flow.name(), fingerprint, behind),
-        )?;
-        let Some(last) = page.last() else { break };
-        after = Some(*last);
-        for id in page {
-            let Some(source) = get(tx, flow, id)? else {
-                continue;
-            };
-            let failure = failures::of_record(tx, flow, id)?;
-            let waits = failure.as_ref().is_some_and(|failure| {
-                let same_state = failure.source_hash == source.hash && failure.fingerprint == fingerprint;
-                same_state && !is_due(&failure.retry, now)
-            });
-            if everything_due || !waits {
-                found.push(Candidate {
-                    link: links::get(tx, flow, id)?,
-                    source,
-                    failure,
-                });
-                if found.len() == limit {
-                    break;
-                }
-            }
+impl SettledAs {
+    fn text(&self) -> String {
+        match self {
+            Self::Written => "written".to_owned(),
+            Self::Unchanged => "unchanged".to_owned(),
+            Self::Skipped(reason) => format!("skipped: {reason}"),
         }
     }
-    Ok(found)
-}
 
-/// A record that waits for another one is looked at whenever there is a run: that is cheap, and the other may have come.
-fn is_due(retry: &Retry, now: Timestamp) -> bool {
-    match retry {
-        Retry::At(at) => *at <= now,
-        Retry::Manual => false,
-        Retry::WaitsFor { .. } => true,
+    fn of(text: &str) -> Self {
+        match text {
+            "written" => Self::Written,
+            "unchanged" => Self::Unchanged,
+            other => Self::Skipped(other.trim_start_matches("skipped: ").to_owned()),
+        }
     }
-}
-
-/// How many records may need something, due or not.
-///
-/// # Errors
-/// When the database fails.
-pub fn count_candidates(tx: &Tx<'_>, flow: Flow, fingerprint: &str) -> Result<u64, StoreError> {
-    let mut statement = tx
-        .connection
-        .prepare_cached(&format!("SELECT count(*) FROM ({CANDIDATES})"))?;
-    Ok(columns::count(
-        statement.query_row((flow.name(), fingerprint, ""), |row| row.get(0))?,
-    ))
 }
 
 #[cfg(test)]
-pub(super) fn plan_of_candidates(tx: &Tx<'_>) -> Result<Vec<String>, StoreError> {
-    let mut statement = tx
-        .connection
-        .prepare(&format!("EXPLAIN QUERY PLAN {CANDIDATES} ORDER BY id LIMIT 500"))?;
-    let rows = statement.query_map(("customers", "fingerprint", ""), |row| row.get("detail"))?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
+mod tests;

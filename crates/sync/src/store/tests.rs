@@ -1,1 +1,411 @@
+use std::fs;
+use std::path::Path;
 
+use business_central::BcId;
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+use super::sources::{Incoming, Seen, count, get, observe};
+use super::{Store, StoreError, facts, migrate, sweep_clocks, watermarks};
+use crate::flow::Flow;
+
+fn now() -> Timestamp {
+    "2026-03-01T12:00:00Z".parse().unwrap()
+}
+
+fn id(n: u32) -> BcId {
+    format!("00000000-0000-0000-0000-{n:012x}").parse().unwrap()
+}
+
+fn row(n: u32) -> Incoming {
+    let text = format!("{{\"number\":\"C{n}\"}}");
+    Incoming { id: id(n), number: format!("C{n}"), etag: None, modified: None, text }
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+#[test]
+fn what_was_committed_is_there_after_opening_again() {
+    let folder = folder();
+    let path = folder.path().join("ledgerline.db");
+    let store = Store::open(&path).unwrap();
+    store.write(|tx| facts::set(tx, "a", "1")).unwrap();
+    drop(store);
+    let store = Store::open(&path).unwrap();
+    assert_eq!(store.read(|tx| facts::get(tx, "a")).unwrap().as_deref(), Some("1"));
+    store.check().unwrap();
+}
+
+#[test]
+fn an_error_undoes_the_whole_transaction() {
+    let store = Store::in_memory().unwrap();
+    let undone: Result<(), StoreError> = store.write(|tx| {
+        facts::set(tx, "a", "1")?;
+        Err(StoreError::Busy)
+    });
+    undone.unwrap_err();
+    assert_eq!(store.read(|tx| facts::get(tx, "a")).unwrap(), None);
+}
+
+#[test]
+fn a_panic_in_a_transaction_undoes_it_and_leaves_the_store_usable() {
+    let store = Store::in_memory().unwrap();
+    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        store.write(|tx| {
+            facts::set(tx, "a", "1")?;
+            panic!("on purpose");
+            #[allow(unreachable_code)]
+            Ok(())
+        })
+    }));
+    panicked.unwrap_err();
+    assert_eq!(store.read(|tx| facts::get(tx, "a")).unwrap(), None);
+    store.write(|tx| facts::set(tx, "a", "2")).unwrap();
+}
+
+/// The files as a power cut would leave them: taken while a transaction is half done and the log not yet taken over.
+#[test]
+fn a_crash_loses_what_was_not_committed_and_nothing_else() {
+    let (folder, after) = (folder(), folder());
+    let path = folder.path().join("ledgerline.db");
+    let store = Store::open(&path).unwrap();
+    store
+        .write(|tx| (1..=500).try_for_each(|n| observe(tx, Flow::Customers, &row(n), now()).map(drop)))
+        .unwrap();
+    store
+        .write(|tx| {
+            (501..=5_000).try_for_each(|n| observe(tx, Flow::Customers, &row(n), now()).map(drop))?;
+            // So much that SQLite has spilled uncommitted pages into the log.
+            tx.connection.cache_flush()?;
+            for entry in fs::read_dir(folder.path()).unwrap() {
+                let entry = entry.unwrap();
+                fs::copy(entry.path(), after.path().join(entry.file_name())).unwrap();
+            }
+            Ok(())
+        })
+        .unwrap();
+    let survivor = Store::open(&after.path().join("ledgerline.db")).unwrap();
+    survivor.check().unwrap();
+    assert_eq!(survivor.read(|tx| count(tx, Flow::Customers)).unwrap(), 500);
+    assert_eq!(store.read(|tx| count(tx, Flow::Customers)).unwrap(), 5_000);
+}
+
+#[test]
+fn commits_wait_for_the_disk() {
+    let folder = folder();
+    let store = Store::open(&folder.path().join("ledgerline.db")).unwrap();
+    let pragma = |name: &str| -> String {
+        let value = store
+            .read(|tx| Ok(tx.connection.pragma_query_value(None, name, |row| row.get_ref(0)?.to_text())?));
+        value.unwrap()
+    };
+    assert_eq!((pragma("journal_mode").as_str(), pragma("synchronous").as_str()), ("wal", "2"));
+    assert_eq!(pragma("foreign_keys"), "1");
+}
+
+trait ToText {
+    fn to_text(self) -> rusqlite::Result<String>;
+}
+
+impl ToText for rusqlite::types::ValueRef<'_> {
+    fn to_text(self) -> rusqlite::Result<String> {
+        Ok(match self {
+            Self::Integer(number) => number.to_string(),
+            Self::Text(text) => String::from_utf8_lossy(text).into_owned(),
+            Self::Null | Self::Real(_) | Self::Blob(_) => String::new(),
+        })
+    }
+}
+
+#[test]
+fn a_reader_works_beside_the_writer_and_sees_only_what_is_committed() {
+    let folder = folder();
+    let path = folder.path().join("ledgerline.db");
+    let writer = Store::open(&path).unwrap();
+    let reader = Store::open_read_only(&path).unwrap();
+    let seen = || reader.read(|tx| facts::get(tx, "a")).unwrap();
+    writer
+        .write(|tx| {
+            facts::set(tx, "a", "1")?;
+            assert_eq!(seen(), None);
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(seen().as_deref(), Some("1"));
+    let error = reader.write(|tx| facts::set(tx, "a", "2")).unwrap_err();
+    assert_eq!(error.code(), "database_not_writable");
+    assert!(reader.is_read_only() && !writer.is_read_only());
+    reader
+        .read(|tx| {
+            let before = facts::get(tx, "a")?;
+            writer.write(|tx| facts::set(tx, "a", "3"))?;
+            assert_eq!(facts::get(tx, "a")?, before, "one consistent state");
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_reader_makes_no_database() {
+    let folder = folder();
+    let path = folder.path().join("ledgerline.db");
+    let error = Store::open_read_only(&path).err().unwrap();
+    assert_eq!(error.code(), "database_absent");
+    assert!(error.to_string().contains("ledgerline.db"), "{error}");
+    assert!(!path.exists());
+}
+
+#[test]
+fn threads_share_a_store() {
+    let store = Store::in_memory().unwrap();
+    std::thread::scope(|scope| {
+        for thread in 0..4_u32 {
+            let store = &store;
+            scope.spawn(move || {
+                for n in 0..50 {
+                    store.write(|tx| observe(tx, Flow::Items, &row(thread * 50 + n), now())).unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(store.read(|tx| count(tx, Flow::Items)).unwrap(), 200);
+}
+
+#[test]
+fn a_thousand_rows_are_observed_in_one_transaction() {
+    let store = Store::in_memory().unwrap();
+    let rows: Vec<Incoming> = (0..1_000).map(row).collect();
+    let see = || {
+        let all = store.write(|tx| {
+            rows.iter().map(|row| observe(tx, Flow::Customers, row, now())).collect::<Result<Vec<_>, _>>()
+        });
+        all.unwrap()
+    };
+    assert!(see().iter().all(|seen| *seen == Seen::New));
+    assert!(see().iter().all(|seen| *seen == Seen::Same));
+    assert_eq!(store.read(|tx| get(tx, Flow::Customers, id(999))).unwrap().unwrap().number, "C999");
+}
+
+#[test]
+fn watermarks_and_sweep_clocks_are_kept_by_name() {
+    let store = Store::in_memory().unwrap();
+    assert_eq!(store.read(|tx| watermarks::get(tx, "listing.items")).unwrap(), None);
+    store.write(|tx| watermarks::set(tx, "listing.items", now())).unwrap();
+    assert_eq!(store.read(|tx| watermarks::get(tx, "listing.items")).unwrap(), Some(now()));
+    assert_eq!(store.read(|tx| watermarks::get(tx, "listing.customers")).unwrap(), None);
+    assert_eq!(store.read(|tx| sweep_clocks::last(tx, "listing.items")).unwrap(), None);
+    store.write(|tx| sweep_clocks::set(tx, "inventory", now())).unwrap();
+    assert_eq!(store.read(|tx| sweep_clocks::last(tx, "inventory")).unwrap(), Some(now()));
+}
+
+#[test]
+fn facts_are_forgotten_on_request() {
+    let store = Store::in_memory().unwrap();
+    store.write(|tx| facts::set(tx, "a", "1").and_then(|()| facts::set(tx, "a", "2"))).unwrap();
+    assert_eq!(store.read(|tx| facts::get(tx, "a")).unwrap().as_deref(), Some("2"));
+    store.write(|tx| facts::forget(tx, "a")).unwrap();
+    assert_eq!(store.read(|tx| facts::get(tx, "a")).unwrap(), None);
+}
+
+#[test]
+fn a_newer_database_is_refused_and_left_as_it_is() {
+    let folder = folder();
+    let path = folder.path().join("ledgerline.db");
+    drop(Store::open(&path).unwrap());
+    let newer = u32::try_from(migrate::STEPS.len()).unwrap() + 1;
+    Connection::open(&path).unwrap().pragma_update(None, "user_version", newer).unwrap();
+    let before = fs::read(&path).unwrap();
+    for opened in [Store::open(&path), Store::open_read_only(&path)] {
+        let error = opened.err().unwrap();
+        assert_eq!(error.code(), "database_too_new");
+        assert!(error.to_string().contains(&format!("version {newer}")), "{error}");
+        assert!(error.cure().contains("newer Ledgerline"), "{}", error.cure());
+    }
+    assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn a_reader_does_not_bring_an_older_database_up_to_date() {
+    let folder = folder();
+    let path = folder.path().join("ledgerline.db");
+    fs::write(&path, "").unwrap();
+    assert_eq!(Store::open_read_only(&path).err().unwrap().code(), "database_too_old");
+}
+
+#[test]
+fn files_that_are_not_ours_are_refused_and_left_as_they_are() {
+    let folder = folder();
+    let text = folder.path().join("letter.db");
+    fs::write(&text, "Dear customer, thank you for your order. ".repeat(200)).unwrap();
+    let foreign = folder.path().join("foreign.db");
+    Connection::open(&foreign)
+        .unwrap()
+        .execute_batch("CREATE TABLE other (a); INSERT INTO other VALUES (1);")
+        .unwrap();
+    for (path, code) in [(&text, "not_a_database"), (&foreign, "database_foreign")] {
+        let before = fs::read(path).unwrap();
+        for opened in [Store::open(path), Store::open_read_only(path)] {
+            let error = opened.err().unwrap();
+            assert_eq!(error.code(), code);
+            assert!(error.to_string().contains(".db: "), "{error}");
+        }
+        assert_eq!(fs::read(path).unwrap(), before);
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_said_so() {
+    let folder = folder();
+    let error = Store::open(&folder.path().join("nowhere").join("ledgerline.db")).err().unwrap();
+    assert_eq!(error.code(), "database_not_writable");
+    assert!(error.to_string().contains("nowhere"), "{error}");
+}
+
+#[test]
+fn a_damaged_database_is_found() {
+    let folder = folder();
+    let path = folder.path().join("ledgerline.db");
+    let store = Store::open(&path).unwrap();
+    store
+        .write(|tx| (0..2_000).try_for_each(|n| observe(tx, Flow::Items, &row(n), now()).map(drop)))
+        .unwrap();
+    drop(store);
+    let mut bytes = fs::read(&path).unwrap();
+    let middle = bytes.len() / 2 / 4096 * 4096;
+    bytes[middle..middle + 8 * 4096].fill(0x5A);
+    fs::write(&path, bytes).unwrap();
+    let found = Store::open(&path).and_then(|store| store.check()).unwrap_err();
+    assert_eq!(found.code(), "database_damaged");
+    assert!(found.cure().contains("BC Id"), "{}", found.cure());
+}
+
+#[test]
+fn a_full_disk_is_said_to_be_one_and_loses_nothing() {
+    let store = Store::in_memory().unwrap();
+    store.write(|tx| observe(tx, Flow::Items, &row(1), now())).unwrap();
+    store
+        .read(|tx| {
+            let pages: i64 = tx.connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
+            Ok(tx.connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?)
+        })
+        .unwrap();
+    let full =
+        store.write(|tx| (2..5_000).try_for_each(|n| observe(tx, Flow::Items, &row(n), now()).map(drop)));
+    let full = full.unwrap_err();
+    assert_eq!(full.code(), "disk_full");
+    assert!(full.cure().contains("Free some space"), "{}", full.cure());
+    assert_eq!(store.read(|tx| count(tx, Flow::Items)).unwrap(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn only_the_owner_may_read_the_database() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder();
+    let path = folder.path().join("ledgerline.db");
+    let _store = Store::open(&path).unwrap();
+    for entry in fs::read_dir(folder.path()).unwrap() {
+        let entry = entry.unwrap();
+        assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o077, 0, "{}", entry.path().display());
+    }
+}
+
+mod migrations {
+    use super::{Connection, Path, Store, StoreError, facts, folder, fs, migrate};
+
+    const SECOND: &str = "ALTER TABLE fact ADD COLUMN since INTEGER NOT NULL DEFAULT 7;";
+    const BROKEN: &str = "ALTER TABLE fact ADD COLUMN since INTEGER; SELECT no_such_column FROM fact;";
+
+    fn steps_with(step: &'static str) -> Vec<&'static str> {
+        migrate::STEPS.into_iter().chain([step]).collect()
+    }
+
+    fn up(path: &Path, steps: &[&str]) -> Result<(), StoreError> {
+        migrate::up(&mut Connection::open(path).unwrap(), Some(path), steps)
+    }
+
+    fn value(path: &Path, sql: &str) -> rusqlite::Result<i64> {
+        Connection::open(path).unwrap().query_row(sql, [], |row| row.get(0))
+    }
+
+    /// A database of the newest released version with one fact in it.
+    fn released(path: &Path) {
+        let store = Store::open(path).unwrap();
+        store.write(|tx| facts::set(tx, "a", "1")).unwrap();
+    }
+
+    #[test]
+    fn every_step_leads_to_a_sound_database() {
+        let folder = folder();
+        for taken in 1..=migrate::STEPS.len() {
+            let path = folder.path().join(format!("from-{taken}.db"));
+            up(&path, &migrate::STEPS[..taken]).unwrap();
+            assert_eq!(value(&path, "PRAGMA user_version").unwrap(), i64::try_from(taken).unwrap());
+            let store = Store::open(&path).unwrap();
+            store.check().unwrap();
+        }
+    }
+
+    #[test]
+    fn a_new_database_needs_no_backup() {
+        let folder = folder();
+        released(&folder.path().join("ledgerline.db"));
+        let names: Vec<_> =
+            fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert!(names.iter().all(|name| !name.to_string_lossy().contains("backup")), "{names:?}");
+    }
+
+    #[test]
+    fn a_backup_is_taken_before_a_step() {
+        let folder = folder();
+        let path = folder.path().join("ledgerline.db");
+        released(&path);
+        let version = migrate::STEPS.len();
+        up(&path, &steps_with(SECOND)).unwrap();
+        assert_eq!(value(&path, "SELECT since FROM fact").unwrap(), 7);
+        assert_eq!(value(&path, "PRAGMA user_version").unwrap(), i64::try_from(version + 1).unwrap());
+        // The backup is a whole database of the version before, with which the older program goes on.
+        let backup = folder.path().join(format!("ledgerline.db.backup-v{version}"));
+        assert!(value(&backup, "SELECT since FROM fact").is_err());
+        let store = Store::open(&backup).unwrap();
+        store.check().unwrap();
+        assert_eq!(store.read(|tx| facts::get(tx, "a")).unwrap().as_deref(), Some("1"));
+        assert!(!folder.path().join(format!("ledgerline.db.backup-v{version}.unfinished")).exists());
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_the_database_as_it_was() {
+        let folder = folder();
+        let path = folder.path().join("ledgerline.db");
+        released(&path);
+        up(&path, &steps_with(BROKEN)).unwrap_err();
+        let store = Store::open(&path).unwrap();
+        assert_eq!(store.read(|tx| facts::get(tx, "a")).unwrap().as_deref(), Some("1"));
+        assert!(value(&path, "SELECT since FROM fact").is_err());
+    }
+
+    #[test]
+    fn a_step_that_leaves_rows_without_their_parents_is_undone() {
+        let folder = folder();
+        let path = folder.path().join("ledgerline.db");
+        released(&path);
+        let error =
+            up(&path, &steps_with("INSERT INTO source_text VALUES (99, 'items', '{}');")).unwrap_err();
+        assert_eq!(error.code(), "database_damaged");
+        assert_eq!(value(&path, "SELECT count(*) FROM source_text").unwrap(), 0);
+    }
+
+    #[test]
+    fn the_backup_of_a_backup_that_cannot_be_written_stops_the_step() {
+        let folder = folder();
+        let path = folder.path().join("ledgerline.db");
+        released(&path);
+        let version = migrate::STEPS.len();
+        fs::create_dir(folder.path().join(format!("ledgerline.db.backup-v{version}.unfinished"))).unwrap();
+        let error = up(&path, &steps_with(SECOND)).unwrap_err();
+        assert_eq!(error.code(), "database_not_writable");
+        assert_eq!(value(&path, "PRAGMA user_version").unwrap(), i64::try_from(version).unwrap());
+    }
+}

@@ -10,9 +10,7 @@ use super::{StoreError, Tx, columns};
 /// # Errors
 /// When the database fails.
 pub fn get(tx: &Tx<'_>, name: &str) -> Result<Option<Timestamp>, StoreError> {
-    let mut statement = tx
-        .connection
-        .prepare_cached("SELECT at FROM watermark WHERE name = ?1")?;
+    let mut statement = tx.connection.prepare_cached("SELECT at FROM watermark WHERE name = ?1")?;
     let at: Option<i64> = statement.query_row([name], |row| row.get(0)).optional()?;
     at.map(columns::time).transpose()
 }

@@ -1,6 +1,6 @@
 -- Times are microseconds since 1970 in UTC. Ids are Business Central's SystemIds as text, hashes SHA-256 in hexadecimal digits.
 -- A `number_key` is the number in lower case: Zoho's unique fields do not tell cases apart, and SQLite's NOCASE knows only ASCII.
-PRAGMA application_id = 1279542092; -- "LDGL"
+PRAGMA application_id = 1279543116; -- "LDGL"
 
 CREATE TABLE binding (
     one INTEGER PRIMARY KEY CHECK (one = 1),

@@ -1,0 +1,89 @@
+//! Opens the database, for its one writer and for readers beside it.
+
+use std::fs::OpenOptions;
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::{Store, StoreError, migrate};
+
+/// How long a reader or the writer waits for the other.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A write-ahead log that once grew beyond this many bytes is cut back when it has been taken over.
+const LOG_BYTES: i64 = 64 * 1024 * 1024;
+
+impl Store {
+    /// Opens or creates the database, and brings an older one up to date after a backup beside it.
+    ///
+    /// # Errors
+    /// When the file is no database of ours, damaged, from a newer program, or cannot be written.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let at = |error: StoreError| error.at(path);
+        create(path)?;
+        let mut connection = Connection::open(path).map_err(StoreError::from).map_err(at)?;
+        Self::prepare(&mut connection, Some(path)).map_err(at)?;
+        Self::ready(connection).map_err(at)
+    }
+
+    /// Opens the database for reading, beside a writer.
+    ///
+    /// # Errors
+    /// When there is no database, or it is not ours, damaged, or from a newer or older program.
+    pub fn open_read_only(path: &Path) -> Result<Self, StoreError> {
+        if !path.exists() {
+            return Err(StoreError::Absent(path.display().to_string()));
+        }
+        let at = |error: StoreError| error.at(path);
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(StoreError::from).map_err(at)?;
+        connection.busy_timeout(PATIENCE)?;
+        migrate::check(&connection).map_err(at)?;
+        Self::ready(connection).map_err(at)
+    }
+
+    /// A database that is gone with the value.
+    ///
+    /// # Errors
+    /// When SQLite cannot start.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        let mut connection = Connection::open_in_memory()?;
+        Self::prepare(&mut connection, None)?;
+        Self::ready(connection)
+    }
+
+    fn prepare(connection: &mut Connection, path: Option<&Path>) -> Result<(), StoreError> {
+        connection.busy_timeout(PATIENCE)?;
+        // Before anything is changed: a newer program's database stays as it is.
+        migrate::refuse_newer(connection)?;
+        // WAL lets readers work beside the writer. FULL, not NORMAL: with NORMAL a power cut takes back the last commits, and with them the
+        // intents, links and audit entries of what Zoho was told meanwhile.
+        connection.pragma_update(None, "journal_mode", "wal")?;
+        connection.pragma_update(None, "synchronous", "full")?;
+        connection.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
+        migrate::up(connection, path, &migrate::STEPS)
+    }
+
+    fn ready(connection: Connection) -> Result<Self, StoreError> {
+        connection.pragma_update(None, "foreign_keys", true)?;
+        // 16 MiB: the inner pages of the indexes of a million records stay at hand.
+        connection.pragma_update(None, "cache_size", -16 * 1024)?;
+        connection.set_prepared_statement_cache_capacity(128);
+        Ok(Self { connection: Mutex::new(connection) })
+    }
+}
+
+/// Makes an empty file that only its owner may read, for it will hold customers' data; SQLite's side files take over its mode.
+fn create(path: &Path) -> Result<(), StoreError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(StoreError::of_file(path, &error)),
+    }
+}
