@@ -42,7 +42,8 @@ fn two_companies_are_listed_and_one_has_no_display_name() {
 fn the_tenant_may_be_left_out_and_links_echo_what_was_called() {
     let bc = Bc::empty();
     bc.customer("C1", "One");
-    let short = format!("{ORIGIN}/bc/v2.0/{}/api/v2.0/companies({})/customers", credentials::ENVIRONMENT, bc.company);
+    let short =
+        format!("{ORIGIN}/bc/v2.0/{}/api/v2.0/companies({})/customers", credentials::ENVIRONMENT, bc.company);
     let answer = bc.get_url(&short, Some(1));
     let body = json(&answer);
     let called = format!("{ORIGIN}/bc/v2.0/{}/api/v2.0", credentials::ENVIRONMENT);

@@ -37,7 +37,8 @@ fn a_link_carries_fin_and_the_last_rows_id() {
     let bc = with_customers(3);
     let answer = bc.get_url(&bc.url("customers"), Some(2));
     let link = url::Url::parse(&next_link(&answer).unwrap()).unwrap();
-    let value = |name: &str| link.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+    let value =
+        |name: &str| link.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
     assert_eq!(value("aid").as_deref(), Some("FIN"));
     assert_eq!(value("$skiptoken"), members(&rows(&answer), "id").pop());
 }

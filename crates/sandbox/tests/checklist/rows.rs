@@ -21,7 +21,8 @@ fn stamps_end_in_0_3_or_7_milliseconds() {
     let bc = Bc::empty();
     for step in 0..20 {
         let id = bc.customer(&format!("C{step}"), "One");
-        let stamp: jiff::Timestamp = member(&json(&bc.get(&format!("customers({id})"))), "lastModifiedDateTime").parse().unwrap();
+        let stamp: jiff::Timestamp =
+            member(&json(&bc.get(&format!("customers({id})"))), "lastModifiedDateTime").parse().unwrap();
         assert!([0, 3, 7].contains(&(stamp.as_millisecond() % 10)), "{stamp}");
         bc.world.advance(SignedDuration::from_millis(1));
     }
@@ -42,7 +43,10 @@ fn a_long_transaction_publishes_a_row_older_than_what_was_seen() {
     let began = START.parse::<jiff::Timestamp>().unwrap() - SignedDuration::from_secs(90);
     let late = bc.world.bc(|bc| bc.late_customer("C2", "Late", began));
     assert_eq!(bc.rows(&format!("customers?$filter=lastModifiedDateTime ge {START}")).len(), 1);
-    assert_eq!(bc.read("customers", late, "lastModifiedDateTime").as_text(), Some("2025-03-10T07:58:30.123Z"));
+    assert_eq!(
+        bc.read("customers", late, "lastModifiedDateTime").as_text(),
+        Some("2025-03-10T07:58:30.123Z")
+    );
 }
 
 #[test]

@@ -50,7 +50,8 @@ fn a_tenant_that_is_neither_guid_nor_domain_is_aadsts900023() {
 
 #[test]
 fn a_scope_without_default_is_an_invalid_scope() {
-    let (status, error, _) = refusal(credentials::TENANT, &[("scope", "https://api.businesscentral.dynamics.com/")]);
+    let (status, error, _) =
+        refusal(credentials::TENANT, &[("scope", "https://api.businesscentral.dynamics.com/")]);
     assert_eq!((status, error.as_str()), (400, "invalid_scope"));
 }
 

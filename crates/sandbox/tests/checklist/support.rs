@@ -155,7 +155,11 @@ pub fn rows(response: &Response) -> Vec<Value> {
 }
 
 pub fn member(value: &Value, name: &str) -> String {
-    value.get(name).and_then(Value::as_text).unwrap_or_else(|| panic!("{name} in {}", value.to_json())).to_owned()
+    value
+        .get(name)
+        .and_then(Value::as_text)
+        .unwrap_or_else(|| panic!("{name} in {}", value.to_json()))
+        .to_owned()
 }
 
 /// The values of one property, row by row.
