@@ -58,7 +58,7 @@ fn every_sample_of_an_invoice_agrees_to_the_cent() {
     for row in rows(&["salesInvoice."]) {
         match scene.map(Flow::Invoices, &row, true) {
             Mapped::Record(record) => {
-                assert_eq!(record.predicted_total, record.expected_total, "{}", record.number)
+                assert_eq!(record.predicted_total, record.expected_total, "{}", record.number);
             }
             Mapped::Skip(_) => {}
             other => panic!("{other:?}"),
