@@ -38,6 +38,9 @@ pub(crate) fn keys(session: &Session<'_>, flow: Flow) -> Result<(String, String)
 pub(crate) fn columns(session: &Session<'_>, flow: Flow) -> Result<Vec<String>, RunError> {
     let (number, id) = keys(session, flow)?;
     let mut columns = vec!["id".to_owned(), number, id, "Modified_Time".to_owned()];
+    if flow == Flow::Invoices {
+        columns.push("Grand_Total".to_owned());
+    }
     for name in map::owned_fields(flow, &session.org) {
         if !columns.contains(&name) {
             columns.push(name);
