@@ -1,5 +1,7 @@
 //! The simulated Business Central, held to the checklist of what is known about the real one (facts, §10), from outside.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail tests")]
+
 mod addresses;
 mod conditions;
 mod faults;
@@ -8,6 +10,7 @@ mod paging;
 mod people;
 mod permissions;
 mod rows;
+mod seeded;
 mod sign_in;
 mod socket;
 mod support;

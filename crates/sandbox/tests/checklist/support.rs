@@ -15,7 +15,7 @@ use uuid::Uuid;
 pub const ORIGIN: &str = "https://sandbox.invalid";
 pub const START: &str = "2025-03-10T08:00:00.123Z";
 
-struct StillClock;
+pub struct StillClock;
 
 impl Clock for StillClock {
     fn now(&self) -> Timestamp {
