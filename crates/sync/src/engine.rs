@@ -100,18 +100,12 @@ impl Engine {
     /// An engine over the given parts.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self {
-            parts,
-            metadata: Mutex::new(None),
-        }
+        Self { parts, metadata: Mutex::new(None) }
     }
 
     /// One run. The report is made in every case; what prevented or ended it stands in `error`.
     pub async fn run(&self, options: &RunOptions, progress: &dyn Progress, stop: &Stop) -> RunReport {
-        let selection = Selection {
-            everything_due: options.trigger == Trigger::Manual,
-            only: None,
-        };
+        let selection = Selection { everything_due: options.trigger == Trigger::Manual, only: None };
         run::reported(self, options, &selection, progress, stop).await
     }
 
@@ -134,12 +128,7 @@ impl Engine {
         let run = if check_only {
             None
         } else {
-            let options = RunOptions {
-                trigger: Trigger::Manual,
-                flows: None,
-                full: true,
-                confirm_deletions,
-            };
+            let options = RunOptions { trigger: Trigger::Manual, flows: None, full: true, confirm_deletions };
             Some(self.run(&options, progress, stop).await)
         };
         let session = self.session("reconcile".to_owned(), progress, stop).await?;
@@ -180,11 +169,7 @@ impl Engine {
 
     /// Reads both sides' metadata, and makes sure that they are the company and the org that this profile belongs to.
     async fn metadata(&self, now: Timestamp) -> Result<Metadata, RunError> {
-        let known = self
-            .metadata
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let known = self.metadata.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(known) = known
             && now >= known.read_at
             && now.duration_since(known.read_at).unsigned_abs() < METADATA_AGE
@@ -199,12 +184,7 @@ impl Engine {
         (self.parts.daily_credits)(org.edition.daily_credits(org.licensed_users));
         let company = self.parts.business_central.company(id);
         let facts = CompanyFacts::read(&company).await?;
-        let metadata = Metadata {
-            company,
-            org: Arc::new(org),
-            facts: Arc::new(facts),
-            read_at: now,
-        };
+        let metadata = Metadata { company, org: Arc::new(org), facts: Arc::new(facts), read_at: now };
         *self.metadata.lock().unwrap_or_else(PoisonError::into_inner) = Some(metadata.clone());
         Ok(metadata)
     }
@@ -212,7 +192,7 @@ impl Engine {
     /// The company's id. A name is resolved once: the binding remembers the id, for names change.
     async fn find_company(&self) -> Result<(BcId, String), RunError> {
         let wanted = &self.parts.origin.company;
-        let bound = self.parts.store.read(|tx| binding::get(tx))?;
+        let bound = self.parts.store.read(binding::get)?;
         let companies = self.parts.business_central.companies().await?;
         let is_wanted = |company: &&business_central::Company| {
             company.id.to_string().eq_ignore_ascii_case(wanted)
@@ -248,7 +228,7 @@ impl Engine {
             company_name: company_name.to_owned(),
             zgid: zgid.to_owned(),
         };
-        let Some(bound) = self.parts.store.read(|tx| binding::get(tx))? else {
+        let Some(bound) = self.parts.store.read(binding::get)? else {
             let at = self.parts.clock.now();
             let entry = Entry {
                 seq: 0,
@@ -274,16 +254,8 @@ impl Engine {
         };
         let differences: Vec<String> = [
             ("tenant", bound.tenant.to_lowercase(), now.tenant.to_lowercase()),
-            (
-                "environment",
-                bound.environment.to_lowercase(),
-                now.environment.to_lowercase(),
-            ),
-            (
-                "company",
-                bound.company_id.to_string(),
-                now.company_id.to_string(),
-            ),
+            ("environment", bound.environment.to_lowercase(), now.environment.to_lowercase()),
+            ("company", bound.company_id.to_string(), now.company_id.to_string()),
             ("Zoho org", bound.zgid.clone(), now.zgid.clone()),
         ]
         .into_iter()

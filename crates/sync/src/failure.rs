@@ -31,13 +31,7 @@ impl Trouble {
         message: impl Into<String>,
         cure: impl Into<String>,
     ) -> Self {
-        Self {
-            class,
-            code: code.into(),
-            message: message.into(),
-            cure: cure.into(),
-            waits_for: None,
-        }
+        Self { class, code: code.into(), message: message.into(), cure: cure.into(), waits_for: None }
     }
 
     /// Whether the record is held, which is not the record's own fault.
@@ -53,10 +47,7 @@ impl Trouble {
     #[must_use]
     pub fn retry(&self, attempts: u32, now: Timestamp, random: &dyn Random) -> Retry {
         if let Some((flow, what)) = &self.waits_for {
-            return Retry::WaitsFor {
-                flow: *flow,
-                what: what.clone(),
-            };
+            return Retry::WaitsFor { flow: *flow, what: what.clone() };
         }
         let first = match self.class {
             FailureClass::Data | FailureClass::Conflict | FailureClass::Bug => return Retry::Manual,
@@ -74,18 +65,12 @@ impl Trouble {
 /// What a row's refusal means for the record called `name`.
 #[must_use]
 pub fn of_row(name: &str, error: &RowError) -> Trouble {
-    let at = error
-        .json_path
-        .as_deref()
-        .or(error.api_name.as_deref())
-        .unwrap_or("the record");
+    let at = error.json_path.as_deref().or(error.api_name.as_deref()).unwrap_or("the record");
     let words = format!("Zoho refused {name}: {} ({}) at {at}", error.message, error.code);
     let (class, cure) = match error.code.as_str() {
         "INVALID_DATA" | "MANDATORY_NOT_FOUND" | "UNABLE_TO_PARSE_DATA_TYPE" | "MULTIPLE_OR_MULTI_ERRORS" => {
-            let limit = error
-                .maximum_length
-                .map(|n| format!(" (at most {n} characters)"))
-                .unwrap_or_default();
+            let limit =
+                error.maximum_length.map(|n| format!(" (at most {n} characters)")).unwrap_or_default();
             (
                 FailureClass::Data,
                 format!(
@@ -97,10 +82,9 @@ pub fn of_row(name: &str, error: &RowError) -> Trouble {
         | "DEPENDENT_MISMATCH"
         | "NOT_ALLOWED"
         | "CANNOT_PERFORM_ACTION"
-        | "LIMIT_REACHED" => (
-            FailureClass::Data,
-            "Look at the rules of that module in Zoho's setup; then replay.".to_owned(),
-        ),
+        | "LIMIT_REACHED" => {
+            (FailureClass::Data, "Look at the rules of that module in Zoho's setup; then replay.".to_owned())
+        }
         "DUPLICATE_DATA" => (
             FailureClass::Conflict,
             "Two records claim the same unique value. Open both in Zoho, keep one, then replay.".to_owned(),
@@ -115,18 +99,11 @@ pub fn of_row(name: &str, error: &RowError) -> Trouble {
             "Give the Zoho user whom Ledgerline signs in as the right to write this module and field."
                 .to_owned(),
         ),
-        "LIMIT_EXCEEDED" | "TOO_MANY_REQUESTS" => (
-            FailureClass::Limit,
-            "Nothing to do: it is tried again by itself.".to_owned(),
-        ),
-        "INTERNAL_ERROR" => (
-            FailureClass::Outage,
-            "Nothing to do: it is tried again by itself.".to_owned(),
-        ),
-        _ => (
-            FailureClass::Bug,
-            "Replay it once; if it stays, send a support bundle.".to_owned(),
-        ),
+        "LIMIT_EXCEEDED" | "TOO_MANY_REQUESTS" => {
+            (FailureClass::Limit, "Nothing to do: it is tried again by itself.".to_owned())
+        }
+        "INTERNAL_ERROR" => (FailureClass::Outage, "Nothing to do: it is tried again by itself.".to_owned()),
+        _ => (FailureClass::Bug, "Replay it once; if it stays, send a support bundle.".to_owned()),
     };
     Trouble::new(class, format!("zoho_{}", error.code.to_lowercase()), words, cure)
 }
@@ -161,11 +138,7 @@ pub enum RunError {
 impl RunError {
     /// A refusal in words.
     pub fn refused(code: &'static str, message: impl Into<String>, cure: impl Into<String>) -> Self {
-        Self::Refused {
-            code,
-            message: message.into(),
-            cure: cure.into(),
-        }
+        Self::Refused { code, message: message.into(), cure: cure.into() }
     }
 
     /// Stable; programs may match on it.
@@ -196,20 +169,19 @@ impl RunError {
     #[must_use]
     pub fn budget(&self) -> Option<&transport::Refused> {
         match self {
-            Self::Zoho(zoho_crm::Error {
-                kind: zoho_crm::ErrorKind::Transport(error),
-                ..
-            }) => match &error.cause {
-                Cause::Refused(refused) => Some(refused),
-                Cause::BadAddress(_)
-                | Cause::Dns
-                | Cause::Connect(_)
-                | Cause::Tls(_)
-                | Cause::Timeout
-                | Cause::Reset(_)
-                | Cause::Damaged(_)
-                | Cause::TooLarge { .. } => None,
-            },
+            Self::Zoho(zoho_crm::Error { kind: zoho_crm::ErrorKind::Transport(error), .. }) => {
+                match &error.cause {
+                    Cause::Refused(refused) => Some(refused),
+                    Cause::BadAddress(_)
+                    | Cause::Dns
+                    | Cause::Connect(_)
+                    | Cause::Tls(_)
+                    | Cause::Timeout
+                    | Cause::Reset(_)
+                    | Cause::Damaged(_)
+                    | Cause::TooLarge { .. } => None,
+                }
+            }
             _ => None,
         }
     }

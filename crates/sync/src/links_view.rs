@@ -17,29 +17,17 @@ pub(crate) struct StoredLinks<'a>(pub(crate) &'a Store);
 
 impl StoredLinks<'_> {
     fn fact(&self, name: &str) -> Option<ZohoId> {
-        self.0
-            .read(|tx| facts::get(tx, name))
-            .ok()
-            .flatten()
-            .map(ZohoId::new)
+        self.0.read(|tx| facts::get(tx, name)).ok().flatten().map(ZohoId::new)
     }
 }
 
 impl Links for StoredLinks<'_> {
     fn zoho_id(&self, flow: Flow, id: BcId) -> Option<ZohoId> {
-        self.0
-            .read(|tx| links::get(tx, flow, id))
-            .ok()
-            .flatten()
-            .map(|link| link.zoho_id)
+        self.0.read(|tx| links::get(tx, flow, id)).ok().flatten().map(|link| link.zoho_id)
     }
 
     fn by_number(&self, flow: Flow, number: &str) -> Option<ZohoId> {
-        self.0
-            .read(|tx| links::by_number(tx, flow, number))
-            .ok()
-            .flatten()
-            .map(|link| link.zoho_id)
+        self.0.read(|tx| links::by_number(tx, flow, number)).ok().flatten().map(|link| link.zoho_id)
     }
 
     fn customer_of_contact(&self, company_number: Option<&str>, contact_number: &str) -> Option<BcId> {
@@ -56,10 +44,6 @@ impl Links for StoredLinks<'_> {
     }
 
     fn will_come(&self, flow: Flow, id: BcId) -> bool {
-        self.0
-            .read(|tx| sources::get(tx, flow, id))
-            .ok()
-            .flatten()
-            .is_some_and(|row| row.gone.is_none())
+        self.0.read(|tx| sources::get(tx, flow, id)).ok().flatten().is_some_and(|row| row.gone.is_none())
     }
 }

@@ -50,11 +50,7 @@ pub fn deleted(
         OnDelete::Delete => Step::Delete,
         OnDelete::Flag => {
             let changes = differing(flag, &link.sent, same);
-            if changes.is_empty() {
-                Step::Nothing
-            } else {
-                Step::Update(changes)
-            }
+            if changes.is_empty() { Step::Nothing } else { Step::Update(changes) }
         }
     }
 }
@@ -65,10 +61,7 @@ fn differing(want: &Map, held: &Map, same: impl Fn(&str, &Value, &Value) -> bool
         Some(old) => !same(name, value, old),
         None => !value.is_null(),
     };
-    want.iter()
-        .filter(|(name, value)| differs(name, value))
-        .map(|(k, v)| (k.clone(), v.clone()))
-        .collect()
+    want.iter().filter(|(name, value)| differs(name, value)).map(|(k, v)| (k.clone(), v.clone())).collect()
 }
 
 /// What differs, and nothing for every field that was written once and has no value any more.

@@ -1,5 +1,6 @@
 //! Compares both systems, independently of what the local database believes.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use business_central::{BcId, Row};
@@ -103,10 +104,7 @@ pub(crate) async fn compare(session: &Session<'_>) -> Result<Reconciliation, Run
         run: None,
     };
     let mut zoho_side = ZohoSide::new(session);
-    for flow in Flow::ALL
-        .into_iter()
-        .filter(|flow| session.policy().flows.contains(flow))
-    {
+    for flow in Flow::ALL.into_iter().filter(|flow| session.policy().flows.contains(flow)) {
         if session.org.gate(flow).is_err() {
             continue;
         }
@@ -132,31 +130,14 @@ pub(crate) async fn compare(session: &Session<'_>) -> Result<Reconciliation, Run
                         && seen.insert(id)
                     {
                         let record = records.remove(&id);
-                        one(
-                            session,
-                            flow,
-                            id,
-                            row,
-                            record,
-                            &zoho_side,
-                            &mut comparison,
-                            &mut found,
-                        )?;
+                        one(session, flow, id, row, record, &zoho_side, &mut comparison, &mut found)?;
                     }
                 }
             }
         }
         let (number_key, _) = adopt::keys(session, flow)?;
         for (id, record) in records {
-            leftover(
-                session,
-                flow,
-                id,
-                &record,
-                &number_key,
-                &mut comparison,
-                &mut found,
-            )?;
+            leftover(session, flow, id, &record, &number_key, &mut comparison, &mut found)?;
         }
         found.flows.push(comparison);
     }
@@ -178,13 +159,7 @@ async fn read_zoho(
     let placeholders = [map::LINE_PRODUCT_NUMBER, map::DELETED_CUSTOMERS_NUMBER];
     let mut records: BTreeMap<BcId, Record> = BTreeMap::new();
     for record in adopt::select(session, flow, &format!("{number_key} is not null")).await? {
-        let text = |key: &str| {
-            record
-                .get(key)
-                .and_then(Value::as_text)
-                .unwrap_or_default()
-                .to_owned()
-        };
+        let text = |key: &str| record.get(key).and_then(Value::as_text).unwrap_or_default().to_owned();
         let number = text(&number_key);
         if placeholders.contains(&number.as_str()) {
             continue;
@@ -206,13 +181,15 @@ async fn read_zoho(
             continue;
         };
         side.ids.insert((flow, id), ZohoId::new(text("id")));
-        side.numbers
-            .insert((flow, number.to_lowercase()), ZohoId::new(text("id")));
-        if records.contains_key(&id) {
-            comparison.differing += 1;
-            found.add(difference(DifferenceKind::Duplicate, Some(id)));
-        } else {
-            records.insert(id, record);
+        side.numbers.insert((flow, number.to_lowercase()), ZohoId::new(text("id")));
+        match records.entry(id) {
+            Entry::Occupied(_) => {
+                comparison.differing += 1;
+                found.add(difference(DifferenceKind::Duplicate, Some(id)));
+            }
+            Entry::Vacant(free) => {
+                free.insert(record);
+            }
         }
     }
     Ok(records)
@@ -232,18 +209,10 @@ fn one(
 ) -> Result<(), RunError> {
     let stored = session.store().read(|tx| sources::get(tx, flow, id))?;
     let posted = stored.as_ref().is_some_and(|stored| stored.posted);
-    let context = Context {
-        org: &session.org,
-        company: &session.facts,
-        policy: &session.policy().map,
-        links: side,
-    };
+    let context =
+        Context { org: &session.org, company: &session.facts, policy: &session.policy().map, links: side };
     let number = row.number().unwrap_or_default().to_owned();
-    let zoho_id = record
-        .as_ref()
-        .and_then(|r| r.get("id"))
-        .and_then(Value::as_text)
-        .map(ToOwned::to_owned);
+    let zoho_id = record.as_ref().and_then(|r| r.get("id")).and_then(Value::as_text).map(ToOwned::to_owned);
     let difference = |kind| Difference {
         flow,
         number: number.clone(),
@@ -271,15 +240,9 @@ fn one(
         }
     };
     comparison.business_central += 1;
-    let currency = mapped
-        .currency
-        .clone()
-        .unwrap_or_else(|| session.facts.local_currency.clone());
+    let currency = mapped.currency.clone().unwrap_or_else(|| session.facts.local_currency.clone());
     if let Some(total) = mapped.expected_total {
-        *comparison
-            .amount_business_central
-            .entry(currency.clone())
-            .or_default() += total;
+        *comparison.amount_business_central.entry(currency.clone()).or_default() += total;
     }
     let Some(record) = record else {
         comparison.missing += 1;
@@ -297,10 +260,7 @@ fn one(
         });
     }
     if let Some(expected) = mapped.expected_total {
-        let held = record
-            .get("Grand_Total")
-            .and_then(Value::as_number)
-            .unwrap_or_default();
+        let held = record.get("Grand_Total").and_then(Value::as_number).unwrap_or_default();
         *comparison.amount_zoho.entry(currency).or_default() += held;
         if held != expected {
             differs = true;
@@ -355,11 +315,7 @@ fn leftover(
     comparison.extra += 1;
     found.add(Difference {
         flow,
-        number: record
-            .get(number_key)
-            .and_then(Value::as_text)
-            .unwrap_or_default()
-            .to_owned(),
+        number: record.get(number_key).and_then(Value::as_text).unwrap_or_default().to_owned(),
         bc_id: Some(id),
         zoho_id: record.get("id").and_then(Value::as_text).map(ToOwned::to_owned),
         kind: DifferenceKind::Extra,
@@ -389,11 +345,7 @@ struct ZohoSide<'a> {
 
 impl<'a> ZohoSide<'a> {
     fn new(session: &'a Session<'_>) -> Self {
-        Self {
-            stored: StoredLinks(session.store()),
-            ids: BTreeMap::new(),
-            numbers: BTreeMap::new(),
-        }
+        Self { stored: StoredLinks(session.store()), ids: BTreeMap::new(), numbers: BTreeMap::new() }
     }
 }
 

@@ -30,12 +30,7 @@ pub(crate) async fn reported(
     stop: &Stop,
 ) -> RunReport {
     let flows = chosen(engine, options.flows.as_deref());
-    let job = Job {
-        options,
-        selection,
-        flows: &flows,
-        replay: &[],
-    };
+    let job = Job { options, selection, flows: &flows, replay: &[] };
     job.report(engine, progress, stop).await
 }
 
@@ -46,18 +41,9 @@ pub(crate) async fn replayed(
     progress: &dyn Progress,
     stop: &Stop,
 ) -> RunReport {
-    let options = RunOptions {
-        trigger: Trigger::Replay,
-        flows: None,
-        full: false,
-        confirm_deletions: false,
-    };
+    let options = RunOptions { trigger: Trigger::Replay, flows: None, full: false, confirm_deletions: false };
     let flows = chosen(engine, None);
-    let failed = engine
-        .parts
-        .store
-        .read(|tx| failures::list(tx, None))
-        .unwrap_or_default();
+    let failed = engine.parts.store.read(|tx| failures::list(tx, None)).unwrap_or_default();
     let records: Vec<(Flow, BcId)> = failed
         .iter()
         .filter(|failure| match what {
@@ -67,26 +53,15 @@ pub(crate) async fn replayed(
         })
         .map(|failure| (failure.flow, failure.id))
         .collect();
-    let selection = Selection {
-        everything_due: true,
-        only: Some(only(records.iter().copied())),
-    };
-    let job = Job {
-        options: &options,
-        selection: &selection,
-        flows: &flows,
-        replay: &records,
-    };
+    let selection = Selection { everything_due: true, only: Some(only(records.iter().copied())) };
+    let job = Job { options: &options, selection: &selection, flows: &flows, replay: &records };
     job.report(engine, progress, stop).await
 }
 
 /// The flows that are switched on and asked for, in dependency order.
 fn chosen(engine: &Engine, asked: Option<&[Flow]>) -> Vec<Flow> {
     let on = &engine.parts.policy.flows;
-    Flow::ALL
-        .into_iter()
-        .filter(|f| on.contains(f) && asked.is_none_or(|asked| asked.contains(f)))
-        .collect()
+    Flow::ALL.into_iter().filter(|f| on.contains(f) && asked.is_none_or(|asked| asked.contains(f))).collect()
 }
 
 struct Job<'a> {
@@ -102,11 +77,7 @@ impl Job<'_> {
         let parts = &engine.parts;
         let started_at = parts.clock.now();
         let run_id = format!("{:016x}", parts.random.next());
-        let before = (
-            parts.business_central.calls(),
-            parts.zoho.calls(),
-            parts.zoho.credits(),
-        );
+        let before = (parts.business_central.calls(), parts.zoho.calls(), parts.zoho.credits());
         let result = self.go(engine, &run_id, started_at, progress, stop).await;
         let finished_at = parts.clock.now();
         let mut report = RunReport {
@@ -186,11 +157,7 @@ impl Job<'_> {
                 let now = session.now();
                 let page = sources::candidates(tx, Flow::Customers, &fingerprint, now, true, None, 500)?;
                 let written = sources::changed_since(tx, Flow::Customers, session.started())?;
-                Ok(page
-                    .into_iter()
-                    .map(|c| c.source.id)
-                    .chain(written)
-                    .collect::<Vec<_>>())
+                Ok(page.into_iter().map(|c| c.source.id).chain(written).collect::<Vec<_>>())
             })?;
             ties::refresh(session, &changed).await?;
         }
@@ -217,18 +184,14 @@ impl Job<'_> {
                     held: tally.held,
                 });
                 let problems = failures::flow_problems(tx, Some(flow))?;
-                report
-                    .flow_problems
-                    .extend(
-                        problems
-                            .into_iter()
-                            .map(|problem: FlowProblem| ReportedFlowProblem {
-                                flow: problem.flow,
-                                code: problem.code,
-                                message: problem.message,
-                                cure: problem.cure,
-                            }),
-                    );
+                report.flow_problems.extend(problems.into_iter().map(|problem: FlowProblem| {
+                    ReportedFlowProblem {
+                        flow: problem.flow,
+                        code: problem.code,
+                        message: problem.message,
+                        cure: problem.cure,
+                    }
+                }));
             }
             report.outcome = outcome(report, open);
             let json = serde_json::to_string(report).unwrap_or_default();
@@ -246,23 +209,14 @@ impl Job<'_> {
                 zoho_id: None,
             };
             audit::append(tx, &entry)?;
-            runs::finish(
-                tx,
-                &report.run_id,
-                report.outcome.name(),
-                &json,
-                report.finished_at,
-            )
+            runs::finish(tx, &report.run_id, report.outcome.name(), &json, report.finished_at)
         })
     }
 }
 
 /// A run that could not go on achieved part of its work when anything was written or settled.
 fn outcome(report: &RunReport, open_failures: u64) -> Outcome {
-    let achieved = report
-        .flows
-        .iter()
-        .any(|f| f.created + f.updated + f.unchanged + f.skipped > 0);
+    let achieved = report.flows.iter().any(|f| f.created + f.updated + f.unchanged + f.skipped > 0);
     let clean = report.flows.iter().all(FlowReport::is_clean);
     match &report.error {
         Some(error) if error.code == "stopped" && clean && report.flow_problems.is_empty() => Outcome::Clean,
@@ -277,11 +231,7 @@ fn outcome(report: &RunReport, open_failures: u64) -> Outcome {
 fn count_open_failures(tx: &Tx<'_>, flow: Flow) -> Result<u64, StoreError> {
     let open = failures::list(tx, Some(flow))?;
     for failure in &open {
-        let disposition = if failure.held {
-            Disposition::Held
-        } else {
-            Disposition::Failed
-        };
+        let disposition = if failure.held { Disposition::Held } else { Disposition::Failed };
         considered::note(tx, flow, failure.id, disposition)?;
     }
     Ok(open.len() as u64)
@@ -315,9 +265,7 @@ fn must_be_set_up(session: &Session<'_>, flows: &[Flow]) -> Result<(), RunError>
 fn gate(session: &Session<'_>, flow: Flow) -> Result<bool, RunError> {
     match session.org.gate(flow) {
         Ok(()) => {
-            session
-                .store()
-                .write(|tx| failures::clear_flow_problem(tx, flow, GATE))?;
+            session.store().write(|tx| failures::clear_flow_problem(tx, flow, GATE))?;
             Ok(true)
         }
         Err(problem) => {
@@ -328,9 +276,7 @@ fn gate(session: &Session<'_>, flow: Flow) -> Result<bool, RunError> {
                 cure: problem.cure,
                 at: session.now(),
             };
-            session
-                .store()
-                .write(|tx| failures::set_flow_problem(tx, &problem))?;
+            session.store().write(|tx| failures::set_flow_problem(tx, &problem))?;
             Ok(false)
         }
     }

@@ -62,11 +62,7 @@ impl Session<'_> {
 
     /// Ends the run between two requests when the user asked for it.
     pub(crate) fn check_stop(&self) -> Result<(), RunError> {
-        if self.stop.asked() {
-            Err(RunError::Stopped)
-        } else {
-            Ok(())
-        }
+        if self.stop.asked() { Err(RunError::Stopped) } else { Ok(()) }
     }
 
     /// An audit entry of this run about one record, to be completed by the caller.

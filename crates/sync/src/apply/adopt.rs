@@ -25,10 +25,7 @@ pub(crate) fn keys(session: &Session<'_>, flow: Flow) -> Result<(String, String)
         (Some(number), Some(id)) => Ok((number, id)),
         _ => Err(RunError::refused(
             "keys_missing",
-            format!(
-                "The module {} has no fields \"BC Number\" and \"BC Id\" yet.",
-                flow.module().api_name()
-            ),
+            format!("The module {} has no fields \"BC Number\" and \"BC Id\" yet.", flow.module().api_name()),
             "Run `ledgerline setup`.",
         )),
     }
@@ -61,12 +58,7 @@ pub(crate) async fn select(
     loop {
         session.check_stop()?;
         let page = select_page(session, flow, condition, last.as_deref()).await?;
-        last = page
-            .rows
-            .last()
-            .and_then(|row| row.get("id"))
-            .and_then(Value::as_text)
-            .map(ToOwned::to_owned);
+        last = page.rows.last().and_then(|row| row.get("id")).and_then(Value::as_text).map(ToOwned::to_owned);
         records.extend(page.rows);
         if !page.more || last.is_none() {
             return Ok(records);
@@ -107,9 +99,8 @@ pub(crate) async fn rebuild(
     looks: &mut create::Looks,
 ) -> Result<(), RunError> {
     let done = format!("rebuilt.{}", flow.name());
-    let (links, was_done) = session
-        .store()
-        .read(|tx| Ok((links::count(tx, flow)?, facts::get(tx, &done)?)))?;
+    let (links, was_done) =
+        session.store().read(|tx| Ok((links::count(tx, flow)?, facts::get(tx, &done)?)))?;
     if !looks.keyed || was_done.is_some() {
         return Ok(());
     }
@@ -118,10 +109,7 @@ pub(crate) async fn rebuild(
         let condition = format!("{number_key} is not null");
         let mut by_id: BTreeMap<BcId, Vec<Record>> = BTreeMap::new();
         for record in select(session, flow, &condition).await? {
-            let id = record
-                .get(&id_key)
-                .and_then(Value::as_text)
-                .and_then(|text| text.parse().ok());
+            let id = record.get(&id_key).and_then(Value::as_text).and_then(|text| text.parse().ok());
             if let Some(id) = id {
                 by_id.entry(id).or_default().push(record);
             }
@@ -153,13 +141,8 @@ pub(crate) fn link(
     task: &mut Task,
     record: &Record,
 ) -> Result<(), RunError> {
-    task.link = Some(link_source(
-        session,
-        flow,
-        &task.source,
-        task.mapped.as_ref().map(|m| &m.fields),
-        record,
-    )?);
+    task.link =
+        Some(link_source(session, flow, &task.source, task.mapped.as_ref().map(|m| &m.fields), record)?);
     Ok(())
 }
 
@@ -177,11 +160,7 @@ fn link_source(
     let owned = map::owned_fields(flow, &session.org);
     let ours =
         |name: &String| wanted.map_or_else(|| owned.contains(name), |wanted| wanted.contains_key(name));
-    let held = record
-        .iter()
-        .filter(|(name, _)| ours(name))
-        .map(|(k, v)| (k.clone(), v.clone()))
-        .collect();
+    let held = record.iter().filter(|(name, _)| ours(name)).map(|(k, v)| (k.clone(), v.clone())).collect();
     let link = Link {
         flow,
         id: source.id,
@@ -192,11 +171,7 @@ fn link_source(
         fingerprint: String::new(),
         modified_time: text("Modified_Time"),
         verified: flow != Flow::Invoices,
-        lines: if flow == Flow::Invoices {
-            LineState::Unknown
-        } else {
-            LineState::None
-        },
+        lines: if flow == Flow::Invoices { LineState::Unknown } else { LineState::None },
         doubt: false,
         adopted: true,
         written_at: now,
@@ -204,13 +179,7 @@ fn link_source(
     let entry = Entry {
         number: Some(source.number.clone()),
         zoho_id: Some(link.zoho_id.to_string()),
-        ..session.entry(
-            flow,
-            source.id,
-            AuditKind::Adopted,
-            "found again in Zoho by its key",
-            now,
-        )
+        ..session.entry(flow, source.id, AuditKind::Adopted, "found again in Zoho by its key", now)
     };
     session.store().write(|tx| {
         links::put(tx, &link)?;
@@ -221,11 +190,7 @@ fn link_source(
 
 /// Two records in Zoho that claim to be one: never written over, always reported.
 pub(crate) fn clones(flow: Flow, source: &SourceRow, records: &[&Record]) -> Trouble {
-    let ids: Vec<&str> = records
-        .iter()
-        .filter_map(|r| r.get("id"))
-        .filter_map(Value::as_text)
-        .collect();
+    let ids: Vec<&str> = records.iter().filter_map(|r| r.get("id")).filter_map(Value::as_text).collect();
     Trouble::new(
         FailureClass::Conflict,
         "cloned_record",

@@ -27,16 +27,9 @@ pub(crate) struct Looks {
 impl Looks {
     /// Asks whether the flow's module holds any record with our key, and what an interrupted run left in doubt.
     pub(crate) async fn begin(session: &Session<'_>, flow: Flow) -> Result<Self, RunError> {
-        let open = session.store().read(|tx| intents::open(tx))?;
-        let open = open
-            .into_iter()
-            .filter(|i| i.flow == flow && i.kind == IntentKind::Insert)
-            .collect();
-        Ok(Self {
-            keyed: adopt::is_keyed(session, flow).await?,
-            open,
-            looked: BTreeSet::new(),
-        })
+        let open = session.store().read(intents::open)?;
+        let open = open.into_iter().filter(|i| i.flow == flow && i.kind == IntentKind::Insert).collect();
+        Ok(Self { keyed: adopt::is_keyed(session, flow).await?, open, looked: BTreeSet::new() })
     }
 
     fn doubts(&self, id: BcId) -> bool {
@@ -46,11 +39,7 @@ impl Looks {
     /// Settles the doubts that were looked into.
     pub(crate) fn finish(self, session: &Session<'_>) -> Result<(), RunError> {
         session.store().write(|tx| {
-            for intent in self
-                .open
-                .iter()
-                .filter(|i| i.ids.iter().all(|id| self.looked.contains(id)))
-            {
+            for intent in self.open.iter().filter(|i| i.ids.iter().all(|id| self.looked.contains(id))) {
                 intents::settle(tx, intent.id)?;
             }
             Ok(())
@@ -110,14 +99,11 @@ fn not_held_here(
 ) -> Result<Vec<Task>, RunError> {
     let mut free = Vec::with_capacity(batch.len());
     for task in batch {
-        let holder = session
-            .store()
-            .read(|tx| links::by_number(tx, flow, &task.source.number))?;
+        let holder = session.store().read(|tx| links::by_number(tx, flow, &task.source.number))?;
         match holder.filter(|link| link.id != task.source.id) {
             None => free.push(task),
             Some(holder) => {
-                let trouble =
-                    number_is_held(flow, &task, &holder.zoho_id.to_string(), &holder.id.to_string());
+                let trouble = number_is_held(flow, &task, holder.zoho_id.as_str(), &holder.id.to_string());
                 outcome::troubled(session, flow, fingerprint, &task, &trouble)?;
             }
         }
@@ -164,11 +150,7 @@ async fn holders(session: &Session<'_>, flow: Flow, chunk: &[Task]) -> Result<Ve
     let (number, id) = adopt::keys(session, flow)?;
     let numbers: Vec<String> = chunk.iter().map(|task| task.source.number.clone()).collect();
     let ids: Vec<String> = chunk.iter().map(|task| task.source.id.to_string()).collect();
-    let condition = format!(
-        "({} or {})",
-        coql::in_list(&number, &numbers),
-        coql::in_list(&id, &ids)
-    );
+    let condition = format!("({} or {})", coql::in_list(&number, &numbers), coql::in_list(&id, &ids));
     adopt::select(session, flow, &condition).await
 }
 
@@ -182,34 +164,17 @@ async fn settle_holder(
     created: &mut Created,
 ) -> Result<Option<Task>, RunError> {
     let (number_key, id_key) = adopt::keys(session, flow)?;
-    let text = |record: &Record, key: &str| {
-        record
-            .get(key)
-            .and_then(Value::as_text)
-            .unwrap_or_default()
-            .to_owned()
-    };
+    let text =
+        |record: &Record, key: &str| record.get(key).and_then(Value::as_text).unwrap_or_default().to_owned();
     let id = task.source.id.to_string();
-    let ours: Vec<&Record> = holders
-        .iter()
-        .filter(|r| text(r, &id_key).eq_ignore_ascii_case(&id))
-        .collect();
+    let ours: Vec<&Record> = holders.iter().filter(|r| text(r, &id_key).eq_ignore_ascii_case(&id)).collect();
     if ours.len() > 1 {
-        outcome::troubled(
-            session,
-            flow,
-            fingerprint,
-            &task,
-            &adopt::clones(flow, &task.source, &ours),
-        )?;
+        outcome::troubled(session, flow, fingerprint, &task, &adopt::clones(flow, &task.source, &ours))?;
         return Ok(None);
     }
     let same_number = |r: &&Record| text(r, &number_key).to_lowercase() == task.source.number.to_lowercase();
     let keyless = |r: &&Record| text(r, &id_key).is_empty();
-    let found = ours
-        .first()
-        .copied()
-        .or_else(|| holders.iter().filter(same_number).find(keyless));
+    let found = ours.first().copied().or_else(|| holders.iter().filter(same_number).find(keyless));
     if let Some(record) = found {
         adopt::link(session, flow, &mut task, record)?;
         plan_again(session, flow, fingerprint, task, created)?;
@@ -221,29 +186,18 @@ async fn settle_holder(
     let holder = text(stranger, &id_key);
     let zoho_id = text(stranger, "id");
     if let Ok(holder_id) = holder.parse::<BcId>()
-        && session
-            .store()
-            .read(|tx| links::get(tx, flow, holder_id))?
-            .is_none()
+        && session.store().read(|tx| links::get(tx, flow, holder_id))?.is_none()
         && matches!(
-            session
-                .company()
-                .get(observe::narrow(flow.entity(), &["id"]), holder_id)
-                .await?,
+            session.company().get(observe::narrow(flow.entity(), &["id"]), holder_id).await?,
             Lookup::Absent
         )
     {
         // Its source is gone from Business Central, and the number was used again: set it free.
         let released = format!("{} (deleted)", task.source.number);
-        let row: Record = [
-            ("id".to_owned(), Value::text(zoho_id.as_str())),
-            (number_key.clone(), Value::text(released)),
-        ]
-        .into();
-        let results = session
-            .zoho()
-            .update(flow.module(), &[row], &options(session, flow))
-            .await?;
+        let row: Record =
+            [("id".to_owned(), Value::text(zoho_id.as_str())), (number_key.clone(), Value::text(released))]
+                .into();
+        let results = session.zoho().update(flow.module(), &[row], &options(session, flow)).await?;
         if matches!(results.first(), Some(Ok(_))) {
             return Ok(Some(task));
         }
@@ -262,11 +216,7 @@ fn plan_again(
     created: &mut Created,
 ) -> Result<(), RunError> {
     let Some(mapped) = &task.mapped else { return Ok(()) };
-    match plan::live(
-        &mapped.fields,
-        task.link.as_ref(),
-        decide::same(&session.org, flow),
-    ) {
+    match plan::live(&mapped.fields, task.link.as_ref(), decide::same(&session.org, flow)) {
         Step::Update(changes) => {
             task.row = changes;
             created.found.push(task);
@@ -278,10 +228,7 @@ fn plan_again(
 }
 
 pub(crate) fn options(session: &Session<'_>, flow: Flow) -> WriteOptions {
-    WriteOptions {
-        workflows: session.policy().of(flow).workflows,
-        ..WriteOptions::default()
-    }
+    WriteOptions { workflows: session.policy().of(flow).workflows, ..WriteOptions::default() }
 }
 
 /// Writes one batch, and once more what is worth another try with less in it.
@@ -313,22 +260,14 @@ async fn send_once(
 ) -> Result<Vec<Task>, RunError> {
     let rows: Vec<Record> = batch.iter().map(|task| task.row.clone()).collect();
     let module = flow.module();
-    let number = session
-        .org
-        .our_field(flow, CustomField::Number)
-        .unwrap_or_default()
-        .to_owned();
+    let number = session.org.our_field(flow, CustomField::Number).unwrap_or_default().to_owned();
     let results = if inserts(session, flow, &rows) {
         let ids: Vec<BcId> = batch.iter().map(|task| task.source.id).collect();
         let now = session.now();
         let intent = session
             .store()
             .write(|tx| intents::begin(tx, IntentKind::Insert, flow, &ids, &payload_hash(&rows), now))?;
-        let results = match session
-            .zoho()
-            .insert(module, &rows, &options(session, flow))
-            .await
-        {
+        let results = match session.zoho().insert(module, &rows, &options(session, flow)).await {
             Err(error) if in_doubt(&error) => {
                 return lost(session, flow, fingerprint, batch, created, intent).await;
             }
@@ -337,10 +276,7 @@ async fn send_once(
         session.store().write(|tx| intents::settle(tx, intent))?;
         results
     } else {
-        let options = WriteOptions {
-            duplicate_check: vec![number],
-            ..options(session, flow)
-        };
+        let options = WriteOptions { duplicate_check: vec![number], ..options(session, flow) };
         session.zoho().upsert(module, &rows, &options).await?
     };
     let mut again = Vec::new();
@@ -432,19 +368,13 @@ fn in_doubt(error: &zoho_crm::Error) -> bool {
 fn inserts(session: &Session<'_>, flow: Flow, rows: &[Record]) -> bool {
     let number = session.org.our_field(flow, CustomField::Number);
     let unique = session.org.unique_fields(flow.module());
-    let sends_other = |row: &Map| {
-        unique
-            .iter()
-            .any(|name| Some(name.as_str()) != number && row.contains_key(name))
-    };
+    let sends_other =
+        |row: &Map| unique.iter().any(|name| Some(name.as_str()) != number && row.contains_key(name));
     flow == Flow::Invoices || rows.iter().any(sends_other)
 }
 
 fn payload_hash(rows: &[Record]) -> String {
-    let texts: BTreeMap<usize, String> = rows
-        .iter()
-        .enumerate()
-        .map(|(i, row)| (i, Value::Object(row.clone()).to_json()))
-        .collect();
+    let texts: BTreeMap<usize, String> =
+        rows.iter().enumerate().map(|(i, row)| (i, Value::Object(row.clone()).to_json())).collect();
     sources::hash(&texts.into_values().collect::<String>())
 }

@@ -77,9 +77,7 @@ pub(crate) async fn flow(session: &Session<'_>, flow: Flow, selection: &Selectio
     let mut looks = create::Looks::begin(session, flow).await?;
     adopt::rebuild(session, flow, &mut looks).await?;
     renumber::run(session, flow).await?;
-    let of = session
-        .store()
-        .read(|tx| sources::count_candidates(tx, flow, &fingerprint))?;
+    let of = session.store().read(|tx| sources::count_candidates(tx, flow, &fingerprint))?;
     let mut proofs = posted::Proofs::default();
     let mut after = None;
     let mut done = 0;
@@ -87,24 +85,11 @@ pub(crate) async fn flow(session: &Session<'_>, flow: Flow, selection: &Selectio
         session.check_stop()?;
         let now = session.now();
         let page = session.store().read(|tx| {
-            sources::candidates(
-                tx,
-                flow,
-                &fingerprint,
-                now,
-                selection.everything_due,
-                after,
-                PLANNED_AT_ONCE,
-            )
+            sources::candidates(tx, flow, &fingerprint, now, selection.everything_due, after, PLANNED_AT_ONCE)
         })?;
         let Some(last) = page.last() else { break };
         after = Some(last.source.id);
-        let chosen = |id| {
-            selection
-                .only
-                .as_ref()
-                .is_none_or(|only| only.contains(&(flow, id)))
-        };
+        let chosen = |id| selection.only.as_ref().is_none_or(|only| only.contains(&(flow, id)));
         let mut tasks: Vec<Task> = page
             .into_iter()
             .filter(|candidate| chosen(candidate.source.id))
@@ -121,11 +106,7 @@ pub(crate) async fn flow(session: &Session<'_>, flow: Flow, selection: &Selectio
         prepare(session, flow, &mut proofs, &mut tasks).await?;
         let work = decide::all(session, flow, &fingerprint, tasks).await?;
         carry_out(session, flow, &fingerprint, work, &mut looks).await?;
-        session.progress().event(Event::Applied {
-            flow,
-            done,
-            of: of.max(done),
-        });
+        session.progress().event(Event::Applied { flow, done, of: of.max(done) });
     }
     looks.finish(session)?;
     Ok(())
@@ -173,12 +154,7 @@ async fn carry_out(
     work: Work,
     looks: &mut create::Looks,
 ) -> Result<(), RunError> {
-    let Work {
-        creates,
-        updates,
-        mut verifies,
-        deletes,
-    } = work;
+    let Work { creates, updates, mut verifies, deletes } = work;
     verifies.extend(update::run(session, flow, fingerprint, updates).await?);
     let created = create::run(session, flow, fingerprint, creates, looks).await?;
     verifies.extend(created.to_verify);

@@ -34,21 +34,10 @@ pub(crate) fn written(
     };
     let lines_key = zoho_crm::Module::InvoicedItems.api_name();
     let has_lines = task.row.contains_key(lines_key);
-    let mut sent = task
-        .link
-        .as_ref()
-        .map(|link| link.sent.clone())
-        .unwrap_or_default();
-    let on_create_only = |name: &str| {
-        task.mapped
-            .as_ref()
-            .is_some_and(|m| m.on_create.contains_key(name))
-    };
+    let mut sent = task.link.as_ref().map(|link| link.sent.clone()).unwrap_or_default();
+    let on_create_only = |name: &str| task.mapped.as_ref().is_some_and(|m| m.on_create.contains_key(name));
     sent.extend(
-        task.row
-            .iter()
-            .filter(|(name, _)| !on_create_only(name))
-            .map(|(k, v)| (k.clone(), v.clone())),
+        task.row.iter().filter(|(name, _)| !on_create_only(name)).map(|(k, v)| (k.clone(), v.clone())),
     );
     let proved = match (&task.link, flow) {
         (_, Flow::Customers | Flow::Items | Flow::Contacts) => true,
@@ -61,10 +50,7 @@ pub(crate) fn written(
         (Some(link), Flow::Invoices) => link.lines,
         (None, Flow::Invoices) => LineState::Unknown,
     };
-    let number = task
-        .mapped
-        .as_ref()
-        .map_or_else(|| task.source.number.clone(), |m| m.number.clone());
+    let number = task.mapped.as_ref().map_or_else(|| task.source.number.clone(), |m| m.number.clone());
     let link = Link {
         flow,
         id: task.source.id,
@@ -97,11 +83,7 @@ pub(crate) fn written(
     session.store().write(|tx| {
         links::put(tx, &link)?;
         audit::append(tx, &entry)?;
-        if proved {
-            finish(tx, flow, fingerprint, task)
-        } else {
-            Ok(())
-        }
+        if proved { finish(tx, flow, fingerprint, task) } else { Ok(()) }
     })?;
     task.link = Some(link);
     Ok(())
@@ -109,18 +91,10 @@ pub(crate) fn written(
 
 /// Nothing is left to do for the record: settles it and counts it by what was written in this run.
 pub(crate) fn finish(tx: &Tx<'_>, flow: Flow, fingerprint: &str, task: &Task) -> Result<(), StoreError> {
-    let settled = if task.wrote.is_some() {
-        SettledAs::Written
-    } else {
-        SettledAs::Unchanged
-    };
+    let settled = if task.wrote.is_some() { SettledAs::Written } else { SettledAs::Unchanged };
     sources::settle(tx, flow, task.source.id, &task.source.hash, fingerprint, &settled)?;
     failures::close(tx, flow, task.source.id)?;
-    let found = task
-        .mapped
-        .as_ref()
-        .map(|mapped| mapped.warnings.as_slice())
-        .unwrap_or_default();
+    let found = task.mapped.as_ref().map(|mapped| mapped.warnings.as_slice()).unwrap_or_default();
     warnings::replace(tx, flow, task.source.id, found)?;
     match task.wrote {
         Some(Wrote::Created) => considered::note(tx, flow, task.source.id, Disposition::Created),
@@ -172,10 +146,7 @@ pub(crate) fn troubled(
     trouble: &Trouble,
 ) -> Result<(), RunError> {
     let now = session.now();
-    let attempts = task
-        .failure
-        .as_ref()
-        .map_or(1, |failure| failure.attempts.saturating_add(1));
+    let attempts = task.failure.as_ref().map_or(1, |failure| failure.attempts.saturating_add(1));
     let held = trouble.is_held();
     let failure = NewFailure {
         flow,
@@ -190,11 +161,8 @@ pub(crate) fn troubled(
         fingerprint: fingerprint.to_owned(),
         held,
     };
-    let (kind, disposition) = if held {
-        (AuditKind::Held, Disposition::Held)
-    } else {
-        (AuditKind::Failed, Disposition::Failed)
-    };
+    let (kind, disposition) =
+        if held { (AuditKind::Held, Disposition::Held) } else { (AuditKind::Failed, Disposition::Failed) };
     let entry = Entry {
         number: Some(task.source.number.clone()),
         zoho_id: task.link.as_ref().map(|link| link.zoho_id.to_string()),

@@ -14,15 +14,7 @@ use crate::store::{facts, links, sources};
 
 /// Makes sure that the placeholder Product is known.
 pub(crate) async fn line_product(session: &Session<'_>) -> Result<(), RunError> {
-    ensure(
-        session,
-        Flow::Items,
-        LINE_PRODUCT,
-        LINE_PRODUCT_NUMBER,
-        "Product_Name",
-        LINE_PRODUCT_NAME,
-    )
-    .await
+    ensure(session, Flow::Items, LINE_PRODUCT, LINE_PRODUCT_NUMBER, "Product_Name", LINE_PRODUCT_NAME).await
 }
 
 /// Makes sure that the placeholder Account is known, if one of the invoices has no customer any more.
@@ -34,16 +26,10 @@ pub(crate) async fn for_deleted_customers(session: &Session<'_>, tasks: &[Task])
                 continue;
             };
             let mut known = false;
-            for id in [invoice.customer_id, invoice.bill_to_customer_id]
-                .into_iter()
-                .flatten()
-            {
+            for id in [invoice.customer_id, invoice.bill_to_customer_id].into_iter().flatten() {
                 known |= is_known(tx, id)?;
             }
-            for number in [invoice.customer_number, invoice.bill_to_customer_number]
-                .into_iter()
-                .flatten()
-            {
+            for number in [invoice.customer_number, invoice.bill_to_customer_number].into_iter().flatten() {
                 known |= links::by_number(tx, Flow::Customers, &number)?.is_some();
                 known |= !sources::by_number(tx, Flow::Customers, &number)?.is_empty();
             }
@@ -85,44 +71,24 @@ async fn ensure(
     }
     let (number_key, _) = adopt::keys(session, flow)?;
     let module = flow.module();
-    let query = format!(
-        "select id from {} where {number_key} = {} limit 1",
-        module.api_name(),
-        coql::text(number)
-    );
+    let query =
+        format!("select id from {} where {number_key} = {} limit 1", module.api_name(), coql::text(number));
     let found = session.zoho().coql(&query).await?.rows;
-    let known = found
-        .first()
-        .and_then(|row| row.get("id"))
-        .and_then(Value::as_text)
-        .map(ZohoId::new);
+    let known = found.first().and_then(|row| row.get("id")).and_then(Value::as_text).map(ZohoId::new);
     let id = match known {
         Some(id) => id,
         None => {
-            let row: Map = [
-                (number_key.clone(), Value::text(number)),
-                (name_field.to_owned(), Value::text(name)),
-            ]
-            .into();
-            let options = WriteOptions {
-                duplicate_check: vec![number_key],
-                ..create::options(session, flow)
-            };
-            match session
-                .zoho()
-                .upsert(module, &[row], &options)
-                .await?
-                .into_iter()
-                .next()
-            {
+            let row: Map =
+                [(number_key.clone(), Value::text(number)), (name_field.to_owned(), Value::text(name))]
+                    .into();
+            let options =
+                WriteOptions { duplicate_check: vec![number_key], ..create::options(session, flow) };
+            match session.zoho().upsert(module, &[row], &options).await?.into_iter().next() {
                 Some(Ok(written)) => written.id,
                 Some(Err(error)) => {
                     return Err(RunError::refused(
                         "placeholder_refused",
-                        format!(
-                            "Zoho refused the record \"{name}\": {} ({})",
-                            error.message, error.code
-                        ),
+                        format!("Zoho refused the record \"{name}\": {} ({})", error.message, error.code),
                         format!(
                             "Create a record of the module {} with that name and the BC Number {number}.",
                             module.api_name()

@@ -38,29 +38,17 @@ pub(crate) async fn run(session: &Session<'_>, flow: Flow) -> Result<(), RunErro
     release_deleted(session, flow, &key, &moves).await?;
     while !moves.is_empty() {
         session.check_stop()?;
-        let held: BTreeMap<String, usize> = moves
-            .iter()
-            .enumerate()
-            .map(|(index, m)| (m.link.number.to_lowercase(), index))
-            .collect();
+        let held: BTreeMap<String, usize> =
+            moves.iter().enumerate().map(|(index, m)| (m.link.number.to_lowercase(), index)).collect();
         let free: Vec<usize> = (0..moves.len())
-            .filter(|index| {
-                held.get(&moves[*index].to.to_lowercase())
-                    .is_none_or(|holder| holder == index)
-            })
+            .filter(|index| held.get(&moves[*index].to.to_lowercase()).is_none_or(|holder| holder == index))
             .collect();
         if free.is_empty() {
             // Only rings are left: one member steps aside.
             let number = temporary(&moves[0].link);
-            moves[0].link = give(
-                session,
-                flow,
-                &key,
-                &moves[0].link,
-                &number,
-                "number kept free for an exchange",
-            )
-            .await?;
+            moves[0].link =
+                give(session, flow, &key, &moves[0].link, &number, "number kept free for an exchange")
+                    .await?;
             continue;
         }
         for index in free.into_iter().rev() {
@@ -83,11 +71,7 @@ async fn release_deleted(
         for link in links::of_gone_sources(tx, flow)? {
             let holders = sources::by_number(tx, flow, &link.number)?;
             let wanted = moves.iter().any(|m| m.to.eq_ignore_ascii_case(&link.number));
-            if wanted
-                || holders
-                    .into_iter()
-                    .any(|row| row.id != link.id && row.gone.is_none())
-            {
+            if wanted || holders.into_iter().any(|row| row.id != link.id && row.gone.is_none()) {
                 reused.push(link);
             }
         }
@@ -124,15 +108,9 @@ async fn give(
     why: &str,
 ) -> Result<Link, RunError> {
     let mut link = link.clone();
-    let row: Map = [
-        ("id".to_owned(), Value::text(link.zoho_id.as_str())),
-        (key.to_owned(), Value::text(number)),
-    ]
-    .into();
-    let options = WriteOptions {
-        workflows: session.policy().of(flow).workflows,
-        ..WriteOptions::default()
-    };
+    let row: Map =
+        [("id".to_owned(), Value::text(link.zoho_id.as_str())), (key.to_owned(), Value::text(number))].into();
+    let options = WriteOptions { workflows: session.policy().of(flow).workflows, ..WriteOptions::default() };
     let results = session.zoho().update(flow.module(), &[row], &options).await?;
     let now = session.now();
     let before = link.number.clone();

@@ -41,10 +41,7 @@ async fn send(
     to_verify: &mut Vec<Task>,
 ) -> Result<Vec<Task>, RunError> {
     let rows: Vec<Record> = batch.iter().filter_map(row).collect();
-    let results = session
-        .zoho()
-        .update(flow.module(), &rows, &create::options(session, flow))
-        .await?;
+    let results = session.zoho().update(flow.module(), &rows, &create::options(session, flow)).await?;
     let mut again = Vec::new();
     for (mut task, result) in batch.into_iter().zip(results) {
         match result {
@@ -58,10 +55,7 @@ async fn send(
                     written.modified_time,
                     Wrote::Updated,
                 )?;
-                let proved = task
-                    .link
-                    .as_ref()
-                    .is_none_or(|l| l.verified && l.lines != LineState::Unknown);
+                let proved = task.link.as_ref().is_none_or(|l| l.verified && l.lines != LineState::Unknown);
                 if task.mapped.is_some() && !proved {
                     to_verify.push(task);
                 }
@@ -109,13 +103,7 @@ async fn gone_in_zoho(
         let entry = Entry {
             number: Some(number.clone()),
             zoho_id: Some(link.zoho_id.to_string()),
-            ..session.entry(
-                flow,
-                task.source.id,
-                AuditKind::Deleted,
-                "deleted on both sides",
-                session.now(),
-            )
+            ..session.entry(flow, task.source.id, AuditKind::Deleted, "deleted on both sides", session.now())
         };
         session.store().write(|tx| {
             links::remove(tx, flow, task.source.id)?;
@@ -134,26 +122,18 @@ async fn gone_in_zoho(
             "Check the sharing rules and the profile of the Zoho user whom Ledgerline signs in as.",
         )
     } else if flow == Flow::Items {
-        session
-            .store()
-            .write(|tx| links::remove(tx, flow, task.source.id))?;
+        session.store().write(|tx| links::remove(tx, flow, task.source.id))?;
         Trouble::new(
             FailureClass::Reference,
             "zoho_record_deleted",
-            format!(
-                "{name} {number}: the record {} was deleted in Zoho.",
-                link.zoho_id
-            ),
+            format!("{name} {number}: the record {} was deleted in Zoho.", link.zoho_id),
             "Nothing to do: it is created again in the next run.",
         )
     } else {
         Trouble::new(
             FailureClass::Conflict,
             "zoho_record_deleted",
-            format!(
-                "{name} {number}: the record {} was deleted in Zoho.",
-                link.zoho_id
-            ),
+            format!("{name} {number}: the record {} was deleted in Zoho.", link.zoho_id),
             "Restore it from Zoho's recycle bin, then replay. If it was merged into another record, put the BC Number and BC Id on the survivor and replay.",
         )
     };
@@ -169,11 +149,8 @@ pub(crate) async fn delete(
 ) -> Result<(), RunError> {
     for batch in tasks.chunks(zoho_crm::ROWS_PER_WRITE) {
         session.check_stop()?;
-        let ids: Vec<_> = batch
-            .iter()
-            .filter_map(|t| t.link.as_ref())
-            .map(|link| link.zoho_id.clone())
-            .collect();
+        let ids: Vec<_> =
+            batch.iter().filter_map(|t| t.link.as_ref()).map(|link| link.zoho_id.clone()).collect();
         let workflows = session.policy().of(flow).workflows;
         let results = session.zoho().delete(flow.module(), &ids, workflows).await?;
         for (task, result) in batch.iter().zip(results) {

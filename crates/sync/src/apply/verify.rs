@@ -27,10 +27,7 @@ pub(crate) async fn run(
     let mut tasks = tasks;
     let mut with_lines = Vec::with_capacity(tasks.len());
     for mut task in tasks.drain(..) {
-        if task
-            .link
-            .as_ref()
-            .is_some_and(|link| link.lines == LineState::Unknown)
+        if task.link.as_ref().is_some_and(|link| link.lines == LineState::Unknown)
             && !repair_lines(session, flow, fingerprint, &mut task).await?
         {
             continue;
@@ -62,10 +59,7 @@ async fn repair_lines(
         let trouble = Trouble::new(
             FailureClass::Conflict,
             "zoho_record_deleted",
-            format!(
-                "Invoice {} is not in Zoho any more (record {}).",
-                task.source.number, link.zoho_id
-            ),
+            format!("Invoice {} is not in Zoho any more (record {}).", task.source.number, link.zoho_id),
             "Restore it from Zoho's recycle bin, then replay.",
         );
         outcome::troubled(session, flow, fingerprint, task, &trouble)?;
@@ -73,11 +67,9 @@ async fn repair_lines(
     };
     let have = record.get(lines).and_then(Value::as_list).unwrap_or_default();
     if let Some(rows) = map::repair_lines(&mapped, have) {
-        let row: Map = [
-            ("id".to_owned(), Value::text(link.zoho_id.as_str())),
-            (lines.to_owned(), Value::List(rows)),
-        ]
-        .into();
+        let row: Map =
+            [("id".to_owned(), Value::text(link.zoho_id.as_str())), (lines.to_owned(), Value::List(rows))]
+                .into();
         let payload = sources::hash(&Value::Object(row.clone()).to_json());
         let now = session.now();
         let intent = session
@@ -86,7 +78,7 @@ async fn repair_lines(
         // A lost answer leaves the link's lines unknown: the next attempt reads them before it writes.
         let results = session
             .zoho()
-            .update_once(flow.module(), &[row.clone()], &create::options(session, flow))
+            .update_once(flow.module(), std::slice::from_ref(&row), &create::options(session, flow))
             .await;
         session.store().write(|tx| intents::settle(tx, intent))?;
         match results?.into_iter().next() {
@@ -136,20 +128,16 @@ async fn compare(
     let totals = read_totals(session, &tasks).await?;
     let mut wrong = Vec::new();
     for mut task in tasks {
-        let (Some(link), Some(expected)) = (
-            &mut task.link,
-            task.mapped.as_ref().and_then(|m| m.expected_total),
-        ) else {
+        let (Some(link), Some(expected)) =
+            (&mut task.link, task.mapped.as_ref().and_then(|m| m.expected_total))
+        else {
             continue;
         };
         let Some((held, adjustment)) = totals.get(&link.zoho_id).copied() else {
             let trouble = Trouble::new(
                 FailureClass::Outage,
                 "total_not_readable",
-                format!(
-                    "The total of invoice {} could not be read back from Zoho.",
-                    task.source.number
-                ),
+                format!("The total of invoice {} could not be read back from Zoho.", task.source.number),
                 "Nothing to do: it is tried again by itself.",
             );
             outcome::troubled(session, flow, fingerprint, &task, &trouble)?;
@@ -202,11 +190,8 @@ async fn read_totals(
     session: &Session<'_>,
     tasks: &[Task],
 ) -> Result<BTreeMap<ZohoId, (Decimal, Decimal)>, RunError> {
-    let ids: Vec<String> = tasks
-        .iter()
-        .filter_map(|t| t.link.as_ref())
-        .map(|l| l.zoho_id.to_string())
-        .collect();
+    let ids: Vec<String> =
+        tasks.iter().filter_map(|t| t.link.as_ref()).map(|l| l.zoho_id.to_string()).collect();
     let condition = coql::in_list("id", &ids);
     let query = format!(
         "select id, Grand_Total, Adjustment from Invoices where {condition} limit {}",
@@ -216,13 +201,7 @@ async fn read_totals(
     let number = |row: &Record, key: &str| row.get(key).and_then(Value::as_number);
     let entry = |row: &Record| {
         let id = row.get("id").and_then(Value::as_text)?;
-        Some((
-            ZohoId::new(id),
-            (
-                number(row, "Grand_Total")?,
-                number(row, ADJUSTMENT).unwrap_or_default(),
-            ),
-        ))
+        Some((ZohoId::new(id), (number(row, "Grand_Total")?, number(row, ADJUSTMENT).unwrap_or_default())))
     };
     Ok(page.rows.iter().filter_map(entry).collect())
 }
@@ -247,10 +226,7 @@ async fn correct(
         rows.push(row);
         tasks.push(task);
     }
-    let results = session
-        .zoho()
-        .update(flow.module(), &rows, &create::options(session, flow))
-        .await?;
+    let results = session.zoho().update(flow.module(), &rows, &create::options(session, flow)).await?;
     let mut corrected = Vec::with_capacity(tasks.len());
     for (mut task, result) in tasks.into_iter().zip(results) {
         match result {

@@ -42,24 +42,17 @@ pub(crate) async fn run(
     let last = session.store().read(|tx| sweep_clocks::last(tx, &name))?;
     if last.is_none() && !force {
         // The listing that has just read everything for the first time is as good as a sweep.
-        session
-            .store()
-            .write(|tx| sweep_clocks::set(tx, &name, session.now()))?;
+        session.store().write(|tx| sweep_clocks::set(tx, &name, session.now()))?;
         return Ok(());
     }
     if !force && !sweeps::is_due(last, INTERVAL, session.now()) {
         return Ok(());
     }
-    session.progress().event(Event::Sweep {
-        flow,
-        what: "deleted and late records",
-    });
+    session.progress().event(Event::Sweep { flow, what: "deleted and late records" });
     let started = session.now();
     let absent = read_identities(session, flow).await?;
     settle_absent(session, flow, &absent, confirmed).await?;
-    session
-        .store()
-        .write(|tx| sweep_clocks::set(tx, &name, started))?;
+    session.store().write(|tx| sweep_clocks::set(tx, &name, started))?;
     Ok(())
 }
 
@@ -109,9 +102,7 @@ pub(crate) async fn read_one(session: &Session<'_>, flow: Flow, id: BcId) -> Res
     match session.company().get(super::whole_record(flow), id).await? {
         Lookup::Found(row) => {
             let now = session.now();
-            session
-                .store()
-                .write(|tx| listing::observe(tx, session, flow, &row, now))?;
+            session.store().write(|tx| listing::observe(tx, session, flow, &row, now))?;
             Ok(true)
         }
         Lookup::Absent => Ok(false),
@@ -159,19 +150,13 @@ async fn settle_absent(
                 failures::close(tx, flow, row.id)?;
                 audit::append(
                     tx,
-                    &entry(
-                        AuditKind::Observed,
-                        "gone from Business Central before it was ever copied",
-                    ),
+                    &entry(AuditKind::Observed, "gone from Business Central before it was ever copied"),
                 )?;
             } else if flow == Flow::Invoices {
                 // A posted document hardly ever goes: it is looked up again in every run, and nothing is flagged.
                 sources::mark_missing(tx, flow, row.id, now)?;
                 considered::note(tx, flow, row.id, Disposition::Held)?;
-                audit::append(
-                    tx,
-                    &entry(AuditKind::Observed, "no longer visible in Business Central"),
-                )?;
+                audit::append(tx, &entry(AuditKind::Observed, "no longer visible in Business Central"))?;
             } else {
                 sources::mark_gone(tx, flow, row.id, now)?;
                 considered::note(tx, flow, row.id, Disposition::Held)?;
@@ -215,16 +200,8 @@ fn stand_still(
             "If they really were deleted, run `ledgerline reconcile --confirm-deletions`; if not, check the app's permissions.".to_owned(),
         )
     };
-    let problem = FlowProblem {
-        flow,
-        code: code.to_owned(),
-        message,
-        cure,
-        at: session.now(),
-    };
-    session
-        .store()
-        .write(|tx| failures::set_flow_problem(tx, &problem))?;
+    let problem = FlowProblem { flow, code: code.to_owned(), message, cure, at: session.now() };
+    session.store().write(|tx| failures::set_flow_problem(tx, &problem))?;
     Ok(())
 }
 
@@ -233,13 +210,8 @@ async fn canary(session: &Session<'_>, flow: Flow, suspects: &[SourceRow]) -> Re
     let suspects: HashSet<BcId> = suspects.iter().map(|row| row.id).collect();
     let known = session.store().read(|tx| sources::live_ids(tx, flow))?;
     for id in known.into_iter().filter(|id| !suspects.contains(id)).take(3) {
-        if matches!(
-            session
-                .company()
-                .get(super::narrow(flow.entity(), &["id"]), id)
-                .await?,
-            Lookup::Found(_)
-        ) {
+        if matches!(session.company().get(super::narrow(flow.entity(), &["id"]), id).await?, Lookup::Found(_))
+        {
             return Ok(true);
         }
     }

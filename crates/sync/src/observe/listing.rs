@@ -27,9 +27,7 @@ const OVERLAP: Duration = Duration::from_secs(5 * 60);
 pub(crate) async fn read(session: &Session<'_>, flow: Flow, full: bool) -> Result<(), RunError> {
     let name = watermark_name(flow);
     let watermark = session.store().read(|tx| watermarks::get(tx, &name))?;
-    let since = watermark
-        .filter(|_| !full)
-        .map(|at| at.checked_sub(OVERLAP).unwrap_or(at));
+    let since = watermark.filter(|_| !full).map(|at| at.checked_sub(OVERLAP).unwrap_or(at));
     let mut restarts = 0;
     loop {
         match read_once(session, flow, since, watermark).await {
@@ -64,12 +62,7 @@ async fn read_once(
             session.check_stop()?;
             // The page after this one is asked for first, so that the last page is known to be the last when it is stored.
             let next = pages.next().await?;
-            greatest = current
-                .rows
-                .iter()
-                .filter_map(Row::modified)
-                .chain(greatest)
-                .max();
+            greatest = current.rows.iter().filter_map(Row::modified).chain(greatest).max();
             let now = session.now();
             session.store().write(|tx| {
                 for row in &current.rows {
@@ -84,10 +77,7 @@ async fn read_once(
                 Ok(())
             })?;
             rows_read += current.rows.len() as u64;
-            session.progress().event(Event::Read {
-                flow,
-                rows: rows_read,
-            });
+            session.progress().event(Event::Read { flow, rows: rows_read });
             page = next;
         }
     }
@@ -130,11 +120,7 @@ pub(crate) fn note(
     let (disposition, summary, changed) = match seen {
         Seen::Same => (Disposition::Unchanged, None, None),
         Seen::Back => (Disposition::Held, Some("visible again in Business Central"), None),
-        Seen::New => (
-            Disposition::Held,
-            Some("seen for the first time in Business Central"),
-            None,
-        ),
+        Seen::New => (Disposition::Held, Some("seen for the first time in Business Central"), None),
         Seen::Changed { before } => (
             Disposition::Held,
             Some("changed in Business Central"),
@@ -162,11 +148,8 @@ fn differences(before: &str, after: &str) -> (Value, Value) {
         _ => BTreeMap::new(),
     };
     let (mut before, mut after) = (parse(before), parse(after));
-    let equal: Vec<String> = before
-        .iter()
-        .filter(|(k, v)| after.get(*k) == Some(v))
-        .map(|(k, _)| k.clone())
-        .collect();
+    let equal: Vec<String> =
+        before.iter().filter(|(k, v)| after.get(*k) == Some(v)).map(|(k, _)| k.clone()).collect();
     for key in equal {
         before.remove(&key);
         after.remove(&key);

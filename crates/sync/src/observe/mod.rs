@@ -44,10 +44,9 @@ fn scope(flow: Flow) -> Option<Filter> {
         Flow::Customers | Flow::Items => None,
         Flow::Contacts => Some(Filter::eq("type", Literal::enumeration("Person"))),
         // Drafts never leave Business Central, and reading them may write there (facts, §4.9).
-        Flow::Invoices => Some(Filter::any_of(
-            "status",
-            &statuses(&["Open", "Paid", "Canceled", "Corrective"]),
-        )),
+        Flow::Invoices => {
+            Some(Filter::any_of("status", &statuses(&["Open", "Paid", "Canceled", "Corrective"])))
+        }
     }
 }
 

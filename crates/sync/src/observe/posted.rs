@@ -41,10 +41,7 @@ pub(crate) async fn prove(
     if unproved.len() > ASK_FOR_EACH && proofs.all.is_none() {
         proofs.all = Some(session.company().all_posted_ids().await?);
     }
-    let pairs: Vec<(BcId, String)> = unproved
-        .iter()
-        .map(|(id, number, _)| (*id, number.clone()))
-        .collect();
+    let pairs: Vec<(BcId, String)> = unproved.iter().map(|(id, number, _)| (*id, number.clone())).collect();
     let posted: BTreeSet<BcId> = match &proofs.all {
         Some(PostedProof::Ids(ids)) => ids.clone(),
         Some(PostedProof::ApiAbsent) => by_traces(session, &unproved).await?,
@@ -71,11 +68,8 @@ async fn by_traces(
     session: &Session<'_>,
     unproved: &[(BcId, String, bool)],
 ) -> Result<BTreeSet<BcId>, RunError> {
-    let mut posted: BTreeSet<BcId> = unproved
-        .iter()
-        .filter(|(_, _, from_order)| *from_order)
-        .map(|(id, ..)| *id)
-        .collect();
+    let mut posted: BTreeSet<BcId> =
+        unproved.iter().filter(|(_, _, from_order)| *from_order).map(|(id, ..)| *id).collect();
     let rest: Vec<_> = unproved.iter().filter(|(id, ..)| !posted.contains(id)).collect();
     for chunk in rest.chunks(20) {
         let numbers: Vec<Literal> = chunk.iter().map(|(_, number, _)| Literal::text(number)).collect();

@@ -102,10 +102,7 @@ pub(crate) async fn run(session: &Session<'_>, flow: Flow, force: bool) -> Resul
             .read(|tx| Ok((sweep_clocks::last(tx, sweep.name())?, sources::count(tx, flow)?)))?;
         let due = sweep.interval(rows, session.policy().inventory_interval);
         if force || is_due(last, due, session.now()) {
-            session.progress().event(Event::Sweep {
-                flow,
-                what: sweep.what(),
-            });
+            session.progress().event(Event::Sweep { flow, what: sweep.what() });
             pass(session, sweep).await?;
         }
     }
@@ -133,9 +130,7 @@ async fn pass(session: &Session<'_>, sweep: Sweep) -> Result<(), RunError> {
             Ok(())
         })?;
     }
-    session
-        .store()
-        .write(|tx| sweep_clocks::set(tx, sweep.name(), started))?;
+    session.store().write(|tx| sweep_clocks::set(tx, sweep.name(), started))?;
     Ok(())
 }
 
@@ -166,12 +161,7 @@ fn compare(
         return Ok(());
     }
     let seen = sources::patch(tx, flow, id, &patched)?;
-    let incoming = Incoming {
-        id,
-        number: stored.number,
-        etag: stored.etag,
-        modified: stored.modified,
-        text: patched,
-    };
+    let incoming =
+        Incoming { id, number: stored.number, etag: stored.etag, modified: stored.modified, text: patched };
     listing::note(tx, session, flow, &incoming, &seen, now)
 }

@@ -18,19 +18,14 @@ const READ_ONE_BY_ONE: usize = 50;
 
 /// Brings the map up to date: wholly at first and weekly, else for the customers that are new or changed.
 pub(crate) async fn refresh(session: &Session<'_>, changed: &[BcId]) -> Result<(), RunError> {
-    let (last, count) = session
-        .store()
-        .read(|tx| Ok((sweep_clocks::last(tx, CLOCK)?, ties::count(tx)?)))?;
+    let (last, count) = session.store().read(|tx| Ok((sweep_clocks::last(tx, CLOCK)?, ties::count(tx)?)))?;
     if count == 0 || changed.len() > READ_ONE_BY_ONE || is_due(last, WEEK, session.now()) {
         return refresh_all(session).await;
     }
     for customer in changed {
         session.check_stop()?;
         let contacts = session.company().contacts_information(*customer).await?;
-        let numbers: Vec<String> = contacts
-            .into_iter()
-            .map(|contact| contact.contact_number)
-            .collect();
+        let numbers: Vec<String> = contacts.into_iter().map(|contact| contact.contact_number).collect();
         session.store().write(|tx| {
             let moved = ties::replace_for_customer(tx, *customer, &numbers)?;
             replan(tx, &moved)
@@ -42,10 +37,7 @@ pub(crate) async fn refresh(session: &Session<'_>, changed: &[BcId]) -> Result<(
 /// Reads every customer's contacts anew.
 pub(crate) async fn refresh_all(session: &Session<'_>) -> Result<(), RunError> {
     let started = session.now();
-    let query = Query::of(Entity::Customers)
-        .select(&["id"])
-        .expand("contactsInformation")
-        .page_size(500);
+    let query = Query::of(Entity::Customers).select(&["id"]).expand("contactsInformation").page_size(500);
     let mut pages = session.company().list(query);
     let mut all: Vec<(String, BcId)> = Vec::new();
     while let Some(page) = pages.next().await? {
