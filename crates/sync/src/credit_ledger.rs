@@ -76,6 +76,9 @@ impl CreditLedger {
     }
 
     /// Looks and books in one transaction: two requests at once cannot both have the last credit.
+    ///
+    /// The booking waits for the disk, and with it everything stored before: nothing more is told to Zoho while a power cut could still take
+    /// back what an earlier answer said.
     fn book(&self, wanted: u32) -> Result<Result<(), Refused>, StoreError> {
         let now = self.clock.now();
         let since = now.checked_sub(WINDOW).unwrap_or(now);

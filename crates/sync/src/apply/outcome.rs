@@ -80,7 +80,7 @@ pub(crate) fn written(
     if task.wrote.is_none() {
         task.wrote = Some(wrote);
     }
-    session.store().write(|tx| {
+    session.store().write_soon(|tx| {
         links::put(tx, &link)?;
         audit::append(tx, &entry)?;
         if proved { finish(tx, flow, fingerprint, task) } else { Ok(()) }
@@ -110,7 +110,7 @@ pub(crate) fn unchanged(
     fingerprint: &str,
     task: &Task,
 ) -> Result<(), RunError> {
-    session.store().write(|tx| finish(tx, flow, fingerprint, task))?;
+    session.store().write_soon(|tx| finish(tx, flow, fingerprint, task))?;
     Ok(())
 }
 
@@ -128,7 +128,7 @@ pub(crate) fn skipped(
         ..session.entry(flow, task.source.id, AuditKind::Skipped, reason, now)
     };
     let settled = SettledAs::Skipped(reason.to_owned());
-    session.store().write(|tx| {
+    session.store().write_soon(|tx| {
         sources::settle(tx, flow, task.source.id, &task.source.hash, fingerprint, &settled)?;
         failures::close(tx, flow, task.source.id)?;
         considered::note(tx, flow, task.source.id, Disposition::Skipped)?;
@@ -168,7 +168,7 @@ pub(crate) fn troubled(
         zoho_id: task.link.as_ref().map(|link| link.zoho_id.to_string()),
         ..session.entry(flow, task.source.id, kind, &trouble.message, now)
     };
-    session.store().write(|tx| {
+    session.store().write_soon(|tx| {
         failures::record(tx, &failure, now)?;
         considered::note(tx, flow, task.source.id, disposition)?;
         audit::append(tx, &entry)

@@ -4,6 +4,7 @@
 //! last settled for them, and [`candidates`] reads it from an index. Each room below is a set of functions on a transaction ([`Tx`]);
 //! [`Store::write`] makes everything that belongs to one answer durable at once. Times are handed in: there is no clock in here.
 
+mod absence;
 pub mod audit;
 pub mod binding;
 pub mod candidates;
@@ -43,14 +44,39 @@ pub struct Tx<'a> {
 }
 
 impl Store {
-    /// Does `work` in one transaction; an error undoes all of it. What was committed survives a power cut.
+    /// Does `work` in one transaction; an error undoes all of it. What was committed survives a power cut, and so does everything that
+    /// was committed before.
     ///
     /// `work` must not call the store itself: the connection is taken.
     ///
     /// # Errors
     /// What `work` says, or why it could not be committed.
     pub fn write<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.commit("full", work)
+    }
+
+    /// Does `work` in one transaction that does not wait for the disk: a power cut before the next [`write`](Self::write) takes it back,
+    /// whole, as if it had never been. A crash of the program takes nothing back.
+    ///
+    /// For what an answer says about one of many rows: to lose it is to lose the answer, which happens anyway and is looked into. No
+    /// further request goes out before it is on the disk, because the credit ledger books every request with [`write`](Self::write).
+    ///
+    /// # Errors
+    /// What `work` says, or why it could not be committed.
+    pub fn write_soon<T>(
+        &self,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.commit("normal", work)
+    }
+
+    fn commit<T>(
+        &self,
+        synchronous: &str,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        connection.pragma_update(None, "synchronous", synchronous)?;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let result = work(&Tx { connection: &transaction })?;
         transaction.commit()?;

@@ -58,8 +58,8 @@ impl Store {
         connection.busy_timeout(PATIENCE)?;
         // Before anything is changed: a newer program's database stays as it is.
         migrate::refuse_newer(connection)?;
-        // WAL lets readers work beside the writer. FULL, not NORMAL: with NORMAL a power cut takes back the last commits, and with them the
-        // intents, links and audit entries of what Zoho was told meanwhile.
+        // WAL lets readers work beside the writer. How long a commit waits for the disk is said with each (`Store::write`): with less than
+        // FULL, a power cut takes back the last commits, and with them the intents, links and audit entries of what Zoho was told.
         connection.pragma_update(None, "journal_mode", "wal")?;
         connection.pragma_update(None, "synchronous", "full")?;
         connection.pragma_update(None, "journal_size_limit", LOG_BYTES)?;

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row};
 use sha2::{Digest, Sha256};
 
+pub use super::absence::{clear_missing, live_ids, mark_gone, mark_missing, missing_ids};
 pub use super::candidates::{Candidate, candidates, count_candidates};
 use super::{StoreError, Tx, columns, failures, fingerprints};
 use crate::flow::Flow;
@@ -216,7 +217,8 @@ fn select(tx: &Tx<'_>, rest: &str, values: impl rusqlite::Params) -> Result<Vec<
     Ok(found)
 }
 
-fn ids(tx: &Tx<'_>, sql: &str, values: impl rusqlite::Params) -> Result<Vec<BcId>, StoreError> {
+/// The ids that a statement names `id`.
+pub(super) fn ids(tx: &Tx<'_>, sql: &str, values: impl rusqlite::Params) -> Result<Vec<BcId>, StoreError> {
     let mut statement = tx.connection.prepare_cached(sql)?;
     let mut rows = statement.query(values)?;
     let mut found = Vec::new();
@@ -287,26 +289,6 @@ pub fn count(tx: &Tx<'_>, flow: Flow) -> Result<u64, StoreError> {
     Ok(all.saturating_sub(columns::count(gone.query_row([flow.name()], |row| row.get(0))?)))
 }
 
-/// The ids of all records that are neither deleted nor missing.
-///
-/// # Errors
-/// When the database fails.
-pub fn live_ids(tx: &Tx<'_>, flow: Flow) -> Result<Vec<BcId>, StoreError> {
-    ids(
-        tx,
-        "SELECT id FROM source WHERE flow = ?1 AND gone IS NULL AND missing IS NULL ORDER BY id",
-        [flow.name()],
-    )
-}
-
-/// The ids of all records that cannot be seen.
-///
-/// # Errors
-/// When the database fails.
-pub fn missing_ids(tx: &Tx<'_>, flow: Flow) -> Result<Vec<BcId>, StoreError> {
-    ids(tx, "SELECT id FROM source WHERE flow = ?1 AND missing IS NOT NULL ORDER BY id", [flow.name()])
-}
-
 /// The ids of the records that were seen to be new, changed or back from `since` on.
 ///
 /// # Errors
@@ -347,43 +329,6 @@ pub fn mark_posted(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<(), StoreError> 
     let mut statement =
         tx.connection.prepare_cached("UPDATE source SET posted = 1 WHERE flow = ?1 AND id = ?2")?;
     statement.execute((flow.name(), id.to_string()))?;
-    Ok(())
-}
-
-/// The record is known to be deleted: what it was settled for no longer holds.
-///
-/// # Errors
-/// When the database fails.
-pub fn mark_gone(tx: &Tx<'_>, flow: Flow, id: BcId, at: Timestamp) -> Result<(), StoreError> {
-    let mut statement = tx
-        .connection
-        .prepare_cached("UPDATE source SET gone = ?3, missing = NULL WHERE flow = ?1 AND id = ?2")?;
-    statement.execute((flow.name(), id.to_string(), columns::micros(at)))?;
-    unsettle(tx, flow, id)
-}
-
-/// The record cannot be seen, which proves nothing.
-///
-/// # Errors
-/// When the database fails.
-pub fn mark_missing(tx: &Tx<'_>, flow: Flow, id: BcId, at: Timestamp) -> Result<(), StoreError> {
-    let mut statement =
-        tx.connection.prepare_cached("UPDATE source SET missing = ?3 WHERE flow = ?1 AND id = ?2")?;
-    statement.execute((flow.name(), id.to_string(), columns::micros(at)))?;
-    unsettle(tx, flow, id)
-}
-
-/// The record can be seen again, if it could not.
-///
-/// # Errors
-/// When the database fails.
-pub fn clear_missing(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<(), StoreError> {
-    let mut statement = tx.connection.prepare_cached(
-        "UPDATE source SET missing = NULL WHERE flow = ?1 AND id = ?2 AND missing IS NOT NULL",
-    )?;
-    if statement.execute((flow.name(), id.to_string()))? > 0 {
-        unsettle(tx, flow, id)?;
-    }
     Ok(())
 }
 

@@ -1,0 +1,100 @@
+use std::fs;
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::folder;
+use crate::store::{Store, StoreError, facts, migrate};
+
+const SECOND: &str = "ALTER TABLE fact ADD COLUMN since INTEGER NOT NULL DEFAULT 7;";
+const BROKEN: &str = "ALTER TABLE fact ADD COLUMN since INTEGER; SELECT no_such_column FROM fact;";
+
+fn steps_with(step: &'static str) -> Vec<&'static str> {
+    migrate::STEPS.into_iter().chain([step]).collect()
+}
+
+fn up(path: &Path, steps: &[&str]) -> Result<(), StoreError> {
+    migrate::up(&mut Connection::open(path).unwrap(), Some(path), steps)
+}
+
+fn value(path: &Path, sql: &str) -> rusqlite::Result<i64> {
+    Connection::open(path).unwrap().query_row(sql, [], |row| row.get(0))
+}
+
+/// A database of the newest released version with one fact in it.
+fn released(path: &Path) {
+    let store = Store::open(path).unwrap();
+    store.write(|tx| facts::set(tx, "a", "1")).unwrap();
+}
+
+#[test]
+fn every_step_leads_to_a_sound_database() {
+    let folder = folder();
+    for taken in 1..=migrate::STEPS.len() {
+        let path = folder.path().join(format!("from-{taken}.db"));
+        up(&path, &migrate::STEPS[..taken]).unwrap();
+        assert_eq!(value(&path, "PRAGMA user_version").unwrap(), i64::try_from(taken).unwrap());
+        let store = Store::open(&path).unwrap();
+        store.check().unwrap();
+    }
+}
+
+#[test]
+fn a_new_database_needs_no_backup() {
+    let folder = folder();
+    released(&folder.path().join("ledgerline.db"));
+    let names: Vec<_> =
+        fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(names.iter().all(|name| !name.to_string_lossy().contains("backup")), "{names:?}");
+}
+
+#[test]
+fn a_backup_is_taken_before_a_step() {
+    let folder = folder();
+    let path = folder.path().join("ledgerline.db");
+    released(&path);
+    let version = migrate::STEPS.len();
+    up(&path, &steps_with(SECOND)).unwrap();
+    assert_eq!(value(&path, "SELECT since FROM fact").unwrap(), 7);
+    assert_eq!(value(&path, "PRAGMA user_version").unwrap(), i64::try_from(version + 1).unwrap());
+    // The backup is a whole database of the version before, with which the older program goes on.
+    let backup = folder.path().join(format!("ledgerline.db.backup-v{version}"));
+    assert!(value(&backup, "SELECT since FROM fact").is_err());
+    let store = Store::open(&backup).unwrap();
+    store.check().unwrap();
+    assert_eq!(store.read(|tx| facts::get(tx, "a")).unwrap().as_deref(), Some("1"));
+    assert!(!folder.path().join(format!("ledgerline.db.backup-v{version}.unfinished")).exists());
+}
+
+#[test]
+fn a_step_that_fails_leaves_the_database_as_it_was() {
+    let folder = folder();
+    let path = folder.path().join("ledgerline.db");
+    released(&path);
+    up(&path, &steps_with(BROKEN)).unwrap_err();
+    let store = Store::open(&path).unwrap();
+    assert_eq!(store.read(|tx| facts::get(tx, "a")).unwrap().as_deref(), Some("1"));
+    assert!(value(&path, "SELECT since FROM fact").is_err());
+}
+
+#[test]
+fn a_step_that_leaves_rows_without_their_parents_is_undone() {
+    let folder = folder();
+    let path = folder.path().join("ledgerline.db");
+    released(&path);
+    let error = up(&path, &steps_with("INSERT INTO source_text VALUES (99, 'items', '{}');")).unwrap_err();
+    assert_eq!(error.code(), "database_damaged");
+    assert_eq!(value(&path, "SELECT count(*) FROM source_text").unwrap(), 0);
+}
+
+#[test]
+fn the_backup_of_a_backup_that_cannot_be_written_stops_the_step() {
+    let folder = folder();
+    let path = folder.path().join("ledgerline.db");
+    released(&path);
+    let version = migrate::STEPS.len();
+    fs::create_dir(folder.path().join(format!("ledgerline.db.backup-v{version}.unfinished"))).unwrap();
+    let error = up(&path, &steps_with(SECOND)).unwrap_err();
+    assert_eq!(error.code(), "database_not_writable");
+    assert_eq!(value(&path, "PRAGMA user_version").unwrap(), i64::try_from(version).unwrap());
+}
