@@ -5,6 +5,7 @@ use std::time::Duration;
 use business_central::{Client, Entity, PostedProof, Probe};
 use serde::Serialize;
 use sync::company_facts::CompanyFacts;
+use sync::engine::choose_keys;
 use sync::flow::Flow;
 use sync::org_schema::OrgSchema;
 use sync::store::binding;
@@ -259,7 +260,10 @@ async fn zoho(app: &App, diagnosis: &mut Diagnosis) {
         );
     }
     match OrgSchema::read(&app.zoho, &app.settings.sync.flows).await {
-        Ok(schema) => {
+        Ok(mut schema) => {
+            if let Err(error) = choose_keys(&app.store, &mut schema) {
+                diagnosis.failed("Zoho CRM: key fields", &error.into(), false);
+            }
             fields(app, &schema, diagnosis);
             clock(app, diagnosis);
         }

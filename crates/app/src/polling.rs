@@ -7,6 +7,7 @@ use sync::engine::RunOptions;
 use sync::flow::Flow;
 use sync::progress::{Progress, Stop};
 use sync::report::{Outcome, RunReport, Trigger};
+use sync::store::facts;
 
 use crate::App;
 
@@ -16,6 +17,9 @@ const TICK: Duration = Duration::from_secs(1);
 const JUMP: Duration = Duration::from_secs(30);
 /// After a run that could not reach a service, the next one comes after this, doubled up to the poll interval.
 const FIRST_RETRY: Duration = Duration::from_secs(15);
+
+/// The fact that holds when the polling loop runs next.
+pub(crate) const NEXT_RUN: &str = "next_run_at";
 
 /// Why a run starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +91,9 @@ pub async fn poll(
         }
         tell(&report);
         last = Some(report);
-        if let Some(wake) = wait(app, pause(interval, failures), stop).await {
+        let pause = pause(interval, failures);
+        announce(app, Some(pause));
+        if let Some(wake) = wait(app, pause, stop).await {
             match wake {
                 Wake::Interval => {}
                 Wake::Slept { gap } => {
@@ -101,7 +107,20 @@ pub async fn poll(
             }
         }
     }
+    announce(app, None);
     last
+}
+
+/// Leaves word for `status` when the next run comes, or that none will.
+fn announce(app: &App, pause: Option<Duration>) {
+    let at = pause.and_then(|pause| app.clock.now().checked_add(pause).ok());
+    let stored = app.store.write(|tx| match at {
+        Some(at) => facts::set(tx, NEXT_RUN, &at.to_string()),
+        None => facts::forget(tx, NEXT_RUN),
+    });
+    if let Err(error) = stored {
+        tracing::warn!(%error, "the time of the next run could not be stored");
+    }
 }
 
 /// Waits, unless the computer slept or the clock jumped meanwhile. `None` when it was told to stop.

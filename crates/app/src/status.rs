@@ -1,10 +1,11 @@
 //! What a profile's database says about itself, for `status`, `problems` and `history`.
 
+use crate::polling::NEXT_RUN;
 use jiff::Timestamp;
 use serde::Serialize;
 use sync::flow::Flow;
 use sync::store::failures::{self, Failure, Retry};
-use sync::store::{Store, StoreError, audit, binding, credits, links, runs, sources, warnings};
+use sync::store::{Store, StoreError, audit, binding, credits, facts, links, runs, sources, warnings};
 
 /// Everything that `status` shows.
 #[derive(Clone, Debug, Serialize)]
@@ -116,7 +117,7 @@ pub fn status(store: &Store, now: Timestamp) -> Result<Status, StoreError> {
                 finished_at: run.finished_at,
                 outcome: run.outcome,
             }),
-            next_run_at: None,
+            next_run_at: facts::get(tx, NEXT_RUN)?.and_then(|at| at.parse().ok()),
             problems: flows.iter().map(|flow| flow.problems).sum(),
             flows,
             zoho_credits_24h: credits::spent_since(tx, day_ago)?,

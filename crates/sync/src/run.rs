@@ -107,6 +107,13 @@ impl Job<'_> {
                 cure: error.cure(),
             });
         }
+        tracing::info!(
+            run = report.run_id,
+            trigger = report.trigger.name(),
+            outcome = report.outcome.name(),
+            error = report.error.as_ref().map(|error| error.code.as_str()),
+            "a run ended"
+        );
         report
     }
 

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use exact_json::{Decimal, Map, Value};
 use zoho_crm::{Module, Record, ZohoId, coql};
 
-use super::{Task, Wrote, create, outcome};
+use super::{Task, Wrote, create, decide, outcome};
 use crate::failure::{self, FailureClass, RunError, Trouble};
 use crate::flow::Flow;
-use crate::map;
+use crate::map::{self, Mapped, MappedRecord, NegativeStyle};
 use crate::session::Session;
 use crate::store::audit::{AuditKind, Entry};
 use crate::store::intents::{self, IntentKind};
@@ -66,7 +66,7 @@ async fn repair_lines(
         return Ok(false);
     };
     let have = record.get(lines).and_then(Value::as_list).unwrap_or_default();
-    if let Some(rows) = map::repair_lines(&mapped, have) {
+    if let Some(rows) = repair(session, task, &mapped, have) {
         let row: Map =
             [("id".to_owned(), Value::text(link.zoho_id.as_str())), (lines.to_owned(), Value::List(rows))]
                 .into();
@@ -83,7 +83,7 @@ async fn repair_lines(
         session.store().write(|tx| intents::settle(tx, intent))?;
         match results?.into_iter().next() {
             Some(Ok(written)) => {
-                task.row = row;
+                task.row = row.into_iter().filter(|(name, _)| name == lines).collect();
                 outcome::written(
                     session,
                     flow,
@@ -112,6 +112,17 @@ async fn repair_lines(
         session.store().write(|tx| links::put(tx, link))?;
     }
     Ok(true)
+}
+
+/// The rows to send so that the lines are right; `None` when they are. Negative lines are right in whichever style Zoho took them.
+fn repair(session: &Session<'_>, task: &Task, mapped: &MappedRecord, have: &[Value]) -> Option<Vec<Value>> {
+    let rows = map::repair_lines(mapped, have)?;
+    let styles = [NegativeStyle::NegativeQuantity, NegativeStyle::NegativePrice, NegativeStyle::ZeroRow];
+    let fits = |style| {
+        let otherwise = decide::map_otherwise(session, &task.source, style, session.policy().map.most_rows);
+        matches!(otherwise, Ok(Mapped::Record(record)) if map::repair_lines(&record, have).is_none())
+    };
+    if mapped.has_negative_lines() && styles.into_iter().any(fits) { None } else { Some(rows) }
 }
 
 /// Reads many totals in one call. Settles those that agree; returns the others, or reports them when this was the last try.
