@@ -9,6 +9,8 @@ pub struct Switches {
     pub strict_picklists: bool,
     /// Keep Sub_Total, Tax and Grand_Total as they are sent instead of computing them.
     pub honour_sent_totals: bool,
+    /// Work out each tax once on the sum of its rows instead of row by row.
+    pub tax_by_document: bool,
     /// Refuse rows with a Quantity below nought.
     pub refuse_negative_quantity: bool,
     /// Refuse rows with a List_Price below nought.
@@ -42,6 +44,7 @@ impl Default for Switches {
         Self {
             strict_picklists: false,
             honour_sent_totals: false,
+            tax_by_document: false,
             refuse_negative_quantity: false,
             refuse_negative_price: false,
             refuse_excess_decimals: false,
@@ -91,6 +94,7 @@ impl Switches {
         Some(match name {
             "strict_picklists" => &mut self.strict_picklists,
             "honour_sent_totals" => &mut self.honour_sent_totals,
+            "tax_by_document" => &mut self.tax_by_document,
             "refuse_negative_quantity" => &mut self.refuse_negative_quantity,
             "refuse_negative_price" => &mut self.refuse_negative_price,
             "refuse_excess_decimals" => &mut self.refuse_excess_decimals,

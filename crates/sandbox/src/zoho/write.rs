@@ -69,7 +69,8 @@ impl ZohoState {
                 compute_row(&mut row.values, decimals);
             }
             let computed = plan.rows.iter().map(|row| &row.values);
-            compute_document(&mut record.values, computed, decimals, &changes);
+            let by_document = self.switches.tax_by_document;
+            compute_document(&mut record.values, computed, decimals, by_document, &changes);
             if existing.is_none() {
                 record.id = self.next_id();
             }
