@@ -87,9 +87,18 @@ impl Diagnosis {
 /// Makes all checks that can be made. A failed check is a finding, never an error.
 pub async fn examine(app: &App) -> Diagnosis {
     let mut diagnosis = Diagnosis { findings: Vec::new(), incomplete: false };
+    database(app, &mut diagnosis);
     business_central(app, &mut diagnosis).await;
     zoho(app, &mut diagnosis).await;
     diagnosis
+}
+
+fn database(app: &App, diagnosis: &mut Diagnosis) {
+    let subject = "This computer: database";
+    match app.store.check() {
+        Ok(()) => diagnosis.ok("database", subject, "whole"),
+        Err(error) => diagnosis.failed(subject, &error.into(), false),
+    }
 }
 
 async fn business_central(app: &App, diagnosis: &mut Diagnosis) {

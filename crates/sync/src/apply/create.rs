@@ -27,8 +27,12 @@ pub(crate) struct Looks {
 impl Looks {
     /// Asks whether the flow's module holds any record with our key, and what an interrupted run left in doubt.
     pub(crate) async fn begin(session: &Session<'_>, flow: Flow) -> Result<Self, RunError> {
-        let open = session.store().read(intents::open)?;
-        let open = open.into_iter().filter(|i| i.flow == flow && i.kind == IntentKind::Insert).collect();
+        let open = session.store().read(intents::open)?.into_iter().filter(|intent| intent.flow == flow);
+        let (open, lines): (Vec<_>, Vec<_>) = open.partition(|intent| intent.kind == IntentKind::Insert);
+        session.store().write(|tx| {
+            // Lines in doubt are still marked unknown on their link, and are read before they are written: nothing more is to be remembered.
+            lines.iter().try_for_each(|intent| intents::settle(tx, intent.id))
+        })?;
         Ok(Self { keyed: adopt::is_keyed(session, flow).await?, open, looked: BTreeSet::new() })
     }
 
@@ -78,8 +82,8 @@ pub(crate) async fn run(
             batch.push(task);
         }
         if looks.keyed || batch.iter().any(|task| looks.doubts(task.source.id)) {
-            batch = look(session, flow, fingerprint, batch, &mut created).await?;
             looks.looked.extend(batch.iter().map(|task| task.source.id));
+            batch = look(session, flow, fingerprint, batch, &mut created).await?;
         }
         let batch = not_held_here(session, flow, fingerprint, batch)?;
         if !batch.is_empty() {
@@ -261,7 +265,7 @@ async fn send_once(
     let rows: Vec<Record> = batch.iter().map(|task| task.row.clone()).collect();
     let module = flow.module();
     let number = session.org.our_field(flow, CustomField::Number).unwrap_or_default().to_owned();
-    let results = if inserts(session, flow, &rows) {
+    let (results, intent) = if inserts(session, flow, &rows) {
         let ids: Vec<BcId> = batch.iter().map(|task| task.source.id).collect();
         let now = session.now();
         let intent = session
@@ -273,11 +277,10 @@ async fn send_once(
             }
             other => other?,
         };
-        session.store().write(|tx| intents::settle(tx, intent))?;
-        results
+        (results, Some(intent))
     } else {
         let options = WriteOptions { duplicate_check: vec![number], ..options(session, flow) };
-        session.zoho().upsert(module, &rows, &options).await?
+        (session.zoho().upsert(module, &rows, &options).await?, None)
     };
     let mut again = Vec::new();
     for (mut task, result) in batch.into_iter().zip(results) {
@@ -320,6 +323,10 @@ async fn send_once(
                 }
             }
         }
+    }
+    // Only now: until every row is stored, a crash leaves the batch in doubt.
+    if let Some(intent) = intent {
+        session.store().write(|tx| intents::settle(tx, intent))?;
     }
     Ok(again)
 }

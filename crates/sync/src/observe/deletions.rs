@@ -68,8 +68,8 @@ async fn read_identities(session: &Session<'_>, flow: Flow) -> Result<Vec<BcId>,
                 for row in &page.rows {
                     let Some(id) = row.id() else { continue };
                     listed.insert(id);
-                    match sources::get(tx, flow, id)? {
-                        Some(stored) if stored.gone.is_none() && stored.etag.as_deref() == row.etag() => {}
+                    match sources::identity(tx, flow, id)? {
+                        Some(stored) if stored.live && stored.etag.as_deref() == row.etag() => {}
                         _ => stale.push(id),
                     }
                 }
