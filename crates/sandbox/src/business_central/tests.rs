@@ -1,1 +1,0 @@
-//! One test a fact: the checklist of the facts, §10.
