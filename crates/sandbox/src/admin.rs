@@ -20,12 +20,12 @@ use jiff::{SignedDuration, Timestamp};
 use transport::{Method, Response};
 use uuid::Uuid;
 
+use crate::Incoming;
 use crate::business_central::BcState;
 use crate::business_central::schema::Table;
 use crate::faults::{Effect, Fault, FaultBody, FaultPlan, Service};
 use crate::world::plain;
 use crate::zoho::ZohoState;
-use crate::Incoming;
 
 /// Answers an admin call.
 pub(crate) fn handle(
@@ -42,7 +42,8 @@ pub(crate) fn handle(
     let body = if incoming.body.is_empty() {
         Ok(Value::Object(Map::new()))
     } else {
-        Value::parse(&String::from_utf8_lossy(&incoming.body)).map_err(|error| format!("the body is not JSON: {error}"))
+        Value::parse(&String::from_utf8_lossy(&incoming.body))
+            .map_err(|error| format!("the body is not JSON: {error}"))
     };
     let path = incoming.path.trim_start_matches("/admin/");
     answer(body.and_then(|body| match path.split_once('/') {
@@ -115,7 +116,8 @@ fn business_central(bc: &mut BcState, command: &str, body: &Value) -> Result<Val
         }
         "pay" => {
             let id = record(bc, invoices, body)?;
-            let remaining = bc.table(invoices).get(&id).map(|row| row.number("remainingAmount")).unwrap_or_default();
+            let remaining =
+                bc.table(invoices).get(&id).map(|row| row.number("remainingAmount")).unwrap_or_default();
             let amount = number(body, "amount").unwrap_or_else(|_| half(remaining));
             bc.pay(id, amount)
         }
@@ -149,7 +151,9 @@ fn half(amount: Decimal) -> Decimal {
 fn behaviour(bc: &mut BcState, body: &Value) -> Result<bool, String> {
     let flag = |name: &str| body.get(name).and_then(Value::as_bool);
     let hide = |name: &str| match body.get(name).and_then(Value::as_text) {
-        Some(segment) => Table::of_segment(segment).map(Some).ok_or_else(|| format!("there is no table {segment}")),
+        Some(segment) => {
+            Table::of_segment(segment).map(Some).ok_or_else(|| format!("there is no table {segment}"))
+        }
         None => Ok(None),
     };
     let behaviour = &mut bc.behaviour;
@@ -200,7 +204,9 @@ fn demo_changes(bc: &mut BcState) -> Value {
         let remaining = bc.table(Table::SalesInvoices).get(&id).map(|row| row.number("remainingAmount"));
         let amount = half(remaining.unwrap_or_default());
         bc.pay(id, amount);
-        words.push(Value::Text(format!("invoice {number}: {amount} paid, half of what was open; no timestamp moves")));
+        words.push(Value::Text(format!(
+            "invoice {number}: {amount} paid, half of what was open; no timestamp moves"
+        )));
     }
     Value::Object([("changes".to_owned(), Value::List(words))].into())
 }

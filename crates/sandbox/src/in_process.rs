@@ -30,7 +30,9 @@ impl Transport for InProcess {
                     tokio::time::sleep(delay).await;
                     Ok(response)
                 }
-                Handled::NeverReached => Err(failed(Fate::NotSent, Cause::Connect("connection refused".to_owned()))),
+                Handled::NeverReached => {
+                    Err(failed(Fate::NotSent, Cause::Connect("connection refused".to_owned())))
+                }
                 Handled::AnswerLost => {
                     Err(failed(Fate::OutcomeUnknown, Cause::Reset("connection reset by peer".to_owned())))
                 }

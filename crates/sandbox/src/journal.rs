@@ -73,7 +73,8 @@ impl Journal {
             headers: incoming.headers.clone(),
             body: String::from_utf8_lossy(&incoming.body).into_owned(),
         };
-        let written = serde_json::to_string(&line).map(|text| self.file.write_all(format!("{text}\n").as_bytes()));
+        let written =
+            serde_json::to_string(&line).map(|text| self.file.write_all(format!("{text}\n").as_bytes()));
         if !matches!(written, Ok(Ok(()))) {
             tracing::warn!("the sandbox's journal could not be written");
         }

@@ -49,10 +49,17 @@ async fn run(args: Args) -> std::io::Result<()> {
     let server = serve(world, SocketAddr::from(([127, 0, 0, 1], args.port))).await?;
     let origin = server.origin();
     println!("# ledgerline.toml");
-    println!("[business_central]\ntenant = \"{}\"\nenvironment = \"{}\"", credentials::TENANT, credentials::ENVIRONMENT);
+    println!(
+        "[business_central]\ntenant = \"{}\"\nenvironment = \"{}\"",
+        credentials::TENANT,
+        credentials::ENVIRONMENT
+    );
     println!("company = \"{}\"\nclient_id = \"{}\"", credentials::COMPANY, credentials::BC_CLIENT_ID);
     println!("login_url = \"{origin}/login\"\napi_url = \"{origin}/bc\"\n");
-    println!("[zoho]\nclient_id = \"{}\"\naccounts_url = \"{origin}/accounts\"\n", credentials::ZOHO_CLIENT_ID);
+    println!(
+        "[zoho]\nclient_id = \"{}\"\naccounts_url = \"{origin}/accounts\"\n",
+        credentials::ZOHO_CLIENT_ID
+    );
     println!("# environment");
     println!("export LEDGERLINE_BC_CLIENT_SECRET={}", credentials::BC_CLIENT_SECRET);
     println!("export LEDGERLINE_ZOHO_CLIENT_SECRET={}", credentials::ZOHO_CLIENT_SECRET);

@@ -83,8 +83,13 @@ async fn answer(State((world, address)): State<(World, SocketAddr)>, request: Re
     let header = |name: &HeaderName, value: &HeaderValue| {
         (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
     };
-    let headers: Vec<(String, String)> = head.headers.iter().map(|(name, value)| header(name, value)).collect();
-    let host = head.headers.get("host").and_then(|host| host.to_str().ok()).map_or_else(|| address.to_string(), ToOwned::to_owned);
+    let headers: Vec<(String, String)> =
+        head.headers.iter().map(|(name, value)| header(name, value)).collect();
+    let host = head
+        .headers
+        .get("host")
+        .and_then(|host| host.to_str().ok())
+        .map_or_else(|| address.to_string(), ToOwned::to_owned);
     let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
     let Some(incoming) = Incoming::new(method, &format!("http://{host}{path}"), headers, body) else {
         return status(StatusCode::BAD_REQUEST);

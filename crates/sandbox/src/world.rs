@@ -183,7 +183,9 @@ impl State {
     /// Business Central is only read: its requests change nothing, and need not be repeated.
     fn record(&mut self, incoming: &Incoming, at: Timestamp) {
         let changes = incoming.path.starts_with("/admin/")
-            || (incoming.method != Method::Get && !incoming.path.starts_with("/bc/") && !incoming.path.starts_with("/login/"));
+            || (incoming.method != Method::Get
+                && !incoming.path.starts_with("/bc/")
+                && !incoming.path.starts_with("/login/"));
         if let Some(journal) = self.journal.as_mut().filter(|_| changes) {
             journal.add(incoming, at);
         }
@@ -204,7 +206,11 @@ fn carry_out(state: &mut State, incoming: &Incoming, now: Timestamp) -> Response
 }
 
 pub(crate) fn plain(status: u16, content_type: &str, body: impl Into<Bytes>) -> Response {
-    Response { status, headers: vec![("Content-Type".to_owned(), content_type.to_owned())], body: body.into() }
+    Response {
+        status,
+        headers: vec![("Content-Type".to_owned(), content_type.to_owned())],
+        body: body.into(),
+    }
 }
 
 fn failing(service: Service, code: u16, retry_after: Option<u32>, body: FaultBody) -> Response {
@@ -231,9 +237,11 @@ fn failing(service: Service, code: u16, retry_after: Option<u32>, body: FaultBod
     let mut response = match body {
         FaultBody::Json => plain(code, "application/json", json),
         FaultBody::Empty => Response { status: code, headers: Vec::new(), body: Bytes::new() },
-        FaultBody::Html => {
-            plain(code, "text/html", "<html><head><title>Service Unavailable</title></head><body><h1>Service Unavailable</h1></body></html>")
-        }
+        FaultBody::Html => plain(
+            code,
+            "text/html",
+            "<html><head><title>Service Unavailable</title></head><body><h1>Service Unavailable</h1></body></html>",
+        ),
     };
     if let Some(seconds) = retry_after {
         response.headers.push(("Retry-After".to_owned(), seconds.to_string()));

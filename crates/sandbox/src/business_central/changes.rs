@@ -14,12 +14,28 @@ impl BcState {
     ///
     /// Returns whether there is such a record and property.
     pub fn edit(&mut self, table: Table, id: Uuid, name: &str, value: impl Into<Value>) -> bool {
-        let Some(property) = table.properties().iter().find(|property| property.name == name) else { return false };
+        let Some(property) = table.properties().iter().find(|property| property.name == name) else {
+            return false;
+        };
         let (name, value) = (property.name, value.into());
         let edited = self.change(table, id, |row| row.set(name, value.clone()));
-        let shared = ["displayName", "addressLine1", "addressLine2", "city", "postalCode", "country", "phoneNumber", "email", "website"];
+        let shared = [
+            "displayName",
+            "addressLine1",
+            "addressLine2",
+            "city",
+            "postalCode",
+            "country",
+            "phoneNumber",
+            "email",
+            "website",
+        ];
         if edited && table == Table::Customers && shared.contains(&name) {
-            let number = self.table(table).get(&id).map(|row| row.text("companyContact").to_owned()).unwrap_or_default();
+            let number = self
+                .table(table)
+                .get(&id)
+                .map(|row| row.text("companyContact").to_owned())
+                .unwrap_or_default();
             if let Some(contact) = self.find(Table::Contacts, &number).map(|row| row.id) {
                 self.change(Table::Contacts, contact, |row| row.set(name, value));
             }
@@ -29,7 +45,9 @@ impl BcState {
 
     /// Gives a customer or an item another number: the id stays, documents follow without being stamped (facts, §4.6).
     pub fn renumber(&mut self, table: Table, id: Uuid, number: &str) -> bool {
-        let Some(old) = self.table(table).get(&id).map(|row| row.text("number").to_owned()) else { return false };
+        let Some(old) = self.table(table).get(&id).map(|row| row.text("number").to_owned()) else {
+            return false;
+        };
         self.change(table, id, |row| row.set("number", number));
         if table == Table::Customers {
             let documents: Vec<Uuid> = self
@@ -89,7 +107,14 @@ impl BcState {
         Some(id)
     }
 
-    fn document(&mut self, customer: Uuid, number: &str, lines: &[Line], terms: Terms, status: &'static str) -> Option<Row> {
+    fn document(
+        &mut self,
+        customer: Uuid,
+        number: &str,
+        lines: &[Line],
+        terms: Terms,
+        status: &'static str,
+    ) -> Option<Row> {
         let customer = self.table(Table::Customers).get(&customer)?.clone();
         let today = self.now().strftime("%Y-%m-%d").to_string();
         let due = self.now().saturating_add(jiff::SignedDuration::from_hours(30 * 24)).unwrap_or(self.now());
@@ -139,7 +164,9 @@ impl BcState {
 
     /// Applies a payment. A partial one moves the remaining amount and nothing else; a full one changes the status (facts, §4.3).
     pub fn pay(&mut self, id: Uuid, amount: Decimal) -> bool {
-        let Some(invoice) = self.table(Table::SalesInvoices).get(&id).filter(|row| row.posted) else { return false };
+        let Some(invoice) = self.table(Table::SalesInvoices).get(&id).filter(|row| row.posted) else {
+            return false;
+        };
         let left = invoice.number("remainingAmount") - amount;
         let customer = invoice.text("billToCustomerId").parse::<Uuid>().ok();
         let number = invoice.text("billToCustomerNumber").to_owned();
@@ -159,7 +186,9 @@ impl BcState {
 
     /// Takes all payments of an invoice back.
     pub fn unapply(&mut self, id: Uuid) -> bool {
-        let Some(invoice) = self.table(Table::SalesInvoices).get(&id).filter(|row| row.posted) else { return false };
+        let Some(invoice) = self.table(Table::SalesInvoices).get(&id).filter(|row| row.posted) else {
+            return false;
+        };
         let total = invoice.number("totalAmountIncludingTax");
         let was_paid = invoice.text("status") == "Paid";
         self.move_quietly(Table::SalesInvoices, id, |row| row.set("remainingAmount", total));

@@ -27,7 +27,11 @@ pub(super) fn no_environment() -> Response {
 
 /// The gateway's word that the token is none.
 pub(super) fn gateway_refusal() -> Response {
-    plain(401, "application/xml", r#"<error xmlns=""><message>The credentials provided are incorrect</message></error>"#)
+    plain(
+        401,
+        "application/xml",
+        r#"<error xmlns=""><message>The credentials provided are incorrect</message></error>"#,
+    )
 }
 
 /// Business Central's word that the token opens nothing.
@@ -42,7 +46,11 @@ pub(super) fn no_segment(segment: &str) -> Response {
 
 /// There is no such record.
 pub(super) fn no_record() -> Response {
-    json(404, "Internal_RecordNotFound", "The record that you tried to open is not available. The page will close or show the next record.")
+    json(
+        404,
+        "Internal_RecordNotFound",
+        "The record that you tried to open is not available. The page will close or show the next record.",
+    )
 }
 
 /// The environment is being updated.

@@ -89,7 +89,12 @@ impl BcState {
                                 let item = item.and_then(|id| self.table(Table::Items).get(&id));
                                 let text = item.map_or("null".to_owned(), |item| {
                                     let mut inner = String::from("{");
-                                    odata::members(&mut inner, item, Table::Items.properties(), &deeper.select);
+                                    odata::members(
+                                        &mut inner,
+                                        item,
+                                        Table::Items.properties(),
+                                        &deeper.select,
+                                    );
                                     inner + "}"
                                 });
                                 inner.push_str(&format!(",\"item\":{text}"));

@@ -202,7 +202,11 @@ impl Parser {
     }
 
     fn takes(&mut self, token: &Token) -> Result<(), String> {
-        if self.next().as_ref() == Some(token) { Ok(()) } else { Err("Syntax error in the filter.".to_owned()) }
+        if self.next().as_ref() == Some(token) {
+            Ok(())
+        } else {
+            Err("Syntax error in the filter.".to_owned())
+        }
     }
 
     fn or(&mut self) -> Result<Filter, String> {
@@ -228,7 +232,9 @@ impl Parser {
             self.takes(&Token::Close)?;
             return Ok(inner);
         }
-        let Some(Token::Word(word)) = self.next() else { return Err("Syntax error in the filter.".to_owned()) };
+        let Some(Token::Word(word)) = self.next() else {
+            return Err("Syntax error in the filter.".to_owned());
+        };
         let function = match word.as_str() {
             "startswith" => Some(Function::StartsWith),
             "contains" => Some(Function::Contains),
@@ -237,10 +243,14 @@ impl Parser {
         };
         if let Some(function) = function {
             self.takes(&Token::Open)?;
-            let Some(Token::Word(name)) = self.next() else { return Err("Syntax error in the filter.".to_owned()) };
+            let Some(Token::Word(name)) = self.next() else {
+                return Err("Syntax error in the filter.".to_owned());
+            };
             let property = self.property(&name)?;
             self.takes(&Token::Comma)?;
-            let Some(Token::Quoted(text)) = self.next() else { return Err("Syntax error in the filter.".to_owned()) };
+            let Some(Token::Quoted(text)) = self.next() else {
+                return Err("Syntax error in the filter.".to_owned());
+            };
             self.takes(&Token::Close)?;
             return Ok(Filter::Match(function, property.name, text));
         }
@@ -263,9 +273,12 @@ impl Parser {
 
     fn property(&self, name: &str) -> Result<&'static Property, String> {
         let found = self.properties.iter().find(|property| property.name == name);
-        let property = found.ok_or_else(|| format!("Could not find a property named '{name}' on the type."))?;
+        let property =
+            found.ok_or_else(|| format!("Could not find a property named '{name}' on the type."))?;
         if property.computed {
-            return Err(format!("The field '{name}' cannot be used in a filter: it is not bound to a table field."));
+            return Err(format!(
+                "The field '{name}' cannot be used in a filter: it is not bound to a table field."
+            ));
         }
         Ok(property)
     }

@@ -35,22 +35,27 @@ impl BcState {
         let token = incoming.header("Authorization").and_then(|value| value.strip_prefix("Bearer "));
         match token {
             None => return errors::rejected(),
-            Some(token) if token.is_empty() || token.contains(char::is_whitespace) => return errors::gateway_refusal(),
-            Some(token) if !self.is_signed_in(token) || !self.behaviour.app_enabled => return errors::rejected(),
+            Some(token) if token.is_empty() || token.contains(char::is_whitespace) => {
+                return errors::gateway_refusal();
+            }
+            Some(token) if !self.is_signed_in(token) || !self.behaviour.app_enabled => {
+                return errors::rejected();
+            }
             Some(_) => {}
         }
         if incoming.method != Method::Get {
             self.write_attempts.push(format!("{} {}", incoming.method.as_str(), incoming.path));
-            return errors::json(400, "BadRequest_InvalidOperation", "The simulated Business Central is read-only.");
+            return errors::json(
+                400,
+                "BadRequest_InvalidOperation",
+                "The simulated Business Central is read-only.",
+            );
         }
         let segments = incoming.segments("/bc/v2.0");
         let Some(at) = segments.iter().position(|segment| segment == "api") else {
             return errors::no_segment("api");
         };
-        let environment = match &segments[..at] {
-            [environment] | [_, environment] => environment,
-            _ => return errors::no_environment(),
-        };
+        let ([environment] | [_, environment]) = &segments[..at] else { return errors::no_environment() };
         if !environment.eq_ignore_ascii_case(&self.environment) {
             return errors::no_environment();
         }
@@ -76,13 +81,22 @@ impl BcState {
             return errors::json(404, "Internal_CompanyNotFound", "The company was not found.");
         };
         match rest {
-            [] => plain(200, JSON, company_text(&self.companies[company], self.now, Some(&context(incoming, "companies/$entity")))),
+            [] => plain(
+                200,
+                JSON,
+                company_text(
+                    &self.companies[company],
+                    self.now,
+                    Some(&context(incoming, "companies/$entity")),
+                ),
+            ),
             [segment, below @ ..] => self.below_company(incoming, api, company == 0, segment, below),
         }
     }
 
     fn companies(&self, incoming: &Incoming) -> Response {
-        let rows: Vec<String> = self.companies.iter().map(|company| company_text(company, self.now, None)).collect();
+        let rows: Vec<String> =
+            self.companies.iter().map(|company| company_text(company, self.now, None)).collect();
         let context = Value::text(context(incoming, "companies")).to_json();
         plain(200, JSON, format!(r#"{{"@odata.context":{context},"value":[{}]}}"#, rows.join(",")))
     }
@@ -107,15 +121,22 @@ impl BcState {
             return errors::json(400, "Application_DialogException", "You must specify a related id.");
         }
         if (api, name) == (Api::Automate, "postedSalesInvoices") {
-            return if self.behaviour.posted_api { self.posted_headers(incoming, filled) } else { errors::no_segment(name) };
+            return if self.behaviour.posted_api {
+                self.posted_headers(incoming, filled)
+            } else {
+                errors::no_segment(name)
+            };
         }
-        let table = Table::of_segment(name).filter(|table| (*table == Table::DetailedLedger) == (api == Api::ReportsFinance));
+        let table = Table::of_segment(name)
+            .filter(|table| (*table == Table::DetailedLedger) == (api == Api::ReportsFinance));
         let Some(table) = table.filter(|_| api != Api::Automate) else { return errors::no_segment(name) };
         if self.behaviour.forbidden.contains(&table) {
             return errors::json(
                 400,
                 "Internal_ServerError",
-                &format!("Sorry, the current permissions prevented the action. (TableData 18 {name} Read: Base Application)"),
+                &format!(
+                    "Sorry, the current permissions prevented the action. (TableData 18 {name} Read: Base Application)"
+                ),
             );
         }
         if table == Table::SalesInvoices && self.behaviour.writes_on_read {
@@ -157,14 +178,17 @@ impl BcState {
             }
         }
         // A page that is exactly full has a next link, also when nothing follows; `$top` within a page has none (facts, §5.3).
-        let more = last.filter(|_| texts.len() == options.page_size && options.top.is_none_or(|top| top > options.page_size));
+        let more = last.filter(|_| {
+            texts.len() == options.page_size && options.top.is_none_or(|top| top > options.page_size)
+        });
         page(incoming, table.segment(), &texts, more.map(|id| id.to_string()))
     }
 
     /// With too few permissions rows are missing, and nothing says so (facts, §4.1).
     fn is_visible(&self, table: Table, row: &Row) -> bool {
-        !self.behaviour.hidden.contains(&table)
-            && !(table == Table::SalesInvoices && row.posted && self.behaviour.posted_hidden)
+        let hidden_for_being_posted =
+            table == Table::SalesInvoices && row.posted && self.behaviour.posted_hidden;
+        !hidden_for_being_posted && !self.behaviour.hidden.contains(&table)
     }
 
     fn one(&self, incoming: &Incoming, table: Table, id: Uuid, below: &[&str]) -> Response {
@@ -185,7 +209,11 @@ impl BcState {
             }
             (Table::Customers, ["contactsInformation"]) => {
                 let context = Value::text(context(incoming, "contactsInformation")).to_json();
-                plain(200, JSON, format!(r#"{{"@odata.context":{context},"value":{}}}"#, self.contacts_of(row)))
+                plain(
+                    200,
+                    JSON,
+                    format!(r#"{{"@odata.context":{context},"value":{}}}"#, self.contacts_of(row)),
+                )
             }
             (Table::SalesInvoices, ["salesInvoiceLines"]) => {
                 let lines: Vec<String> = row
@@ -261,7 +289,9 @@ fn page(incoming: &Incoming, segment: &str, rows: &[String], next: Option<String
     let context = Value::text(context(incoming, segment)).to_json();
     let link = next.map(|token| {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        for (name, value) in incoming.query.iter().filter(|(name, _)| !matches!(name.as_str(), "$skiptoken" | "aid")) {
+        for (name, value) in
+            incoming.query.iter().filter(|(name, _)| !matches!(name.as_str(), "$skiptoken" | "aid"))
+        {
             query.append_pair(name, value);
         }
         query.append_pair("aid", "FIN").append_pair("$skiptoken", &token);

@@ -44,7 +44,13 @@ impl Line {
 
     /// A line of another kind, without an item.
     #[must_use]
-    pub fn other(kind: &'static str, number: &str, description: &str, quantity: Decimal, unit_price: Decimal) -> Self {
+    pub fn other(
+        kind: &'static str,
+        number: &str,
+        description: &str,
+        quantity: Decimal,
+        unit_price: Decimal,
+    ) -> Self {
         Self {
             kind,
             object: (kind == "Account").then(|| Uuid::from_u128(0xacc0)),
@@ -60,10 +66,7 @@ impl Line {
     /// A line that only says something.
     #[must_use]
     pub fn comment(text: &str) -> Self {
-        Self {
-            tax_percent: Decimal::ZERO,
-            ..Self::other("Comment", "", text, Decimal::ZERO, Decimal::ZERO)
-        }
+        Self { tax_percent: Decimal::ZERO, ..Self::other("Comment", "", text, Decimal::ZERO, Decimal::ZERO) }
     }
 
     /// With a line discount.
@@ -102,7 +105,8 @@ impl Default for Terms {
 pub fn fill(document: &mut Row, lines: &[Line], terms: Terms, mut ids: impl FnMut() -> Uuid) {
     let round = |amount: Decimal| amount.round(terms.decimals);
     let hundred = Decimal::from(100);
-    let percent = |amount: Decimal, percent: Decimal| (amount * percent).checked_div(hundred).unwrap_or_default();
+    let percent =
+        |amount: Decimal, percent: Decimal| (amount * percent).checked_div(hundred).unwrap_or_default();
     let net_of = |gross: Decimal, tax: Decimal| {
         if terms.prices_include_tax {
             (gross * hundred).checked_div(hundred + tax).unwrap_or_default()

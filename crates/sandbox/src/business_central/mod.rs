@@ -13,8 +13,6 @@ mod odata;
 pub mod row;
 pub mod schema;
 mod sign_in;
-#[cfg(test)]
-mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -185,7 +183,9 @@ impl BcState {
 
     /// Changes a row and stamps it. Returns whether there is such a row.
     pub fn change(&mut self, table: Table, id: Uuid, work: impl FnOnce(&mut Row)) -> bool {
-        let Some(mut row) = self.tables.get_mut(&table).and_then(|rows| rows.remove(&id)) else { return false };
+        let Some(mut row) = self.tables.get_mut(&table).and_then(|rows| rows.remove(&id)) else {
+            return false;
+        };
         work(&mut row);
         self.stamp(&mut row);
         self.tables.entry(table).or_default().insert(id, row);

@@ -39,31 +39,50 @@ impl Options {
         properties: &'static [Property],
     ) -> Result<Self, (u16, &'static str, String)> {
         let bad = |message: String| (400, "BadRequest", message);
-        let mut options =
-            Self { filter: None, select: Vec::new(), expand: Vec::new(), top: None, skip_token: None, page_size: LARGEST_PAGE };
+        let mut options = Self {
+            filter: None,
+            select: Vec::new(),
+            expand: Vec::new(),
+            top: None,
+            skip_token: None,
+            page_size: LARGEST_PAGE,
+        };
         for (name, value) in &incoming.query {
             match name.as_str() {
                 "$filter" => options.filter = Some(Filter::parse(value, properties).map_err(bad)?),
                 "$select" => options.select = selected(value, properties).map_err(bad)?,
                 "$expand" => options.expand = expands(value).map_err(bad)?,
-                "$top" => options.top = Some(value.parse().map_err(|_| bad(format!("Invalid value '{value}' for $top.")))?),
+                "$top" => {
+                    options.top =
+                        Some(value.parse().map_err(|_| bad(format!("Invalid value '{value}' for $top.")))?);
+                }
                 "$skiptoken" => options.skip_token = Some(value.clone()),
                 "$orderby" => {
                     let field = value.split_whitespace().next().unwrap_or_default();
                     match properties.iter().find(|property| property.name == field) {
                         Some(property) if !property.computed => {}
-                        _ => return Err(bad(format!("The field '{field}' cannot be used to order the result."))),
+                        _ => {
+                            return Err(bad(format!(
+                                "The field '{field}' cannot be used to order the result."
+                            )));
+                        }
                     }
                 }
                 "$count" | "$schemaversion" | "aid" | "tenant" | "company" => {}
                 other => return Err(bad(format!("The query parameter '{other}' is not supported."))),
             }
         }
-        if let Some(size) = incoming.header("Prefer").and_then(|prefer| prefer.split("odata.maxpagesize=").nth(1)) {
+        if let Some(size) =
+            incoming.header("Prefer").and_then(|prefer| prefer.split("odata.maxpagesize=").nth(1))
+        {
             let size = size.split([',', ';']).next().unwrap_or_default().trim();
             let size: usize = size.parse().map_err(|_| bad(format!("Invalid page size '{size}'.")))?;
             if size > LARGEST_PAGE {
-                return Err((413, "Application_RequestEntityTooLarge", "The page size is larger than allowed.".to_owned()));
+                return Err((
+                    413,
+                    "Application_RequestEntityTooLarge",
+                    "The page size is larger than allowed.".to_owned(),
+                ));
             }
             options.page_size = size.max(1);
         }
@@ -98,22 +117,27 @@ fn parts(text: &str, separator: char) -> Vec<&str> {
 }
 
 fn expands(text: &str) -> Result<Vec<Expand>, String> {
-    parts(text, ',').into_iter().map(|part| {
-        let part = part.trim();
-        let (name, options) = match part.split_once('(') {
-            Some((name, options)) => (name, options.strip_suffix(')').ok_or("Syntax error in $expand.")?),
-            None => (part, ""),
-        };
-        let mut expand = Expand { name: name.to_owned(), select: Vec::new(), expand: Vec::new() };
-        for option in parts(options, ';').into_iter().filter(|option| !option.is_empty()) {
-            match option.split_once('=') {
-                Some(("$select", names)) => expand.select = names.split(',').map(|name| name.trim().to_owned()).collect(),
-                Some(("$expand", inner)) => expand.expand = expands(inner)?,
-                _ => return Err("Syntax error in $expand.".to_owned()),
+    parts(text, ',')
+        .into_iter()
+        .map(|part| {
+            let part = part.trim();
+            let (name, options) = match part.split_once('(') {
+                Some((name, options)) => (name, options.strip_suffix(')').ok_or("Syntax error in $expand.")?),
+                None => (part, ""),
+            };
+            let mut expand = Expand { name: name.to_owned(), select: Vec::new(), expand: Vec::new() };
+            for option in parts(options, ';').into_iter().filter(|option| !option.is_empty()) {
+                match option.split_once('=') {
+                    Some(("$select", names)) => {
+                        expand.select = names.split(',').map(|name| name.trim().to_owned()).collect();
+                    }
+                    Some(("$expand", inner)) => expand.expand = expands(inner)?,
+                    _ => return Err("Syntax error in $expand.".to_owned()),
+                }
             }
-        }
-        Ok(expand)
-    }).collect()
+            Ok(expand)
+        })
+        .collect()
 }
 
 /// Prints the named properties of a row, or all, without the braces.

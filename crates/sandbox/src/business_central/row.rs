@@ -85,7 +85,10 @@ impl Row {
 #[must_use]
 pub fn moment(at: Timestamp) -> String {
     let millis = at.as_millisecond();
-    let seconds = Timestamp::from_second(millis.div_euclid(1000)).unwrap_or(at).strftime("%Y-%m-%dT%H:%M:%S").to_string();
+    let seconds = Timestamp::from_second(millis.div_euclid(1000))
+        .unwrap_or(at)
+        .strftime("%Y-%m-%dT%H:%M:%S")
+        .to_string();
     let fraction = format!("{:03}", millis.rem_euclid(1000));
     let fraction = fraction.trim_end_matches('0');
     if fraction.is_empty() { format!("{seconds}Z") } else { format!("{seconds}.{fraction}Z") }

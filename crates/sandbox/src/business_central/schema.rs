@@ -100,8 +100,15 @@ const STATUS: &[&str] = &["_x0020_", "Draft", "In_x0020_Review", "Open", "Paid",
 const ORDER_STATUS: &[&str] = &["Draft", "In_x0020_Review", "Open"];
 const LINE_TYPE: &[&str] =
     &["Comment", "Account", "Item", "Resource", "Fixed_x0020_Asset", "Charge", "Allocation_x0020_Account"];
-const DOCUMENT_TYPE: &[&str] =
-    &["_x0020_", "Payment", "Invoice", "Credit_x0020_Memo", "Finance_x0020_Charge_x0020_Memo", "Reminder", "Refund"];
+const DOCUMENT_TYPE: &[&str] = &[
+    "_x0020_",
+    "Payment",
+    "Invoice",
+    "Credit_x0020_Memo",
+    "Finance_x0020_Charge_x0020_Memo",
+    "Reminder",
+    "Refund",
+];
 const ADDRESS_FORMAT: &[&str] = &["Post_x0020_Code_x002B_City", "City_x002B_Post_x0020_Code"];
 const VENDOR_BLOCKED: &[&str] = &["_x0020_", "Payment", "All"];
 
@@ -174,8 +181,7 @@ const GENERAL_LEDGER: &[Property] = properties![
     "accountId" Guid, "accountNumber" Text, "description" Text, "debitAmount" Number, "creditAmount" Number,
     "additionalCurrencyDebitAmount" Number, "additionalCurrencyCreditAmount" Number, "lastModifiedDateTime" Moment,
 ];
-const COUNTRIES: &[Property] =
-    properties!["id" Guid, "code" Text, "displayName" Text, "addressFormat" Enum(ADDRESS_FORMAT), "lastModifiedDateTime" Moment];
+const COUNTRIES: &[Property] = properties!["id" Guid, "code" Text, "displayName" Text, "addressFormat" Enum(ADDRESS_FORMAT), "lastModifiedDateTime" Moment];
 const CURRENCIES: &[Property] = properties![
     "id" Guid, "code" Text, "displayName" Text, "symbol" Text, "amountDecimalPlaces" Text,
     "amountRoundingPrecision" Number, "lastModifiedDateTime" Moment,

@@ -24,32 +24,62 @@ impl BcState {
         let field = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         let is_id = tenant.parse::<uuid::Uuid>().is_ok();
         if !is_id && !tenant.contains('.') {
-            return refusal(400, "invalid_request", 900_023, "Specified tenant identifier is neither a valid DNS name, nor a valid external domain.");
+            return refusal(
+                400,
+                "invalid_request",
+                900_023,
+                "Specified tenant identifier is neither a valid DNS name, nor a valid external domain.",
+            );
         }
         if !tenant.eq_ignore_ascii_case(&self.tenant) {
-            return refusal(400, "invalid_request", 90_002, "Tenant not found. Check to make sure you have the correct tenant ID.");
+            return refusal(
+                400,
+                "invalid_request",
+                90_002,
+                "Tenant not found. Check to make sure you have the correct tenant ID.",
+            );
         }
         let Some(secret) = field("client_id").and_then(|id| self.apps.get(id)) else {
-            return refusal(400, "unauthorized_client", 700_016, "Application was not found in the directory.");
+            return refusal(
+                400,
+                "unauthorized_client",
+                700_016,
+                "Application was not found in the directory.",
+            );
         };
         if self.behaviour.secret_expired {
             return refusal(401, "invalid_client", 7_000_222, "The provided client secret keys are expired.");
         }
         if field("client_secret") != Some(secret.as_str()) {
-            return refusal(401, "invalid_client", 7_000_215, "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID.");
+            return refusal(
+                401,
+                "invalid_client",
+                7_000_215,
+                "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID.",
+            );
         }
-        if field("grant_type") != Some("client_credentials") || !field("scope").is_some_and(|s| s.ends_with("/.default")) {
-            return refusal(400, "invalid_scope", 70_011, "The provided value for the input parameter 'scope' is not valid.");
+        if field("grant_type") != Some("client_credentials")
+            || !field("scope").is_some_and(|s| s.ends_with("/.default"))
+        {
+            return refusal(
+                400,
+                "invalid_scope",
+                70_011,
+                "The provided value for the input parameter 'scope' is not valid.",
+            );
         }
         self.made += 1;
         let token = format!("bc.{}.{}", self.made, self.version);
         let seconds = self.behaviour.token_seconds;
-        let end = self.now.saturating_add(SignedDuration::from_secs(i64::from(seconds))).unwrap_or(Timestamp::MAX);
+        let end =
+            self.now.saturating_add(SignedDuration::from_secs(i64::from(seconds))).unwrap_or(Timestamp::MAX);
         self.tokens.insert(token.clone(), end);
         plain(
             200,
             "application/json; charset=utf-8",
-            format!(r#"{{"token_type":"Bearer","expires_in":{seconds},"ext_expires_in":{seconds},"access_token":"{token}"}}"#),
+            format!(
+                r#"{{"token_type":"Bearer","expires_in":{seconds},"ext_expires_in":{seconds},"access_token":"{token}"}}"#
+            ),
         )
     }
 

@@ -43,7 +43,12 @@ pub(super) fn invoices(bc: &mut BcState, customers: &[Known], items: &[Known], c
     let gone = Uuid::from_u128(0xdead_0001).to_string();
     if let Some(id) = first {
         bc.change(Table::SalesInvoices, id, |row| {
-            for (name, value) in [("customerId", gone.as_str()), ("billToCustomerId", &gone), ("customerNumber", "C-GONE"), ("billToCustomerNumber", "C-GONE")] {
+            for (name, value) in [
+                ("customerId", gone.as_str()),
+                ("billToCustomerId", &gone),
+                ("customerNumber", "C-GONE"),
+                ("billToCustomerNumber", "C-GONE"),
+            ] {
                 row.set(name, value);
             }
         });
@@ -101,7 +106,8 @@ fn lines(bc: &BcState, items: &[Known], n: usize, terms: Terms) -> Vec<Line> {
     }
     for k in 0..=n % 12 {
         let Some(row) = item(bc, items, n * 5 + k) else { continue };
-        let price = if terms.decimals == 0 { amount(n + k).round(0) + Decimal::ONE } else { row.number("unitPrice") };
+        let price =
+            if terms.decimals == 0 { amount(n + k).round(0) + Decimal::ONE } else { row.number("unitPrice") };
         let quantity = match (n + k) % 19 {
             4 => Decimal::new(15, 1),
             11 => Decimal::new(333_335, 5),
@@ -119,8 +125,20 @@ fn lines(bc: &BcState, items: &[Known], n: usize, terms: Terms) -> Vec<Line> {
     }
     match n % 15 {
         3 => lines.push(Line::other("Account", "6110", "Freight", Decimal::ONE, Decimal::new(1250, 2))),
-        6 => lines.push(Line::other("Resource", "LINDA", "Assembly, per hour", Decimal::new(25, 1), Decimal::from(60))),
-        9 => lines.push(Line::other("Charge", "S-FREIGHT", "Freight charge", Decimal::ONE, Decimal::new(999, 2))),
+        6 => lines.push(Line::other(
+            "Resource",
+            "LINDA",
+            "Assembly, per hour",
+            Decimal::new(25, 1),
+            Decimal::from(60),
+        )),
+        9 => lines.push(Line::other(
+            "Charge",
+            "S-FREIGHT",
+            "Freight charge",
+            Decimal::ONE,
+            Decimal::new(999, 2),
+        )),
         12 => {
             // Something was taken back: a negative line on a positive document.
             if let Some(row) = item(bc, items, n) {
@@ -146,10 +164,10 @@ fn dated(bc: &mut BcState, id: Uuid, n: usize) {
         row.set("invoiceDate", day.as_str());
         row.set("postingDate", day.as_str());
         row.set("dueDate", due.as_str());
-        if n % 4 == 0 {
+        if n.is_multiple_of(4) {
             row.set("externalDocumentNumber", format!("PO-{}", 7000 + n));
         }
-        if n % 6 == 0 {
+        if n.is_multiple_of(6) {
             row.set("customerPurchaseOrderReference", format!("Ref {n}"));
         }
     });

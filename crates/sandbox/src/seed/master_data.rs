@@ -26,21 +26,33 @@ pub(super) fn setup(bc: &mut BcState) {
         let row = Row::new(bc.new_id()).with("code", code).with("displayName", name);
         bc.add(Table::Countries, row);
     }
-    for (code, name, decimals) in [("USD", "US dollar", "2:2"), ("GBP", "Pound sterling", "2:2"), ("JPY", "Yen", "0:0")] {
-        let row = Row::new(bc.new_id()).with("code", code).with("displayName", name).with("amountDecimalPlaces", decimals);
+    for (code, name, decimals) in
+        [("USD", "US dollar", "2:2"), ("GBP", "Pound sterling", "2:2"), ("JPY", "Yen", "0:0")]
+    {
+        let row = Row::new(bc.new_id())
+            .with("code", code)
+            .with("displayName", name)
+            .with("amountDecimalPlaces", decimals);
         bc.add(Table::Currencies, row);
     }
     for (code, name) in [("30D", "Net 30 days"), ("14D", "Net 14 days"), ("COD", "Cash on delivery")] {
-        let row = Row::new(bc.new_id()).with("code", code).with("displayName", name).with("dueDateCalculation", code);
+        let row = Row::new(bc.new_id())
+            .with("code", code)
+            .with("displayName", name)
+            .with("dueDateCalculation", code);
         bc.add(Table::PaymentTerms, row);
     }
-    for (code, name, email) in [("JO", "Jim Olive", "jo@northwind.example"), ("LM", "Linda Martin", "lm@northwind.example")] {
+    for (code, name, email) in
+        [("JO", "Jim Olive", "jo@northwind.example"), ("LM", "Linda Martin", "lm@northwind.example")]
+    {
         let row = Row::new(bc.new_id()).with("code", code).with("displayName", name).with("email", email);
         bc.add(Table::Salespeople, row);
     }
     let row = Row::new(bc.new_id()).with("localCurrencyCode", "EUR").with("localCurrencySymbol", "€");
     bc.add(Table::LedgerSetup, row);
-    let row = Row::new(bc.new_id()).with("displayName", "Northwind Industrial Supplies").with("currencyCode", "EUR");
+    let row = Row::new(bc.new_id())
+        .with("displayName", "Northwind Industrial Supplies")
+        .with("currencyCode", "EUR");
     bc.add(Table::CompanyInformation, row);
 }
 

@@ -75,7 +75,14 @@ pub(super) const PHONES: [&str; 10] = [
 ];
 
 /// Web addresses; not all of them pass Zoho's check.
-pub(super) const WEBSITES: [&str; 6] = ["www.contoso.com", "HTTPS://WWW.FABRIKAM.COM", "adatum", "", "http://proseware.example.com/shop", "not a website"];
+pub(super) const WEBSITES: [&str; 6] = [
+    "www.contoso.com",
+    "HTTPS://WWW.FABRIKAM.COM",
+    "adatum",
+    "",
+    "http://proseware.example.com/shop",
+    "not a website",
+];
 
 /// Things that a distributor sells.
 pub(super) const GOODS: [&str; 16] = [
