@@ -9,15 +9,7 @@ use crate::program::{self, Failed};
 pub fn run(arguments: &[String]) -> Result<(), Failed> {
     machine::check_rust()?;
     machine::install(machine::BUILD)?;
-    let mut cargo = program::cargo(&[
-        "run",
-        "--locked",
-        "--package",
-        "cli",
-        "--bin",
-        "ledgerline",
-        "--",
-        "demo",
-    ]);
+    let mut cargo =
+        program::cargo(&["run", "--locked", "--package", "cli", "--bin", "ledgerline", "--", "demo"]);
     program::run(cargo.args(arguments))
 }

@@ -44,10 +44,7 @@ impl Drop for TemporaryFolder {
 /// The same command within a session that has its own keychain, kept in `folder`.
 pub fn with_own_keychain(command: &Command, folder: &TemporaryFolder) -> Command {
     let mut session = Command::new("dbus-run-session");
-    session
-        .args(["--", "sh", "-c", UNLOCK, "sh"])
-        .arg(command.get_program())
-        .args(command.get_args());
+    session.args(["--", "sh", "-c", UNLOCK, "sh"]).arg(command.get_program()).args(command.get_args());
     if let Some(place) = command.get_current_dir() {
         session.current_dir(place);
     }

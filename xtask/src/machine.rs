@@ -13,19 +13,12 @@ pub struct Needed {
 }
 
 /// To build: SQLite and the cryptography are partly C.
-pub const BUILD: &[Needed] = &[Needed {
-    program: "cc",
-    packages: &["gcc", "libc6-dev"],
-    reason: "compiles SQLite and ring",
-}];
+pub const BUILD: &[Needed] =
+    &[Needed { program: "cc", packages: &["gcc", "libc6-dev"], reason: "compiles SQLite and ring" }];
 
 /// To test the keychain for real, without the user's own keychain and without a display.
 pub const KEYCHAIN: &[Needed] = &[
-    Needed {
-        program: "dbus-run-session",
-        packages: &["dbus"],
-        reason: "a private session bus for tests",
-    },
+    Needed { program: "dbus-run-session", packages: &["dbus"], reason: "a private session bus for tests" },
     Needed {
         program: "gnome-keyring-daemon",
         packages: &["gnome-keyring"],
@@ -56,21 +49,13 @@ pub fn check_rust() -> Result<(), Failed> {
 
 /// Installs what is missing of `needed` with apt, and says what and why.
 pub fn install(needed: &[Needed]) -> Result<(), Failed> {
-    let missing: Vec<&Needed> = needed
-        .iter()
-        .filter(|each| !program::exists(each.program))
-        .collect();
+    let missing: Vec<&Needed> = needed.iter().filter(|each| !program::exists(each.program)).collect();
     if missing.is_empty() {
         return Ok(());
     }
     let packages: Vec<&str> = missing.iter().flat_map(|each| each.packages).copied().collect();
     for each in &missing {
-        eprintln!(
-            "missing: {} (Debian: {}), {}",
-            each.program,
-            each.packages.join(" "),
-            each.reason
-        );
+        eprintln!("missing: {} (Debian: {}), {}", each.program, each.packages.join(" "), each.reason);
     }
     let by_hand = format!("install it yourself: apt-get install {}", packages.join(" "));
     if !program::exists("apt-get") {
@@ -78,11 +63,7 @@ pub fn install(needed: &[Needed]) -> Result<(), Failed> {
     }
     eprintln!("installing with apt-get: {}", packages.join(" "));
     program::run(apt_get(&by_hand)?.args(["-q", "update"]))?;
-    program::run(
-        apt_get(&by_hand)?
-            .args(["-q", "-y", "--no-install-recommends", "install"])
-            .args(&packages),
-    )
+    program::run(apt_get(&by_hand)?.args(["-q", "-y", "--no-install-recommends", "install"]).args(&packages))
 }
 
 /// `apt-get` as root, which never asks.
@@ -107,10 +88,7 @@ pub fn at_least(text: &str, needed: &str) -> bool {
         let version = version.split(['-', '+']).next().unwrap_or_default();
         version.split('.').map_while(|part| part.parse().ok()).collect()
     };
-    let found = text
-        .split_whitespace()
-        .map(numbers)
-        .find(|version| !version.is_empty());
+    let found = text.split_whitespace().map(numbers).find(|version| !version.is_empty());
     found.is_some_and(|found| found >= numbers(needed))
 }
 

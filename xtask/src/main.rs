@@ -50,9 +50,6 @@ fn dispatch(arguments: &[String]) -> Result<(), Failed> {
             print!("{HELP}");
             Ok(())
         }
-        _ => Err(Failed::new(format!(
-            "`{}` is not a chore; `cargo xtask help` lists them",
-            words.join(" ")
-        ))),
+        _ => Err(Failed::new(format!("`{}` is not a chore; `cargo xtask help` lists them", words.join(" ")))),
     }
 }

@@ -48,10 +48,7 @@ pub fn run(command: &mut Command) -> Result<(), Failed> {
 
 /// Runs a command quietly and gives what it printed to standard output.
 pub fn read(command: &mut Command) -> Result<String, Failed> {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| not_started(command, &error))?;
+    let output = command.stdin(Stdio::null()).output().map_err(|error| not_started(command, &error))?;
     if !output.status.success() {
         eprint!("{}", String::from_utf8_lossy(&output.stderr));
     }

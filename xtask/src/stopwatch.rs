@@ -34,12 +34,7 @@ impl Stopwatch {
         eprintln!("\n==> {name}");
         let start = Instant::now();
         let result = work();
-        self.laps.push(Lap {
-            name,
-            took: start.elapsed(),
-            budget,
-            done: result.is_ok(),
-        });
+        self.laps.push(Lap { name, took: start.elapsed(), budget, done: result.is_ok() });
         result
     }
 
@@ -47,29 +42,13 @@ impl Stopwatch {
     pub fn table(&self) -> String {
         let mut table = format!("{:<24}{:>8}{:>10}\n", "step", "took", "budget");
         for lap in &self.laps {
-            let outcome = if !lap.done {
-                "  FAILED"
-            } else {
-                over(lap.took, lap.budget)
-            };
-            let budget = lap
-                .budget
-                .map_or_else(|| "-".to_owned(), |minutes| format!("{minutes}:00"));
-            let _ = writeln!(
-                table,
-                "{:<24}{:>8}{budget:>10}{outcome}",
-                lap.name,
-                clock(lap.took)
-            );
+            let outcome = if !lap.done { "  FAILED" } else { over(lap.took, lap.budget) };
+            let budget = lap.budget.map_or_else(|| "-".to_owned(), |minutes| format!("{minutes}:00"));
+            let _ = writeln!(table, "{:<24}{:>8}{budget:>10}{outcome}", lap.name, clock(lap.took));
         }
         let whole = self.laps.iter().map(|lap| lap.took).sum();
         let late = over(whole, Some(WHOLE_BUDGET));
-        let _ = writeln!(
-            table,
-            "{:<24}{:>8}{WHOLE_BUDGET:>7}:00{late}",
-            "whole",
-            clock(whole)
-        );
+        let _ = writeln!(table, "{:<24}{:>8}{WHOLE_BUDGET:>7}:00{late}", "whole", clock(whole));
         table
     }
 }
@@ -92,12 +71,7 @@ mod tests {
     use std::time::Duration;
 
     fn lap(name: &'static str, seconds: u64, budget: Option<u64>, done: bool) -> Lap {
-        Lap {
-            name,
-            took: Duration::from_secs(seconds),
-            budget,
-            done,
-        }
+        Lap { name, took: Duration::from_secs(seconds), budget, done }
     }
 
     #[test]
@@ -110,10 +84,7 @@ mod tests {
         let table = Stopwatch { laps }.table();
         let lines: Vec<&str> = table.lines().collect();
         assert_eq!(lines[1], "set-up                      1:01      5:00");
-        assert_eq!(
-            lines[2],
-            "clippy                      6:01      6:00  over budget"
-        );
+        assert_eq!(lines[2], "clippy                      6:01      6:00  over budget");
         assert_eq!(lines[3], "rules                       0:02         -  FAILED");
         assert_eq!(lines[4], "whole                       7:04     60:00");
     }

@@ -52,24 +52,11 @@ fn steps(depth: Depth, stopwatch: &mut Stopwatch, summary: &mut Vec<String>) -> 
     stopwatch.step("check tools", Some(8), tools::install)?;
     without_build(stopwatch)?;
     stopwatch.step("clippy", Some(6), || {
-        let arguments = [
-            "clippy",
-            "--locked",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ];
+        let arguments = ["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"];
         program::run(&mut program::cargo(&arguments))
     })?;
     stopwatch.step("build", Some(14), || {
-        program::run(&mut program::cargo(&[
-            "build",
-            "--locked",
-            "--workspace",
-            "--all-targets",
-        ]))
+        program::run(&mut program::cargo(&["build", "--locked", "--workspace", "--all-targets"]))
     })?;
     stopwatch.step("tests", Some(12), || nextest(depth, keychain, summary))?;
     if rules::any_doc_example()? {
@@ -83,17 +70,13 @@ fn steps(depth: Depth, stopwatch: &mut Stopwatch, summary: &mut Vec<String>) -> 
 /// Shows what every one of these finds before the first failure counts.
 fn without_build(stopwatch: &mut Stopwatch) -> Result<(), Failed> {
     let results = [
-        stopwatch.step("format", None, || {
-            program::run(&mut program::cargo(&["fmt", "--all", "--check"]))
-        }),
+        stopwatch.step("format", None, || program::run(&mut program::cargo(&["fmt", "--all", "--check"]))),
         stopwatch.step("our own rules", None, rules::check),
         stopwatch.step("licences and bans", None, || {
             let arguments = ["--locked", "check", "licenses", "bans", "sources"];
             program::run(tools::cargo_tool("deny")?.args(arguments))
         }),
-        stopwatch.step("unused dependencies", None, || {
-            program::run(&mut tools::cargo_tool("machete")?)
-        }),
+        stopwatch.step("unused dependencies", None, || program::run(&mut tools::cargo_tool("machete")?)),
     ];
     results.into_iter().collect()
 }
@@ -114,16 +97,7 @@ fn set_up() -> Result<bool, Failed> {
 fn nextest(depth: Depth, keychain: bool, summary: &mut Vec<String>) -> Result<(), Failed> {
     let folder = TemporaryFolder::new("tests")?;
     let mut command = tools::cargo_tool("nextest")?;
-    command.args([
-        "nextest",
-        "run",
-        "--locked",
-        "--workspace",
-        "--profile",
-        "ci",
-        "--color",
-        "never",
-    ]);
+    command.args(["nextest", "run", "--locked", "--workspace", "--profile", "ci", "--color", "never"]);
     if depth == Depth::All && std::env::var_os("LEDGERLINE_SEEDS").is_none() {
         command.env("LEDGERLINE_SEEDS", MANY_SEEDS);
     }
@@ -133,9 +107,7 @@ fn nextest(depth: Depth, keychain: bool, summary: &mut Vec<String>) -> Result<()
         summary.push("NOT TESTED: the keychain; set-up says why".to_owned());
     }
     command.stderr(Stdio::piped());
-    let mut child = command
-        .spawn()
-        .map_err(|error| program::not_started(&command, &error))?;
+    let mut child = command.spawn().map_err(|error| program::not_started(&command, &error))?;
     let (sender, lines) = mpsc::channel();
     if let Some(errors) = child.stderr.take() {
         std::thread::spawn(move || {
@@ -147,9 +119,7 @@ fn nextest(depth: Depth, keychain: bool, summary: &mut Vec<String>) -> Result<()
             }
         });
     }
-    let status = child
-        .wait()
-        .map_err(|error| program::not_started(&command, &error))?;
+    let status = child.wait().map_err(|error| program::not_started(&command, &error))?;
     // The keychain's processes hold the other end a little longer; what the test runner said has come by then.
     let said = std::iter::from_fn(|| lines.recv_timeout(Duration::from_secs(1)).ok());
     summary.extend(said.skip_while(|line| !is_summary(line)));
@@ -167,20 +137,12 @@ fn try_demo() -> Result<(), Failed> {
     let own = std::env::current_exe()
         .map_err(|error| Failed::new(format!("the build folder is unknown: {error}")))?;
     let mut command = Command::new(own.with_file_name("ledgerline"));
-    command
-        .arg("--profile")
-        .arg(folder.path().join("profile"))
-        .arg("demo")
-        .stdin(Stdio::null());
+    command.arg("--profile").arg(folder.path().join("profile")).arg("demo").stdin(Stdio::null());
     without_display(&mut command);
-    let mut child = command
-        .spawn()
-        .map_err(|error| program::not_started(&command, &error))?;
+    let mut child = command.spawn().map_err(|error| program::not_started(&command, &error))?;
     let start = Instant::now();
     loop {
-        let ended = child
-            .try_wait()
-            .map_err(|error| program::not_started(&command, &error))?;
+        let ended = child.try_wait().map_err(|error| program::not_started(&command, &error))?;
         if let Some(status) = ended {
             return program::succeeded(&command, status);
         }
@@ -202,12 +164,8 @@ mod tests {
 
     #[test]
     fn only_the_test_runners_last_heading_is_its_summary() {
-        assert!(is_summary(
-            "     Summary [   1.234s] 345 tests run: 345 passed, 0 skipped"
-        ));
-        assert!(!is_summary(
-            "        PASS [   0.005s] sync::report summary_counts_everything"
-        ));
+        assert!(is_summary("     Summary [   1.234s] 345 tests run: 345 passed, 0 skipped"));
+        assert!(!is_summary("        PASS [   0.005s] sync::report summary_counts_everything"));
         assert!(!is_summary("Summary of the run"));
     }
 }

@@ -18,21 +18,9 @@ struct Tool {
 }
 
 const TOOLS: &[Tool] = &[
-    Tool {
-        subcommand: "deny",
-        oldest: "0.18.0",
-        install: "0.20.2",
-    },
-    Tool {
-        subcommand: "machete",
-        oldest: "0.8.0",
-        install: "0.9.2",
-    },
-    Tool {
-        subcommand: "nextest",
-        oldest: "0.9.100",
-        install: "0.9.143",
-    },
+    Tool { subcommand: "deny", oldest: "0.18.0", install: "0.20.2" },
+    Tool { subcommand: "machete", oldest: "0.8.0", install: "0.9.2" },
+    Tool { subcommand: "nextest", oldest: "0.9.100", install: "0.9.143" },
 ];
 
 /// Installs the tools that are missing, and says which.
@@ -67,10 +55,7 @@ fn path() -> Result<OsString, Failed> {
 fn version(tool: &Tool) -> Option<String> {
     let output = cargo_tool(tool.subcommand).ok()?.arg("--version").output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout);
-    output
-        .status
-        .success()
-        .then(|| text.lines().next().unwrap_or_default().to_owned())
+    output.status.success().then(|| text.lines().next().unwrap_or_default().to_owned())
 }
 
 fn install_one(tool: &Tool) -> Result<(), Failed> {
@@ -78,15 +63,8 @@ fn install_one(tool: &Tool) -> Result<(), Failed> {
     let name = format!("cargo-{}", tool.subcommand);
     eprintln!("installing {name} {} into {}", tool.install, folder.display());
     // Measured on two cores: 50 s for cargo-deny unoptimised; it then checks in two seconds, which is soon enough.
-    let mut cargo = program::cargo(&[
-        "install",
-        "--locked",
-        "--profile",
-        "dev",
-        "--version",
-        tool.install,
-        &name,
-    ]);
+    let mut cargo =
+        program::cargo(&["install", "--locked", "--profile", "dev", "--version", tool.install, &name]);
     program::run(
         cargo
             .arg("--root")

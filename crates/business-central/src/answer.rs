@@ -36,10 +36,7 @@ struct Envelope<'a> {
 /// Reads a page.
 pub(crate) fn list(body: &[u8]) -> Result<ListAnswer, Unread> {
     let envelope: Envelope<'_> = serde_json::from_slice(body).map_err(|error| unread(&error))?;
-    let rows = envelope
-        .value
-        .iter()
-        .map(|row| Row::with_cuts(row.get()).map_err(Unread::Unexpected));
+    let rows = envelope.value.iter().map(|row| Row::with_cuts(row.get()).map_err(Unread::Unexpected));
     Ok(ListAnswer {
         rows: rows.collect::<Result<_, _>>()?,
         next: envelope.next.filter(|link| !link.is_empty()),
@@ -82,24 +79,11 @@ mod tests {
             br#"{"value":[]}{"error":1}"#,
             b"{\"value\":[\"\xff\"]}",
         ] {
-            assert!(
-                matches!(list(body), Err(Unread::Broken(_))),
-                "{}",
-                String::from_utf8_lossy(body)
-            );
+            assert!(matches!(list(body), Err(Unread::Broken(_))), "{}", String::from_utf8_lossy(body));
         }
-        for body in [
-            &b"[]"[..],
-            b"{}",
-            br#"{"value":1}"#,
-            br#"{"value":[1]}"#,
-            br#"{"value":[{"id":"x"}]}"#,
-        ] {
-            assert!(
-                matches!(list(body), Err(Unread::Unexpected(_))),
-                "{}",
-                String::from_utf8_lossy(body)
-            );
+        for body in [&b"[]"[..], b"{}", br#"{"value":1}"#, br#"{"value":[1]}"#, br#"{"value":[{"id":"x"}]}"#]
+        {
+            assert!(matches!(list(body), Err(Unread::Unexpected(_))), "{}", String::from_utf8_lossy(body));
         }
         assert!(matches!(record(br#"{"id":"#), Err(Unread::Broken(_))));
         assert!(matches!(record(b"[]"), Err(Unread::Unexpected(_))));

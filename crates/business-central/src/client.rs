@@ -64,23 +64,10 @@ impl Client {
     pub fn new(settings: Settings, secret: Secret, courier: Courier, clock: Arc<dyn Clock>) -> Self {
         let api = settings.api_url.trim_end_matches('/');
         let tenant = encode_segment(settings.tenant.trim());
-        let base = format!(
-            "{api}/v2.0/{tenant}/{}/api",
-            encode_segment(settings.environment.trim())
-        );
-        let origin = Url::parse(api)
-            .ok()
-            .map(|url| url.origin())
-            .filter(url::Origin::is_tuple);
+        let base = format!("{api}/v2.0/{tenant}/{}/api", encode_segment(settings.environment.trim()));
+        let origin = Url::parse(api).ok().map(|url| url.origin()).filter(url::Origin::is_tuple);
         let tokens = TokenSource::new(settings, secret, clock);
-        Self {
-            inner: Arc::new(Inner {
-                base,
-                origin,
-                courier,
-                tokens,
-            }),
-        }
+        Self { inner: Arc::new(Inner { base, origin, courier, tokens }) }
     }
 
     /// Asks for a new token, whether there is one or not.
@@ -132,10 +119,7 @@ impl Client {
         for row in page.rows {
             rows.push(self.whole(row, page_size).await?);
         }
-        Ok(WholePage {
-            rows,
-            next: page.next,
-        })
+        Ok(WholePage { rows, next: page.next })
     }
 
     /// A single record.
@@ -151,9 +135,7 @@ impl Client {
     /// Fetches what is missing of a row's expanded lists.
     async fn whole(&self, (mut row, cuts): CutRow, page_size: u32) -> Result<Row, Error> {
         for cut in cuts {
-            let link = serde_json::from_str::<String>(&cut.link)
-                .ok()
-                .filter(|_| cut.outermost);
+            let link = serde_json::from_str::<String>(&cut.link).ok().filter(|_| cut.outermost);
             let problem = || Error::undecodable(format!("the list {} is cut off", cut.property), "a record");
             let mut next = Some(link.ok_or_else(problem)?);
             while let Some(address) = next {
@@ -185,18 +167,13 @@ impl Client {
         self.check_origin(address)?;
         let mut refused: Option<Secret> = None;
         loop {
-            let authorization = self
-                .inner
-                .tokens
-                .authorization(&self.inner.courier, refused.as_ref())
-                .await?;
+            let authorization =
+                self.inner.tokens.authorization(&self.inner.courier, refused.as_ref()).await?;
             let request = get(address, page_size, &authorization);
-            let (response, outcome) = self
-                .inner
-                .courier
-                .send_checked(request, |response| examine(response, read))
-                .await
-                .map_err(|error| Error::new(ErrorKind::Transport(Box::new(error)), self.place(address)))?;
+            let (response, outcome) =
+                self.inner.courier.send_checked(request, |response| examine(response, read)).await.map_err(
+                    |error| Error::new(ErrorKind::Transport(Box::new(error)), self.place(address)),
+                )?;
             if response.status == 401 && refused.is_none() {
                 tracing::debug!(place = %self.place(address), "the access token was refused; asking for another one");
                 refused = Some(authorization);
@@ -204,10 +181,9 @@ impl Client {
             }
             return match outcome {
                 Some(Ok(data)) => Ok(data),
-                Some(Err(error)) => Err(Error {
-                    place: format!("{}, {}", self.place(address), error.place),
-                    ..error
-                }),
+                Some(Err(error)) => {
+                    Err(Error { place: format!("{}, {}", self.place(address), error.place), ..error })
+                }
                 None => Err(self.refusal(address, &response)),
             };
         }
@@ -225,10 +201,7 @@ impl Client {
         if is_ours {
             Ok(())
         } else {
-            Err(Error::new(
-                ErrorKind::ForeignLink,
-                url.origin().ascii_serialization(),
-            ))
+            Err(Error::new(ErrorKind::ForeignLink, url.origin().ascii_serialization()))
         }
     }
 
@@ -250,10 +223,7 @@ impl Client {
     /// The address from the API's name on, without the query.
     fn place(&self, address: &str) -> String {
         let path = address.split(['?', '#']).next().unwrap_or_default();
-        path.strip_prefix(&self.inner.base)
-            .unwrap_or(path)
-            .trim_start_matches('/')
-            .to_owned()
+        path.strip_prefix(&self.inner.base).unwrap_or(path).trim_start_matches('/').to_owned()
     }
 }
 

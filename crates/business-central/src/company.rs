@@ -47,11 +47,7 @@ impl CompanyApi {
             (query.entity(), query.rows_per_page(), query.matches_nothing());
         let path = format!("/{entity}{}", query.into_listing_options());
         let address = self.client.address(entity.api(), self.id, &path);
-        Pages::new(
-            self.client.clone(),
-            (!matches_nothing).then_some(address),
-            rows_per_page,
-        )
+        Pages::new(self.client.clone(), (!matches_nothing).then_some(address), rows_per_page)
     }
 
     /// One record by its id; of `query`, what is selected and expanded counts, not the filter.
@@ -61,11 +57,7 @@ impl CompanyApi {
     pub async fn get(&self, query: Query, id: BcId) -> Result<Lookup, Error> {
         let entity = query.entity();
         let path = format!("/{entity}({id}){}", query.into_record_options());
-        match self
-            .client
-            .record(&self.client.address(entity.api(), self.id, &path))
-            .await
-        {
+        match self.client.record(&self.client.address(entity.api(), self.id, &path)).await {
             Ok(row) => Ok(Lookup::Found(row)),
             Err(error) => self.confirm_absence(entity, error).await,
         }
@@ -76,10 +68,7 @@ impl CompanyApi {
     /// # Errors
     /// As every call; `RecordNotFound` or `ApiAbsent` where there is no such customer.
     pub async fn contacts_information(&self, customer: BcId) -> Result<Vec<ContactInformation>, Error> {
-        let path = format!(
-            "/{}({customer})/contactsInformation?$expand=contact",
-            Entity::Customers
-        );
+        let path = format!("/{}({customer})/contactsInformation?$expand=contact", Entity::Customers);
         let address = self.client.address(Entity::Customers.api(), self.id, &path);
         let mut pages = Pages::new(self.client.clone(), Some(address), MAX_PAGE_SIZE);
         let mut contacts = Vec::new();
@@ -96,13 +85,8 @@ impl CompanyApi {
     /// # Errors
     /// As every call.
     pub async fn probe(&self, entity: Entity) -> Result<Probe, Error> {
-        let page = self
-            .list(Query::of(entity).select(&[entity.key()]).page_size(1))
-            .next()
-            .await?;
-        Ok(Probe {
-            rows_seen: page.is_some(),
-        })
+        let page = self.list(Query::of(entity).select(&[entity.key()]).page_size(1)).next().await?;
+        Ok(Probe { rows_seen: page.is_some() })
     }
 
     /// Whether a refusal means that the record does not exist.
@@ -123,17 +107,10 @@ impl CompanyApi {
     }
 
     async fn company_answers(&self) -> Result<(), Error> {
-        match self
-            .client
-            .record(&self.client.address(STANDARD_API, self.id, ""))
-            .await
-        {
+        match self.client.record(&self.client.address(STANDARD_API, self.id, "")).await {
             Ok(_) => Ok(()),
             Err(error) if matches!(error.kind, ErrorKind::RecordNotFound | ErrorKind::ApiAbsent) => {
-                Err(Error {
-                    kind: ErrorKind::CompanyNotFound,
-                    ..error
-                })
+                Err(Error { kind: ErrorKind::CompanyNotFound, ..error })
             }
             Err(error) => Err(error),
         }

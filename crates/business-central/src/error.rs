@@ -77,20 +77,12 @@ pub enum ErrorKind {
 impl Error {
     /// An error without words of the API.
     pub(crate) fn new(kind: ErrorKind, place: impl Into<String>) -> Self {
-        Self {
-            kind,
-            message: String::new(),
-            correlation_id: None,
-            place: place.into(),
-        }
+        Self { kind, message: String::new(), correlation_id: None, place: place.into() }
     }
 
     /// An answer that was not understood, and why.
     pub(crate) fn undecodable(message: impl Into<String>, place: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            ..Self::new(ErrorKind::Undecodable, place)
-        }
+        Self { message: message.into(), ..Self::new(ErrorKind::Undecodable, place) }
     }
 
     /// The stable name of the cause, for programs to match on.
@@ -207,11 +199,7 @@ fn transport_cure(cause: &Cause) -> &'static str {
 }
 
 fn words(message: &str) -> String {
-    if message.is_empty() {
-        String::new()
-    } else {
-        format!(" ({message})")
-    }
+    if message.is_empty() { String::new() } else { format!(" ({message})") }
 }
 
 #[cfg(test)]
@@ -268,10 +256,7 @@ mod tests {
 
     #[test]
     fn every_cause_has_a_code_of_its_own_and_a_cure() {
-        let errors: Vec<Error> = every_kind()
-            .into_iter()
-            .map(|kind| Error::new(kind, "place"))
-            .collect();
+        let errors: Vec<Error> = every_kind().into_iter().map(|kind| Error::new(kind, "place")).collect();
         let codes: BTreeSet<&str> = errors.iter().map(Error::code).collect();
         assert_eq!(codes.len(), errors.len());
         assert!(codes.iter().all(|code| code.starts_with("bc_")));
@@ -280,31 +265,14 @@ mod tests {
 
     #[test]
     fn only_what_passes_by_itself_is_an_outage() {
-        let outages = [
-            Cause::Dns,
-            Cause::Timeout,
-            Cause::Reset(String::new()),
-            Cause::Damaged(String::new()),
-        ];
-        assert!(
-            outages
-                .into_iter()
-                .all(|cause| Error::new(transport(cause), "x").is_outage())
-        );
-        let lasting = [
-            Cause::Tls(String::new()),
-            Cause::BadAddress(String::new()),
-            Cause::TooLarge { limit: 1 },
-        ];
-        assert!(
-            lasting
-                .into_iter()
-                .all(|cause| !Error::new(transport(cause), "x").is_outage())
-        );
-        let waiting = every_kind()
-            .into_iter()
-            .filter(|kind| Error::new(kind.clone(), "x").is_outage())
-            .count();
+        let outages =
+            [Cause::Dns, Cause::Timeout, Cause::Reset(String::new()), Cause::Damaged(String::new())];
+        assert!(outages.into_iter().all(|cause| Error::new(transport(cause), "x").is_outage()));
+        let lasting =
+            [Cause::Tls(String::new()), Cause::BadAddress(String::new()), Cause::TooLarge { limit: 1 }];
+        assert!(lasting.into_iter().all(|cause| !Error::new(transport(cause), "x").is_outage()));
+        let waiting =
+            every_kind().into_iter().filter(|kind| Error::new(kind.clone(), "x").is_outage()).count();
         assert_eq!(waiting, 6);
     }
 }

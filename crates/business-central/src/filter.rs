@@ -184,10 +184,7 @@ mod tests {
             (Literal::enumeration(""), "'_x0020_'"),
             (Literal::guid(id), "10000000-0a1b-f011-9a4a-7c1e5275406f"),
             (Literal::date("2025-03-05".parse().unwrap()), "2025-03-05"),
-            (
-                Literal::timestamp("2025-03-05T19:19:22.37Z".parse().unwrap()),
-                "2025-03-05T19:19:22.370Z",
-            ),
+            (Literal::timestamp("2025-03-05T19:19:22.37Z".parse().unwrap()), "2025-03-05T19:19:22.370Z"),
             (
                 Literal::timestamp("2025-03-05T19:19:22.9999999+01:00".parse().unwrap()),
                 "2025-03-05T18:19:22.999Z",
@@ -219,15 +216,10 @@ mod tests {
 
     #[test]
     fn or_stays_within_one_field_and_in_parentheses() {
-        let statuses = Filter::any_of(
-            "status",
-            &[Literal::enumeration("Paid"), Literal::enumeration("Open")],
-        );
+        let statuses =
+            Filter::any_of("status", &[Literal::enumeration("Paid"), Literal::enumeration("Open")]);
         assert_eq!(statuses.to_string(), "status eq 'Paid' or status eq 'Open'");
-        let both = statuses
-            .clone()
-            .and(Filter::eq("number", Literal::text("1")))
-            .and(statuses);
+        let both = statuses.clone().and(Filter::eq("number", Literal::text("1"))).and(statuses);
         assert_eq!(
             both.to_string(),
             "(status eq 'Paid' or status eq 'Open') and number eq '1' and (status eq 'Paid' or status eq 'Open')"
@@ -236,20 +228,13 @@ mod tests {
 
     #[test]
     fn one_value_needs_no_or() {
-        assert_eq!(
-            Filter::any_of("number", &[Literal::text("1")]).to_string(),
-            "number eq '1'"
-        );
+        assert_eq!(Filter::any_of("number", &[Literal::text("1")]).to_string(), "number eq '1'");
     }
 
     #[test]
     fn one_of_no_values_is_met_by_no_row() {
         let nothing = Filter::any_of("number", &[]);
         assert!(nothing.matches_nothing());
-        assert!(
-            Filter::eq("number", Literal::text("1"))
-                .and(nothing)
-                .matches_nothing()
-        );
+        assert!(Filter::eq("number", Literal::text("1")).and(nothing).matches_nothing());
     }
 }

@@ -63,10 +63,7 @@ mod tests {
 
     #[test]
     fn an_id_prints_in_lower_case_with_hyphens() {
-        for text in [
-            "{10000000-0A1B-F011-9A4A-7C1E5275406F}",
-            "100000000a1bf0119a4a7c1e5275406f",
-        ] {
+        for text in ["{10000000-0A1B-F011-9A4A-7C1E5275406F}", "100000000a1bf0119a4a7c1e5275406f"] {
             let id: BcId = text.parse().unwrap();
             assert_eq!(id.to_string(), "10000000-0a1b-f011-9a4a-7c1e5275406f");
             assert_eq!(serde_json::to_string(&id).unwrap(), format!("\"{id}\""));
@@ -75,12 +72,7 @@ mod tests {
 
     #[test]
     fn the_zero_id_is_known_as_such() {
-        assert!(
-            "00000000-0000-0000-0000-000000000000"
-                .parse::<BcId>()
-                .unwrap()
-                .is_zero()
-        );
+        assert!("00000000-0000-0000-0000-000000000000".parse::<BcId>().unwrap().is_zero());
         assert!("x".parse::<BcId>().is_err());
     }
 }

@@ -24,12 +24,7 @@ pub struct Page {
 
 impl Pages {
     pub(crate) fn new(client: Client, address: Option<String>, page_size: u32) -> Self {
-        Self {
-            client,
-            next: address,
-            page_size,
-            first: true,
-        }
+        Self { client, next: address, page_size, first: true }
     }
 
     /// The next page, or `None` after the last one.
@@ -45,10 +40,7 @@ impl Pages {
                 Ok(page) => page,
                 Err(error) if self.page_size > 1 && is_too_large(&error) => {
                     self.page_size = (self.page_size / 4).max(1);
-                    tracing::debug!(
-                        rows = self.page_size,
-                        "a page was too large; asking for fewer rows"
-                    );
+                    tracing::debug!(rows = self.page_size, "a page was too large; asking for fewer rows");
                     continue;
                 }
                 Err(error) => return Err(self.judge(error)),
@@ -69,10 +61,9 @@ impl Pages {
     /// The first page proved the query right: where a later one is rejected, the position in the link is no longer valid.
     fn judge(&self, error: Error) -> Error {
         match error.kind {
-            ErrorKind::BadRequest | ErrorKind::RecordNotFound if !self.first => Error {
-                kind: ErrorKind::SkipTokenExpired,
-                ..error
-            },
+            ErrorKind::BadRequest | ErrorKind::RecordNotFound if !self.first => {
+                Error { kind: ErrorKind::SkipTokenExpired, ..error }
+            }
             _ => error,
         }
     }

@@ -57,12 +57,8 @@ impl CompanyApi {
     /// # Errors
     /// As every call; a missing API or permission is not an error.
     pub async fn all_posted_ids(&self) -> Result<PostedProof, Error> {
-        self.posted_by(
-            Query::of(Entity::PostedSalesInvoices)
-                .select(&["apiId"])
-                .page_size(MAX_PAGE_SIZE),
-        )
-        .await
+        self.posted_by(Query::of(Entity::PostedSalesInvoices).select(&["apiId"]).page_size(MAX_PAGE_SIZE))
+            .await
     }
 
     async fn posted_by(&self, query: Query) -> Result<PostedProof, Error> {
@@ -85,10 +81,7 @@ impl CompanyApi {
 
 /// The app's token is good for the standard API, so a refusal here speaks about this API.
 fn is_absence(kind: &ErrorKind) -> bool {
-    matches!(
-        kind,
-        ErrorKind::ApiAbsent | ErrorKind::Unauthorized | ErrorKind::Permission
-    )
+    matches!(kind, ErrorKind::ApiAbsent | ErrorKind::Unauthorized | ErrorKind::Permission)
 }
 
 fn batches(numbers: BTreeSet<&str>) -> Vec<Vec<&str>> {

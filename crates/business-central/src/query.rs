@@ -24,20 +24,13 @@ impl Query {
     /// All rows of `entity` with all properties.
     #[must_use]
     pub fn of(entity: Entity) -> Self {
-        Self {
-            entity,
-            select: Vec::new(),
-            expand: Vec::new(),
-            filter: None,
-            page_size: DEFAULT_PAGE_SIZE,
-        }
+        Self { entity, select: Vec::new(), expand: Vec::new(), filter: None, page_size: DEFAULT_PAGE_SIZE }
     }
 
     /// Only these properties, besides those that earlier calls named.
     #[must_use]
     pub fn select(mut self, properties: &[&str]) -> Self {
-        self.select
-            .extend(properties.iter().map(|&property| property.to_owned()));
+        self.select.extend(properties.iter().map(|&property| property.to_owned()));
         self
     }
 
@@ -95,11 +88,7 @@ impl Query {
         if let Some(filter) = self.filter {
             options.push(format!("$filter={}", encode_value(&filter.to_string())));
         }
-        if options.is_empty() {
-            String::new()
-        } else {
-            format!("?{}", options.join("&"))
-        }
+        if options.is_empty() { String::new() } else { format!("?{}", options.join("&")) }
     }
 
     /// The query part of a single record's address: without the filter, which a single record does not take.
@@ -169,10 +158,7 @@ mod tests {
         ];
         for (number, encoded) in numbers {
             let query = Query::of(Entity::Customers).filter(Filter::eq("number", Literal::text(number)));
-            assert_eq!(
-                query.into_listing_options(),
-                format!("?$filter=number%20eq%20{encoded}")
-            );
+            assert_eq!(query.into_listing_options(), format!("?$filter=number%20eq%20{encoded}"));
         }
     }
 

@@ -40,12 +40,7 @@ pub fn decode(status: u16, content_type: Option<&str>, body: &[u8]) -> Refusal {
     let (code, message) = words(content_type, body);
     let (message, correlation_id) = split_correlation(&message);
     let kind = judge(status, &code, &message);
-    Refusal {
-        kind,
-        code,
-        message,
-        correlation_id,
-    }
+    Refusal { kind, code, message, correlation_id }
 }
 
 fn judge(status: u16, code: &str, message: &str) -> ErrorKind {
@@ -106,10 +101,7 @@ fn words(content_type: Option<&str>, body: &[u8]) -> (String, String) {
     if is_html {
         return (String::new(), element(&text, "title").unwrap_or_default());
     }
-    (
-        element(&text, "code").unwrap_or_default(),
-        element(&text, "message").unwrap_or_default(),
-    )
+    (element(&text, "code").unwrap_or_default(), element(&text, "message").unwrap_or_default())
 }
 
 /// The text between `<name …>` and `</name>`, at most a few hundred characters of it.
@@ -118,11 +110,8 @@ fn element(text: &str, name: &str) -> Option<String> {
     let (_, after_name) = text.split_once(&format!("<{name}"))?;
     let (_, after_tag) = after_name.split_once('>')?;
     let (inner, _) = after_tag.split_once(&format!("</{name}"))?;
-    let plain = inner
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&apos;", "'");
+    let plain =
+        inner.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'");
     Some(plain.replace("&amp;", "&").trim().chars().take(LONGEST).collect())
 }
 
@@ -131,10 +120,7 @@ fn split_correlation(message: &str) -> (String, Option<String>) {
     match message.split_once("CorrelationId:") {
         Some((text, id)) => {
             let id = id.trim().trim_end_matches('.').trim();
-            (
-                text.trim().to_owned(),
-                Some(id.to_owned()).filter(|id| !id.is_empty()),
-            )
+            (text.trim().to_owned(), Some(id.to_owned()).filter(|id| !id.is_empty()))
         }
         None => (message.trim().to_owned(), None),
     }
@@ -148,18 +134,8 @@ mod tests {
     #[test]
     fn codes_and_statuses_are_told_apart() {
         let cases = [
-            (
-                400,
-                "BadRequest",
-                "Could not find a property",
-                ErrorKind::BadRequest,
-            ),
-            (
-                404,
-                "BadRequest_NotFound",
-                "Bad Request - Error in query syntax.",
-                ErrorKind::BadRequest,
-            ),
+            (400, "BadRequest", "Could not find a property", ErrorKind::BadRequest),
+            (404, "BadRequest_NotFound", "Bad Request - Error in query syntax.", ErrorKind::BadRequest),
             (
                 404,
                 "BadRequest_ResourceNotFound",
@@ -172,36 +148,16 @@ mod tests {
                 "Resource not found for the segment 'companies'.",
                 ErrorKind::CompanyNotFound,
             ),
-            (
-                404,
-                "Internal_RecordNotFound",
-                "The Customer does not exist.",
-                ErrorKind::RecordNotFound,
-            ),
+            (404, "Internal_RecordNotFound", "The Customer does not exist.", ErrorKind::RecordNotFound),
             (
                 404,
                 "Internal_DataNotFoundFilter",
                 "There is no Customer within the filter.",
                 ErrorKind::RecordNotFound,
             ),
-            (
-                404,
-                "Internal_CompanyNotFound",
-                "The company does not exist.",
-                ErrorKind::CompanyNotFound,
-            ),
-            (
-                400,
-                "Unknown",
-                "The supplied company name is not valid.",
-                ErrorKind::CompanyNotFound,
-            ),
-            (
-                401,
-                "Authentication_InvalidCredentials",
-                "rejected",
-                ErrorKind::Unauthorized,
-            ),
+            (404, "Internal_CompanyNotFound", "The company does not exist.", ErrorKind::CompanyNotFound),
+            (400, "Unknown", "The supplied company name is not valid.", ErrorKind::CompanyNotFound),
+            (401, "Authentication_InvalidCredentials", "rejected", ErrorKind::Unauthorized),
             (401, "Unknown", "", ErrorKind::Unauthorized),
             (
                 400,
@@ -217,40 +173,15 @@ mod tests {
             ),
             (403, "Authorization_RequestDenied", "", ErrorKind::Permission),
             (403, "", "", ErrorKind::Permission),
-            (
-                500,
-                "Internal_ServerError",
-                "An error occurred",
-                ErrorKind::Server,
-            ),
+            (500, "Internal_ServerError", "An error occurred", ErrorKind::Server),
             (503, "Internal_TenantUnavailable", "", ErrorKind::Maintenance),
-            (
-                429,
-                "Application_TooManyRequests",
-                "Too many requests reached.",
-                ErrorKind::Throttled,
-            ),
+            (429, "Application_TooManyRequests", "Too many requests reached.", ErrorKind::Throttled),
             (429, "", "", ErrorKind::Throttled),
             (408, "", "", ErrorKind::TimedOut),
             (400, "SkipTokenIsNoLongerValid", "", ErrorKind::SkipTokenExpired),
-            (
-                400,
-                "BadRequest",
-                "The skip token is no longer valid.",
-                ErrorKind::SkipTokenExpired,
-            ),
-            (
-                400,
-                "Application_DialogException",
-                "You must specify an Id",
-                ErrorKind::BadRequest,
-            ),
-            (
-                409,
-                "Request_EntityChanged",
-                "Another user",
-                ErrorKind::BadRequest,
-            ),
+            (400, "BadRequest", "The skip token is no longer valid.", ErrorKind::SkipTokenExpired),
+            (400, "Application_DialogException", "You must specify an Id", ErrorKind::BadRequest),
+            (409, "Request_EntityChanged", "Another user", ErrorKind::BadRequest),
             (501, "", "", ErrorKind::BadRequest),
         ];
         for (status, code, message, kind) in cases {
@@ -266,10 +197,7 @@ mod tests {
         let body = br#"{"error":{"code":"X","message":"Text.  CorrelationId:  19c5a0f7-0b7e-4c68-9b8d-0a1f4b0b8e55."}}"#;
         let refusal = decode(400, None, body);
         assert_eq!(refusal.message, "Text.");
-        assert_eq!(
-            refusal.correlation_id.as_deref(),
-            Some("19c5a0f7-0b7e-4c68-9b8d-0a1f4b0b8e55")
-        );
+        assert_eq!(refusal.correlation_id.as_deref(), Some("19c5a0f7-0b7e-4c68-9b8d-0a1f4b0b8e55"));
     }
 
     #[test]
@@ -291,16 +219,11 @@ mod tests {
     #[test]
     fn html_and_nothing_are_judged_by_their_status() {
         let page = b"<!DOCTYPE html><html><head><title>Service unavailable</title></head><body><code>x</code></body></html>";
-        for (status, kind) in [
-            (502, ErrorKind::Maintenance),
-            (503, ErrorKind::Maintenance),
-            (504, ErrorKind::TimedOut),
-        ] {
+        for (status, kind) in
+            [(502, ErrorKind::Maintenance), (503, ErrorKind::Maintenance), (504, ErrorKind::TimedOut)]
+        {
             let refusal = decode(status, Some("text/html; charset=utf-8"), page);
-            assert_eq!(
-                (refusal.kind, refusal.message.as_str()),
-                (kind.clone(), "Service unavailable")
-            );
+            assert_eq!((refusal.kind, refusal.message.as_str()), (kind.clone(), "Service unavailable"));
             assert_eq!(decode(status, None, b"").kind, kind);
         }
     }

@@ -49,9 +49,7 @@ impl Row {
             etag: head.etag,
             id: head.id.filter(|id| !id.is_zero()),
             number: head.number.filter(|number| !number.trim().is_empty()),
-            modified: head
-                .last_modified_date_time
-                .filter(|time| time.as_second() > BLANK_TIME),
+            modified: head.last_modified_date_time.filter(|time| time.as_second() > BLANK_TIME),
         };
         Ok((row, stripped.cuts))
     }
@@ -124,10 +122,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(row.etag(), Some("W/\"JzE5\""));
-        assert_eq!(
-            row.id().unwrap().to_string(),
-            "55e545bc-f6f9-ef11-9344-6045bdc8c234"
-        );
+        assert_eq!(row.id().unwrap().to_string(), "55e545bc-f6f9-ef11-9344-6045bdc8c234");
         assert_eq!(row.number(), Some("A \"1\""));
         assert_eq!(row.modified().unwrap().to_string(), "2025-03-05T19:19:22.37Z");
 
@@ -135,10 +130,7 @@ mod tests {
             r#"{"id":"00000000-0000-0000-0000-000000000000","number":" ","lastModifiedDateTime":"0001-01-01T00:00:00Z"}"#,
         )
         .unwrap();
-        assert_eq!(
-            (row.etag(), row.id(), row.number(), row.modified()),
-            (None, None, None, None)
-        );
+        assert_eq!((row.etag(), row.id(), row.number(), row.modified()), (None, None, None, None));
     }
 
     #[test]
@@ -149,18 +141,8 @@ mod tests {
 
     #[test]
     fn nonsense_is_an_error_and_not_a_row() {
-        for json in [
-            "[]",
-            "1",
-            r#"{"id":"x"}"#,
-            r#"{"lastModifiedDateTime":"yesterday"}"#,
-            "{",
-        ] {
-            assert_eq!(
-                Row::parse(json).unwrap_err().kind,
-                ErrorKind::Undecodable,
-                "{json}"
-            );
+        for json in ["[]", "1", r#"{"id":"x"}"#, r#"{"lastModifiedDateTime":"yesterday"}"#, "{"] {
+            assert_eq!(Row::parse(json).unwrap_err().kind, ErrorKind::Undecodable, "{json}");
         }
     }
 }

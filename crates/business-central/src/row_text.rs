@@ -89,11 +89,7 @@ pub fn append(text: &str, property: &str, elements: &[String]) -> Option<String>
         let end = value_end(bytes, value);
         if slice(text, at + 1, key_end.saturating_sub(1)) == property && bytes.get(value) == Some(&b'[') {
             let list = slice(text, value, end.saturating_sub(1));
-            let comma = if list.len() > 1 && !elements.is_empty() {
-                ","
-            } else {
-                ""
-            };
+            let comma = if list.len() > 1 && !elements.is_empty() { "," } else { "" };
             let head = slice(text, 0, value);
             let tail = slice(text, end, text.len());
             return Some(format!("{head}{list}{comma}{}]{tail}", elements.join(",")));
@@ -118,10 +114,7 @@ fn open_or_copy(json: &str, at: usize, frames: &mut Vec<Frame>, text: &mut Strin
     match bytes.get(at) {
         Some(&opening @ (b'{' | b'[')) => {
             text.push(char::from(opening));
-            frames.push(Frame {
-                is_object: opening == b'{',
-                has_members: false,
-            });
+            frames.push(Frame { is_object: opening == b'{', has_members: false });
             at + 1
         }
         _ => {
@@ -148,11 +141,7 @@ fn string_end(bytes: &[u8], at: usize) -> usize {
 /// Where the value behind a key begins.
 fn value_start(bytes: &[u8], key_end: usize) -> usize {
     let rest = bytes.get(key_end..).unwrap_or_default();
-    key_end
-        + rest
-            .iter()
-            .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b':'))
-            .count()
+    key_end + rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b':')).count()
 }
 
 /// Where the value that begins at `at` is over.
@@ -205,19 +194,13 @@ mod tests {
                 r#"{ "a" : 1.50 , "b" : [ { "@odata.etag" : "x" , "c" : -0.00 } , {} , [ ] , "," ] }"#,
                 r#"{"a":1.50,"b":[{"c":-0.00},{},[],","]}"#,
             ),
-            (
-                r#"{"a":{"@odata.type":{"x":[1,"]"]},"b":null},"c":true}"#,
-                r#"{"a":{"b":null},"c":true}"#,
-            ),
+            (r#"{"a":{"@odata.type":{"x":[1,"]"]},"b":null},"c":true}"#, r#"{"a":{"b":null},"c":true}"#),
             (r#"{"pic@odata.mediaReadLink":"https://x","w":0}"#, r#"{"w":0}"#),
             (
                 r#"{"a":"@odata.etag\":\"","b":"{\\","c":"}"}"#,
                 r#"{"a":"@odata.etag\":\"","b":"{\\","c":"}"}"#,
             ),
-            (
-                r#"{"z":1e3,"a":1000.00,"é":"ü\u00e9"}"#,
-                r#"{"z":1e3,"a":1000.00,"é":"ü\u00e9"}"#,
-            ),
+            (r#"{"z":1e3,"a":1000.00,"é":"ü\u00e9"}"#, r#"{"z":1e3,"a":1000.00,"é":"ü\u00e9"}"#),
             ("{\r\n\t\"a\":\t[1,\n2]\r\n}", r#"{"a":[1,2]}"#),
         ];
         for (json, text) in cases {
@@ -235,9 +218,7 @@ mod tests {
     fn a_list_that_goes_on_elsewhere_is_noticed() {
         let stripped = strip(r#"{"lines":[1],"lines@odata.nextLink":"https://x/y?a=\"1\"","n":2}"#);
         assert_eq!(stripped.text, r#"{"lines":[1],"n":2}"#);
-        let [cut] = stripped.cuts.as_slice() else {
-            panic!("{stripped:?}")
-        };
+        let [cut] = stripped.cuts.as_slice() else { panic!("{stripped:?}") };
         assert_eq!((cut.property.as_str(), cut.outermost), ("lines", true));
         assert_eq!(cut.link, r#""https://x/y?a=\"1\"""#);
         let inner = strip(r#"{"customer":{"lines":[],"lines@odata.nextLink":"x"}}"#);
@@ -259,27 +240,14 @@ mod tests {
         for (text, whole) in cases {
             assert_eq!(append(text, "lines", &more).as_deref(), whole, "{text}");
         }
-        assert_eq!(
-            append(r#"{"lines":[1]}"#, "lines", &[]).as_deref(),
-            Some(r#"{"lines":[1]}"#)
-        );
+        assert_eq!(append(r#"{"lines":[1]}"#, "lines", &[]).as_deref(), Some(r#"{"lines":[1]}"#));
     }
 
     #[test]
     fn broken_text_ends_the_pass_and_nothing_else() {
-        for json in [
-            "",
-            "{",
-            "{\"a",
-            "{\"a\":",
-            "{\"a\\",
-            "{\"@odata.x\":[",
-            "]",
-            "}{",
-            "[[[",
-            "\"",
-            "{\"a\":\"é",
-        ] {
+        for json in
+            ["", "{", "{\"a", "{\"a\":", "{\"a\\", "{\"@odata.x\":[", "]", "}{", "[[[", "\"", "{\"a\":\"é"]
+        {
             let _ = strip(json);
             let _ = append(json, "a", &[]);
         }

@@ -97,10 +97,7 @@ mod tests {
     fn unknown_properties_and_enum_values_do_no_harm() {
         let customer =
             customer(r#","irs1099Code":"x","new":{"a":[1]},"blocked":"On_x0020_Hold_x002F_New""#).unwrap();
-        assert_eq!(
-            customer.blocked,
-            Some(CustomerBlocked::Other("On Hold/New".to_owned()))
-        );
+        assert_eq!(customer.blocked, Some(CustomerBlocked::Other("On Hold/New".to_owned())));
         assert_eq!(customer.blocked.unwrap().name(), "On Hold/New");
     }
 
@@ -114,21 +111,15 @@ mod tests {
 
     #[test]
     fn a_status_stands_in_a_filter_as_it_was_encoded() {
-        assert_eq!(
-            DocumentStatus::InReview.literal().to_string(),
-            "'In_x0020_Review'"
-        );
+        assert_eq!(DocumentStatus::InReview.literal().to_string(), "'In_x0020_Review'");
         assert_eq!(DocumentStatus::from_name("In Review"), DocumentStatus::InReview);
     }
 
     #[test]
     fn something_else_than_expected_is_an_error() {
-        for members in [
-            r#","number":5"#,
-            r#","blocked":true"#,
-            r#","currencyId":"x""#,
-            r#","balanceDue":"many""#,
-        ] {
+        for members in
+            [r#","number":5"#, r#","blocked":true"#, r#","currencyId":"x""#, r#","balanceDue":"many""#]
+        {
             assert!(customer(members).is_err(), "{members}");
         }
     }

@@ -124,11 +124,7 @@ pub fn refusal(status: u16, body: &[u8]) -> Refusal {
         } else {
             SignInProblem::Other(format!("HTTP {status}"))
         };
-        return Refusal {
-            problem,
-            message: String::new(),
-            correlation_id: None,
-        };
+        return Refusal { problem, message: String::new(), correlation_id: None };
     };
     let problem = match body.error_codes.first() {
         Some(7_000_215) => SignInProblem::SecretWrong,
@@ -140,11 +136,7 @@ pub fn refusal(status: u16, body: &[u8]) -> Refusal {
         Some(500_011) => SignInProblem::ResourceAbsent,
         Some(_) | None => by_oauth_code(status, body.error),
     };
-    Refusal {
-        problem,
-        message: without_trace(&body.error_description),
-        correlation_id: body.correlation_id,
-    }
+    Refusal { problem, message: without_trace(&body.error_description), correlation_id: body.correlation_id }
 }
 
 fn by_oauth_code(status: u16, error: String) -> SignInProblem {
@@ -163,12 +155,7 @@ fn by_oauth_code(status: u16, error: String) -> SignInProblem {
 
 /// Cuts `Trace ID: … Correlation ID: … Timestamp: …` off; line breaks before it in older answers, blanks in newer ones.
 fn without_trace(description: &str) -> String {
-    description
-        .split("Trace ID:")
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_owned()
+    description.split("Trace ID:").next().unwrap_or_default().trim().to_owned()
 }
 
 #[cfg(test)]
@@ -180,12 +167,7 @@ mod tests {
         let cases = [
             (401, "invalid_client", "[7000215]", SignInProblem::SecretWrong),
             (401, "invalid_client", "[7000222]", SignInProblem::SecretExpired),
-            (
-                400,
-                "unauthorized_client",
-                "[700016]",
-                SignInProblem::AppNotInTenant,
-            ),
+            (400, "unauthorized_client", "[700016]", SignInProblem::AppNotInTenant),
             (400, "invalid_request", "[90002]", SignInProblem::TenantNotFound),
             (400, "invalid_tenant", "[90002]", SignInProblem::TenantNotFound),
             (400, "invalid_request", "[900023]", SignInProblem::TenantMalformed),
@@ -198,21 +180,12 @@ mod tests {
             (400, "invalid_resource", "[]", SignInProblem::ResourceAbsent),
             (503, "temporarily_unavailable", "[]", SignInProblem::Unavailable),
             (500, "odd", "[]", SignInProblem::Unavailable),
-            (
-                400,
-                "interaction_required",
-                "[53003]",
-                SignInProblem::Other("interaction_required".to_owned()),
-            ),
+            (400, "interaction_required", "[53003]", SignInProblem::Other("interaction_required".to_owned())),
             (400, "", "[]", SignInProblem::Other("HTTP 400".to_owned())),
         ];
         for (status, error, codes, problem) in cases {
             let body = format!(r#"{{"error":"{error}","error_description":"x","error_codes":{codes}}}"#);
-            assert_eq!(
-                refusal(status, body.as_bytes()).problem,
-                problem,
-                "{error} {codes}"
-            );
+            assert_eq!(refusal(status, body.as_bytes()).problem, problem, "{error} {codes}");
         }
     }
 
@@ -231,9 +204,6 @@ mod tests {
     #[test]
     fn an_answer_that_is_no_json_is_judged_by_its_status() {
         assert_eq!(refusal(503, b"<html>").problem, SignInProblem::Unavailable);
-        assert_eq!(
-            refusal(404, b"<html>").problem,
-            SignInProblem::Other("HTTP 404".to_owned())
-        );
+        assert_eq!(refusal(404, b"<html>").problem, SignInProblem::Other("HTTP 404".to_owned()));
     }
 }

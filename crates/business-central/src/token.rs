@@ -47,10 +47,7 @@ impl TokenSource {
     pub(crate) fn new(settings: Settings, client_secret: Secret, clock: Arc<dyn Clock>) -> Self {
         let login = settings.login_url.trim_end_matches('/');
         Self {
-            address: format!(
-                "{login}/{}/oauth2/v2.0/token",
-                encode_segment(settings.tenant.trim())
-            ),
+            address: format!("{login}/{}/oauth2/v2.0/token", encode_segment(settings.tenant.trim())),
             place: format!("{login}/{}", settings.tenant.trim()),
             client_id: settings.client_id,
             client_secret,
@@ -98,9 +95,7 @@ impl TokenSource {
         let (now, monotonic) = (self.clock.now(), self.clock.monotonic());
         tracing::debug!(place = %self.place, "asking for an access token");
         let (response, answer) = courier
-            .send_checked(self.request(), |response| {
-                read_answer(response).map_err(str::to_owned)
-            })
+            .send_checked(self.request(), |response| read_answer(response).map_err(str::to_owned))
             .await
             .map_err(|error| Error::new(ErrorKind::Transport(Box::new(error)), self.place.clone()))?;
         if !response.is_success() {
@@ -116,9 +111,7 @@ impl TokenSource {
             answer.ok_or_else(|| Error::undecodable("no token in the answer", self.place.clone()))?;
         let life = Duration::from_secs(answer.expires_in);
         let usable = life.saturating_sub(MARGIN).max(life / 2);
-        let until = SignedDuration::try_from(usable)
-            .ok()
-            .and_then(|usable| now.checked_add(usable).ok());
+        let until = SignedDuration::try_from(usable).ok().and_then(|usable| now.checked_add(usable).ok());
         Ok(Token {
             authorization: Secret::new(format!("Bearer {}", answer.access_token)),
             until: until.unwrap_or(Timestamp::MAX),

@@ -2,12 +2,7 @@
 //!
 //! The material lies beside the workspace (`../shared/contracts/business-central`); where it is absent these tests say so and pass.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 #[path = "contracts/metadata.rs"]
 mod metadata;
@@ -18,10 +13,8 @@ use std::path::{Path, PathBuf};
 
 /// The folder of the material, if there is one.
 fn material() -> Option<PathBuf> {
-    let folder = Path::new(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../../shared/contracts/business-central"
-    ));
+    let folder =
+        Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/contracts/business-central"));
     if !folder.is_dir() {
         println!("skipped: {} is absent", folder.display());
         return None;

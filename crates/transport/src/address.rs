@@ -73,21 +73,14 @@ mod tests {
             ("", None),
         ];
         for (text, loopback) in cases {
-            assert_eq!(
-                parse(text).ok().map(|address| address.loopback),
-                loopback,
-                "{text}"
-            );
+            assert_eq!(parse(text).ok().map(|address| address.loopback), loopback, "{text}");
         }
     }
 
     #[test]
     fn neither_query_nor_credentials_are_shown() {
         let cases = [
-            (
-                "https://example.com/a/b?token=secret#part",
-                "https://example.com/a/b",
-            ),
+            ("https://example.com/a/b?token=secret#part", "https://example.com/a/b"),
             ("https://example.com/a@b", "https://example.com/a@b"),
             ("https://user:word@example.com/a", "example.com/a"),
             ("https://user:w@rd@example.com", "example.com"),
@@ -101,12 +94,9 @@ mod tests {
 
     #[test]
     fn complaints_do_not_repeat_the_address() {
-        for text in [
-            "http://example.com/?secret",
-            "https://secret:secret@example.com/",
-            "secret",
-            "ftp://secret/",
-        ] {
+        for text in
+            ["http://example.com/?secret", "https://secret:secret@example.com/", "secret", "ftp://secret/"]
+        {
             assert!(!parse(text).unwrap_err().contains("secret"), "{text}");
         }
     }

@@ -13,16 +13,12 @@ pub(crate) struct Backoff {
 }
 
 /// After a failure of the service or of the connection.
-pub(crate) const AFTER_FAILURE: Backoff = Backoff {
-    base: Duration::from_millis(500),
-    cap: Duration::from_secs(30),
-};
+pub(crate) const AFTER_FAILURE: Backoff =
+    Backoff { base: Duration::from_millis(500), cap: Duration::from_secs(30) };
 
 /// After a refusal (429). Neither service promises a `Retry-After` with it (Zoho: api-limits; Business Central: dynamics-rate-limits).
-pub(crate) const AFTER_REFUSAL: Backoff = Backoff {
-    base: Duration::from_secs(1),
-    cap: Duration::from_secs(60),
-};
+pub(crate) const AFTER_REFUSAL: Backoff =
+    Backoff { base: Duration::from_secs(1), cap: Duration::from_secs(60) };
 
 impl Backoff {
     /// The longest wait after `failures` failures, of which there is at least one.
@@ -46,23 +42,10 @@ mod tests {
     #[test]
     fn ceiling_doubles_up_to_the_cap() {
         let millis = |backoff: Backoff, failures| backoff.ceiling(failures).as_millis();
-        let cases = [
-            (1, 500, 1_000),
-            (2, 1_000, 2_000),
-            (3, 2_000, 4_000),
-            (6, 16_000, 32_000),
-        ];
+        let cases = [(1, 500, 1_000), (2, 1_000, 2_000), (3, 2_000, 4_000), (6, 16_000, 32_000)];
         for (failures, after_failure, after_refusal) in cases {
-            assert_eq!(
-                millis(AFTER_FAILURE, failures),
-                after_failure,
-                "{failures} failures"
-            );
-            assert_eq!(
-                millis(AFTER_REFUSAL, failures),
-                after_refusal,
-                "{failures} refusals"
-            );
+            assert_eq!(millis(AFTER_FAILURE, failures), after_failure, "{failures} failures");
+            assert_eq!(millis(AFTER_REFUSAL, failures), after_refusal, "{failures} refusals");
         }
         for failures in [7, 20, u32::MAX] {
             assert_eq!(millis(AFTER_FAILURE, failures), 30_000);
@@ -73,9 +56,7 @@ mod tests {
     #[test]
     fn waits_spread_over_the_whole_range() {
         let random = SeededRandom::new(7);
-        let waits: Vec<u128> = (0..500)
-            .map(|_| AFTER_FAILURE.wait(3, &random).as_millis())
-            .collect();
+        let waits: Vec<u128> = (0..500).map(|_| AFTER_FAILURE.wait(3, &random).as_millis()).collect();
         assert!(waits.iter().all(|wait| *wait <= 2_000));
         assert!(waits.iter().any(|wait| *wait < 200), "some come back soon");
         assert!(waits.iter().any(|wait| *wait > 1_800), "some come back late");

@@ -24,9 +24,7 @@ pub struct SystemClock {
 
 impl Default for SystemClock {
     fn default() -> Self {
-        Self {
-            start: std::time::Instant::now(),
-        }
+        Self { start: std::time::Instant::now() }
     }
 }
 
@@ -55,18 +53,13 @@ impl TokioClock {
     /// A clock that shows `epoch` now.
     #[must_use]
     pub fn starting_at(epoch: Timestamp) -> Self {
-        Self {
-            epoch,
-            start: tokio::time::Instant::now(),
-        }
+        Self { epoch, start: tokio::time::Instant::now() }
     }
 }
 
 impl Clock for TokioClock {
     fn now(&self) -> Timestamp {
-        self.epoch
-            .saturating_add(self.start.elapsed())
-            .unwrap_or(Timestamp::MAX)
+        self.epoch.saturating_add(self.start.elapsed()).unwrap_or(Timestamp::MAX)
     }
 
     fn monotonic(&self) -> Duration {

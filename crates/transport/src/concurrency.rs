@@ -35,13 +35,7 @@ impl Limiter {
         let ceiling = clamped(ceiling);
         Self {
             semaphore: Arc::new(Semaphore::new(ceiling)),
-            state: Mutex::new(State {
-                ceiling,
-                allowed: ceiling,
-                debt: 0,
-                round: 0,
-                successes: 0,
-            }),
+            state: Mutex::new(State { ceiling, allowed: ceiling, debt: 0, round: 0, successes: 0 }),
         }
     }
 
@@ -49,11 +43,7 @@ impl Limiter {
     pub(crate) async fn acquire(self: &Arc<Self>) -> Slot {
         // The semaphore is never closed; were it, requests would go out without bound, and still be right.
         let permit = Arc::clone(&self.semaphore).acquire_owned().await.ok();
-        Slot {
-            limiter: Arc::clone(self),
-            permit,
-            round: self.state().round,
-        }
+        Slot { limiter: Arc::clone(self), permit, round: self.state().round }
     }
 
     /// Changes the most that may ever be under way.
@@ -61,11 +51,7 @@ impl Limiter {
         let mut state = self.state();
         let unhindered = state.allowed == state.ceiling;
         state.ceiling = clamped(ceiling);
-        let allowed = if unhindered {
-            state.ceiling
-        } else {
-            state.allowed.min(state.ceiling)
-        };
+        let allowed = if unhindered { state.ceiling } else { state.allowed.min(state.ceiling) };
         self.allow(&mut state, allowed);
     }
 
@@ -226,11 +212,7 @@ mod tests {
     async fn whoever_gives_up_waiting_leaves_the_slot_to_the_next() {
         let limiter = Arc::new(Limiter::new(1));
         let slot = limiter.acquire().await;
-        assert!(
-            tokio::time::timeout(Duration::from_millis(1), limiter.acquire())
-                .await
-                .is_err()
-        );
+        assert!(tokio::time::timeout(Duration::from_millis(1), limiter.acquire()).await.is_err());
         drop(slot);
         assert_eq!(free(&limiter).await, 1);
     }

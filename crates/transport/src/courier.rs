@@ -3,8 +3,8 @@
 //! Each attempt takes a slot, books its credits, goes out, and gives the slot back before it waits to be repeated. What an attempt
 //! brought becomes an [`Outcome`]; [`Health`] says how much patience is left with the service, and [`decide`] what comes next.
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -34,10 +34,7 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self {
-            without_success: Duration::from_secs(60),
-            refusals: 20,
-        }
+        Self { without_success: Duration::from_secs(60), refusals: 20 }
     }
 }
 
@@ -123,9 +120,7 @@ impl Courier {
     /// # Errors
     /// When no whole answer arrived in the last attempt. [`TransportError::fate`] speaks of all attempts together.
     pub async fn send(&self, request: Request) -> Result<Response, TransportError> {
-        self.send_checked(request, |_| Ok(()))
-            .await
-            .map(|(response, ())| response)
+        self.send_checked(request, |_| Ok(())).await.map(|(response, ())| response)
     }
 
     /// Like [`send`](Self::send); `check` reads the answer, and where it finds it damaged (JSON cut off behind a status 200), the
@@ -161,11 +156,7 @@ impl Inner {
             let slot = match self.leave(request, start, failures).await {
                 Ok(slot) => slot,
                 Err(cause) => {
-                    return Err(TransportError {
-                        fate,
-                        cause,
-                        place: request.place().to_owned(),
-                    });
+                    return Err(TransportError { fate, cause, place: request.place().to_owned() });
                 }
             };
             let mut answer = self.attempt(request).await;
@@ -209,8 +200,7 @@ impl Inner {
         }
         if request.credits > 0 {
             self.permit.ask(request.credits).await.map_err(Cause::Refused)?;
-            self.credits
-                .fetch_add(u64::from(request.credits), Ordering::Relaxed);
+            self.credits.fetch_add(u64::from(request.credits), Ordering::Relaxed);
         }
         Ok(slot)
     }
@@ -228,25 +218,15 @@ impl Inner {
         let sent_at = self.clock.monotonic();
         let answer = self.transport.send(request).await;
         let took = self.clock.monotonic().saturating_sub(sent_at).as_millis();
-        let reached = answer
-            .as_ref()
-            .err()
-            .is_none_or(|error| error.fate == Fate::OutcomeUnknown);
+        let reached = answer.as_ref().err().is_none_or(|error| error.fate == Fate::OutcomeUnknown);
         if reached {
             self.calls.fetch_add(1, Ordering::Relaxed);
         }
         match &answer {
             Ok(response) => {
                 self.note_server_time(response);
-                tracing::debug!(
-                    status = response.status,
-                    bytes = response.body.len(),
-                    took,
-                    "answered"
-                );
-                let left = response
-                    .header(CREDITS_REMAINING)
-                    .and_then(|value| value.trim().parse().ok());
+                tracing::debug!(status = response.status, bytes = response.body.len(), took, "answered");
+                let left = response.header(CREDITS_REMAINING).and_then(|value| value.trim().parse().ok());
                 if let Some(credits) = left {
                     self.permit.remaining(credits);
                 }
@@ -257,8 +237,7 @@ impl Inner {
     }
 
     fn note(&self, slot: &Slot, outcome: Outcome) {
-        self.health
-            .note(outcome, self.clock.monotonic(), self.clock.now());
+        self.health.note(outcome, self.clock.monotonic(), self.clock.now());
         if outcome == Outcome::Useful {
             slot.borne();
         } else if outcome.is_overload() {
@@ -274,23 +253,10 @@ impl Inner {
         start: Duration,
         failures: u32,
     ) -> Decision {
-        let backoff = if outcome == Outcome::Refused {
-            AFTER_REFUSAL
-        } else {
-            AFTER_FAILURE
-        };
-        let asked = answer
-            .as_ref()
-            .ok()
-            .and_then(|response| retry_after(response, self.clock.now()));
+        let backoff = if outcome == Outcome::Refused { AFTER_REFUSAL } else { AFTER_FAILURE };
+        let asked = answer.as_ref().ok().and_then(|response| retry_after(response, self.clock.now()));
         let patience = self.health.patience_left(outcome, start, self.clock.monotonic());
-        decide(
-            outcome,
-            request.repeat,
-            backoff.wait(failures, self.random.as_ref()),
-            asked,
-            patience,
-        )
+        decide(outcome, request.repeat, backoff.wait(failures, self.random.as_ref()), asked, patience)
     }
 
     /// Waits before another try; false when it turned out meanwhile that the service refuses everything.
@@ -322,10 +288,7 @@ fn hand_over<T>(
 ) -> Result<(Response, T), TransportError> {
     let read = answer.and_then(|response| match check(&response) {
         Ok(reading) => Ok((response, reading)),
-        Err(complaint) => Err(TransportError {
-            fate,
-            ..damaged(request, complaint)
-        }),
+        Err(complaint) => Err(TransportError { fate, ..damaged(request, complaint) }),
     });
     read.map_err(|error| match fate {
         Fate::NotSent => error,
@@ -335,9 +298,5 @@ fn hand_over<T>(
 
 fn damaged(request: &Request, complaint: String) -> TransportError {
     let place = request.place().to_owned();
-    TransportError {
-        fate: Fate::OutcomeUnknown,
-        cause: Cause::Damaged(complaint),
-        place,
-    }
+    TransportError { fate: Fate::OutcomeUnknown, cause: Cause::Damaged(complaint), place }
 }

@@ -65,10 +65,7 @@ fn find<'a, T>(
 
 /// The innermost source's words. Outer layers repeat the address with its query; this one does not know it.
 pub(crate) fn root(error: &reqwest::Error) -> String {
-    chain(error)
-        .skip(1)
-        .last()
-        .map_or_else(|| "no reason given".to_owned(), ToString::to_string)
+    chain(error).skip(1).last().map_or_else(|| "no reason given".to_owned(), ToString::to_string)
 }
 
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {

@@ -27,11 +27,7 @@ struct State {
 
 impl Health {
     pub(crate) fn new(patience: Patience) -> Self {
-        Self {
-            patience,
-            state: Mutex::default(),
-            given_up: watch::Sender::new(None),
-        }
+        Self { patience, state: Mutex::default(), given_up: watch::Sender::new(None) }
     }
 
     /// Takes note of an attempt that ended at `moment`.
@@ -39,10 +35,7 @@ impl Health {
         let mut state = self.state();
         match outcome {
             Outcome::Useful => {
-                *state = State {
-                    success: Some((moment, now)),
-                    ..State::default()
-                };
+                *state = State { success: Some((moment, now)), ..State::default() };
                 self.given_up.send_if_modified(|since| since.take().is_some());
             }
             Outcome::Refused => {
@@ -50,16 +43,11 @@ impl Health {
                 let pause = state
                     .refusal
                     .is_none_or(|last| moment.saturating_sub(last) >= self.patience.without_success);
-                state.refusals = if pause {
-                    1
-                } else {
-                    state.refusals.saturating_add(1)
-                };
+                state.refusals = if pause { 1 } else { state.refusals.saturating_add(1) };
                 state.refusal = Some(moment);
                 state.failure = Some(moment);
                 if state.refusals >= self.patience.refusals {
-                    self.given_up
-                        .send_if_modified(|since| since.replace(moment).is_none());
+                    self.given_up.send_if_modified(|since| since.replace(moment).is_none());
                 } else {
                     self.given_up.send_if_modified(|since| since.take().is_some());
                 }
@@ -125,10 +113,7 @@ mod tests {
     }
 
     fn health() -> Health {
-        Health::new(Patience {
-            without_success: seconds(60),
-            refusals: 3,
-        })
+        Health::new(Patience { without_success: seconds(60), refusals: 3 })
     }
 
     fn note(health: &Health, outcome: Outcome, moment: u64) {
@@ -138,11 +123,8 @@ mod tests {
     #[test]
     fn patience_counts_from_the_last_success_or_the_start_whichever_is_later() {
         let health = health();
-        let left = |start, moment| {
-            health
-                .patience_left(Outcome::Failing, seconds(start), seconds(moment))
-                .as_secs()
-        };
+        let left =
+            |start, moment| health.patience_left(Outcome::Failing, seconds(start), seconds(moment)).as_secs();
         assert_eq!(left(100, 100), 60);
         assert_eq!(left(100, 159), 1);
         assert_eq!(left(100, 161), 0);
@@ -154,11 +136,7 @@ mod tests {
     #[test]
     fn a_success_ends_a_row_of_refusals() {
         let health = health();
-        let left = || {
-            health
-                .patience_left(Outcome::Refused, seconds(0), seconds(3))
-                .as_secs()
-        };
+        let left = || health.patience_left(Outcome::Refused, seconds(0), seconds(3)).as_secs();
         note(&health, Outcome::Refused, 1);
         note(&health, Outcome::Refused, 2);
         assert_eq!(left(), 57);
@@ -172,25 +150,12 @@ mod tests {
     #[test]
     fn a_failure_of_another_kind_does_not_end_a_row_of_refusals() {
         let health = health();
-        for outcome in [
-            Outcome::Refused,
-            Outcome::Failing,
-            Outcome::Refused,
-            Outcome::Lost,
-            Outcome::Refused,
-        ] {
+        for outcome in [Outcome::Refused, Outcome::Failing, Outcome::Refused, Outcome::Lost, Outcome::Refused]
+        {
             note(&health, outcome, 1);
         }
-        assert!(
-            health
-                .patience_left(Outcome::Refused, seconds(0), seconds(1))
-                .is_zero()
-        );
-        assert!(
-            !health
-                .patience_left(Outcome::Failing, seconds(0), seconds(1))
-                .is_zero()
-        );
+        assert!(health.patience_left(Outcome::Refused, seconds(0), seconds(1)).is_zero());
+        assert!(!health.patience_left(Outcome::Failing, seconds(0), seconds(1)).is_zero());
     }
 
     #[test]
@@ -198,40 +163,20 @@ mod tests {
         let health = health();
         (1..=3).for_each(|moment| note(&health, Outcome::Refused, moment));
         note(&health, Outcome::Refused, 300);
-        assert!(
-            !health
-                .patience_left(Outcome::Refused, seconds(300), seconds(300))
-                .is_zero()
-        );
-        assert_eq!(
-            health
-                .verdict(seconds(1), seconds(301))
-                .map(|cause| cause == Cause::Timeout),
-            Some(true)
-        );
+        assert!(!health.patience_left(Outcome::Refused, seconds(300), seconds(300)).is_zero());
+        assert_eq!(health.verdict(seconds(1), seconds(301)).map(|cause| cause == Cause::Timeout), Some(true));
     }
 
     #[test]
     fn whoever_waited_for_a_turn_learns_what_others_found_out() {
         let health = health();
-        assert_eq!(
-            health.verdict(seconds(0), seconds(500)),
-            None,
-            "a slow service is not a failing one"
-        );
+        assert_eq!(health.verdict(seconds(0), seconds(500)), None, "a slow service is not a failing one");
         note(&health, Outcome::Failing, 59);
         assert_eq!(health.verdict(seconds(0), seconds(59)), None);
         assert_eq!(health.verdict(seconds(0), seconds(60)), Some(Cause::Timeout));
-        assert_eq!(
-            health.verdict(seconds(59), seconds(500)),
-            None,
-            "it came after the failure"
-        );
+        assert_eq!(health.verdict(seconds(59), seconds(500)), None, "it came after the failure");
         (1..=3).for_each(|_| note(&health, Outcome::Refused, 70));
-        assert!(matches!(
-            health.verdict(seconds(69), seconds(71)),
-            Some(Cause::Refused(_))
-        ));
+        assert!(matches!(health.verdict(seconds(69), seconds(71)), Some(Cause::Refused(_))));
         assert_eq!(health.verdict(seconds(70), seconds(71)), None);
         note(&health, Outcome::Useful, 72);
         assert_eq!(health.verdict(seconds(0), seconds(73)), None);

@@ -58,10 +58,8 @@ impl HttpTransport {
             world = world.proxy(proxy);
         }
         let here = || {
-            let localhost = [
-                SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-                SocketAddr::from((Ipv6Addr::LOCALHOST, 0)),
-            ];
+            let localhost =
+                [SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), SocketAddr::from((Ipv6Addr::LOCALHOST, 0))];
             client().no_proxy().resolve_to_addrs("localhost", &localhost)
         };
         let without_system = || here().tls_certs_only(authorities.clone()).build();
@@ -79,11 +77,8 @@ impl HttpTransport {
         let unsent = |cause| (Fate::NotSent, cause);
         let Address { url, loopback } =
             address::parse(&request.url).map_err(|reason| unsent(Cause::BadAddress(reason)))?;
-        let client = if loopback {
-            &self.here
-        } else {
-            self.world.as_ref().map_err(|cause| unsent(cause.clone()))?
-        };
+        let client =
+            if loopback { &self.here } else { self.world.as_ref().map_err(|cause| unsent(cause.clone()))? };
         let headers = headers(request).map_err(|reason| unsent(Cause::BadAddress(reason)))?;
         let mut answer = client
             .request(method(request.method), url)
@@ -95,20 +90,12 @@ impl HttpTransport {
             .map_err(|error| failure::before_answer(&error))?;
         let status = answer.status().as_u16();
         let headers = answer.headers().iter().map(|(name, value)| {
-            (
-                name.as_str().to_owned(),
-                String::from_utf8_lossy(value.as_bytes()).into_owned(),
-            )
+            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
         });
         let headers = headers.collect();
-        let body = read(&mut answer, request.max_answer)
-            .await
-            .map_err(|cause| (Fate::OutcomeUnknown, cause))?;
-        Ok(Response {
-            status,
-            headers,
-            body,
-        })
+        let body =
+            read(&mut answer, request.max_answer).await.map_err(|cause| (Fate::OutcomeUnknown, cause))?;
+        Ok(Response { status, headers, body })
     }
 }
 
@@ -116,11 +103,7 @@ impl Transport for HttpTransport {
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
         Box::pin(async move {
             let answer = self.exchange(request).await;
-            answer.map_err(|(fate, cause)| TransportError {
-                fate,
-                cause,
-                place: request.place().to_owned(),
-            })
+            answer.map_err(|(fate, cause)| TransportError { fate, cause, place: request.place().to_owned() })
         })
     }
 }
@@ -138,7 +121,7 @@ fn authorities(pem: &[u8]) -> Result<Vec<Certificate>, String> {
         .map_err(|_| "the extra certificates cannot be read; they must be PEM text".to_owned())?;
     if found.is_empty() {
         return Err(
-            "there is no certificate in the file of extra certificates; it must be PEM text".to_owned(),
+            "there is no certificate in the file of extra certificates; it must be PEM text".to_owned()
         );
     }
     Ok(found)
@@ -146,18 +129,11 @@ fn authorities(pem: &[u8]) -> Result<Vec<Certificate>, String> {
 
 /// With address, proxy and extra certificates in order, only the system's certificates are left to fail.
 fn no_certificates(error: &reqwest::Error) -> Cause {
-    Cause::Tls(format!(
-        "the operating system's certificates cannot be used ({})",
-        failure::root(error)
-    ))
+    Cause::Tls(format!("the operating system's certificates cannot be used ({})", failure::root(error)))
 }
 
 fn unusable(place: &str, cause: Cause) -> TransportError {
-    TransportError {
-        fate: Fate::NotSent,
-        cause,
-        place: place.to_owned(),
-    }
+    TransportError { fate: Fate::NotSent, cause, place: place.to_owned() }
 }
 
 fn method(method: Method) -> reqwest::Method {
@@ -193,11 +169,7 @@ fn header_value(name: &str, value: &str) -> Result<HeaderValue, String> {
 /// Reads the body piece by piece, so that an endless one ends at the limit.
 async fn read(answer: &mut reqwest::Response, limit: usize) -> Result<Bytes, Cause> {
     let mut body = BytesMut::new();
-    while let Some(piece) = answer
-        .chunk()
-        .await
-        .map_err(|error| failure::within_answer(&error))?
-    {
+    while let Some(piece) = answer.chunk().await.map_err(|error| failure::within_answer(&error))? {
         if piece.len() > limit - body.len() {
             return Err(Cause::TooLarge { limit });
         }

@@ -81,11 +81,7 @@ impl Request {
             authorization: None,
             body: Bytes::new(),
             secret_body: false,
-            repeat: if method == Method::Get {
-                Repeat::Safe
-            } else {
-                Repeat::OnlyIfUnsent
-            },
+            repeat: if method == Method::Get { Repeat::Safe } else { Repeat::OnlyIfUnsent },
             credits: 0,
             timeout: Duration::from_secs(60),
             max_answer: 64 << 20,
@@ -116,13 +112,7 @@ impl Request {
 
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} {} ({} bytes)",
-            self.method.as_str(),
-            self.place(),
-            self.body.len()
-        )
+        write!(f, "{} {} ({} bytes)", self.method.as_str(), self.place(), self.body.len())
     }
 }
 
@@ -141,10 +131,7 @@ impl Response {
     /// The first header of that name, whatever its case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
     /// Whether the status is 2xx.

@@ -112,10 +112,7 @@ mod tests {
     #[test]
     fn statuses_fall_into_four_groups() {
         let cases = [
-            (
-                Outcome::Useful,
-                &[200, 201, 204, 207, 302, 304, 400, 401, 403, 404, 409, 413][..],
-            ),
+            (Outcome::Useful, &[200, 201, 204, 207, 302, 304, 400, 401, 403, 404, 409, 413][..]),
             (Outcome::Refused, &[429]),
             (Outcome::Failing, &[408, 500, 502, 503, 504]),
             (Outcome::Hopeless, &[501, 505, 520, 100]),
@@ -130,32 +127,21 @@ mod tests {
     #[test]
     fn errors_are_unsent_lost_or_barred() {
         use Fate::{NotSent, OutcomeUnknown};
-        let refused = Refused {
-            reason: "spent".to_owned(),
-            until: None,
-        };
+        let refused = Refused { reason: "spent".to_owned(), until: None };
         let cases = [
             (Cause::Dns, NotSent, Outcome::Unsent),
             (Cause::Connect("refused".to_owned()), NotSent, Outcome::Unsent),
             (Cause::Timeout, NotSent, Outcome::Unsent),
             (Cause::Timeout, OutcomeUnknown, Outcome::Lost),
             (Cause::Reset("reset".to_owned()), OutcomeUnknown, Outcome::Lost),
-            (
-                Cause::Damaged("cut off".to_owned()),
-                OutcomeUnknown,
-                Outcome::Lost,
-            ),
+            (Cause::Damaged("cut off".to_owned()), OutcomeUnknown, Outcome::Lost),
             (Cause::Tls("expired".to_owned()), NotSent, Outcome::Barred),
             (Cause::BadAddress("http".to_owned()), NotSent, Outcome::Barred),
             (Cause::TooLarge { limit: 1 }, OutcomeUnknown, Outcome::Barred),
             (Cause::Refused(refused), NotSent, Outcome::Barred),
         ];
         for (cause, fate, outcome) in cases {
-            let error = TransportError {
-                fate,
-                cause,
-                place: String::new(),
-            };
+            let error = TransportError { fate, cause, place: String::new() };
             assert_eq!(Outcome::of_error(&error), outcome, "{error:?}");
         }
     }
@@ -173,11 +159,7 @@ mod tests {
         ];
         for (outcome, when_safe, when_not) in cases {
             for (repeat, again) in [(Repeat::Safe, when_safe), (Repeat::OnlyIfUnsent, when_not)] {
-                let expected = if again {
-                    Decision::TryAgain(seconds(2))
-                } else {
-                    Decision::HandOver
-                };
+                let expected = if again { Decision::TryAgain(seconds(2)) } else { Decision::HandOver };
                 assert_eq!(
                     decide(outcome, repeat, seconds(2), None, seconds(60)),
                     expected,
@@ -209,10 +191,7 @@ mod tests {
                 asked.map(seconds),
                 seconds(patience),
             );
-            assert_eq!(
-                decision, expected,
-                "backoff {backoff}, asked {asked:?}, patience {patience}"
-            );
+            assert_eq!(decision, expected, "backoff {backoff}, asked {asked:?}, patience {patience}");
         }
     }
 }

@@ -31,14 +31,7 @@ mod tests {
     fn asked(value: &str) -> Option<Duration> {
         let now = "2026-03-01T12:00:00Z".parse().unwrap();
         let headers = vec![("retry-AFTER".to_owned(), value.to_owned())];
-        retry_after(
-            &Response {
-                status: 503,
-                headers,
-                body: bytes::Bytes::new(),
-            },
-            now,
-        )
+        retry_after(&Response { status: 503, headers, body: bytes::Bytes::new() }, now)
     }
 
     #[test]
@@ -65,11 +58,7 @@ mod tests {
 
     #[test]
     fn an_answer_without_the_header_asks_for_nothing() {
-        let response = Response {
-            status: 503,
-            headers: Vec::new(),
-            body: bytes::Bytes::new(),
-        };
+        let response = Response { status: 503, headers: Vec::new(), body: bytes::Bytes::new() };
         assert_eq!(retry_after(&response, Timestamp::UNIX_EPOCH), None);
     }
 }

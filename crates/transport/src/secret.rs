@@ -52,10 +52,7 @@ mod tests {
     #[test]
     fn a_secret_is_not_printed() {
         let secret = Secret::new("1000.abc");
-        assert_eq!(
-            format!("{secret} {secret:?} {:?}", Some(&secret)),
-            "[secret] [secret] Some([secret])"
-        );
+        assert_eq!(format!("{secret} {secret:?} {:?}", Some(&secret)), "[secret] [secret] Some([secret])");
         assert_eq!(secret.reveal(), "1000.abc");
     }
 }

@@ -37,9 +37,7 @@ async fn serve(authority: &CertifiedIssuer<'static, KeyPair>, name: &str) -> Str
         };
         let mut request = [0; 4_096];
         let _ = stream.read(&mut request).await;
-        let _ = stream
-            .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
-            .await;
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}").await;
         let _ = stream.shutdown().await;
     });
     format!("https://localhost:{port}/x?token=secret")
@@ -47,21 +45,14 @@ async fn serve(authority: &CertifiedIssuer<'static, KeyPair>, name: &str) -> Str
 
 fn trusting(authority: &CertifiedIssuer<'static, KeyPair>) -> HttpTransport {
     let extra_ca = Some(authority.pem().into_bytes());
-    HttpTransport::new(&NetworkSettings {
-        extra_ca,
-        ..NetworkSettings::default()
-    })
-    .unwrap()
+    HttpTransport::new(&NetworkSettings { extra_ca, ..NetworkSettings::default() }).unwrap()
 }
 
 #[tokio::test]
 async fn an_authority_from_the_settings_is_trusted() {
     let authority = authority();
     let url = serve(&authority, "localhost").await;
-    let answer = trusting(&authority)
-        .send(&Request::new(Method::Get, url))
-        .await
-        .unwrap();
+    let answer = trusting(&authority).send(&Request::new(Method::Get, url)).await.unwrap();
     assert_eq!(answer.status, 200);
 }
 
@@ -79,10 +70,7 @@ async fn an_authority_that_nobody_knows_is_refused_before_anything_is_sent() {
 async fn a_certificate_for_another_name_is_refused() {
     let authority = authority();
     let url = serve(&authority, "service.invalid").await;
-    let error = trusting(&authority)
-        .send(&Request::new(Method::Get, url))
-        .await
-        .unwrap_err();
+    let error = trusting(&authority).send(&Request::new(Method::Get, url)).await.unwrap_err();
     assert_eq!(error.fate, Fate::NotSent);
     assert!(matches!(error.cause, Cause::Tls(_)), "{error:?}");
 }

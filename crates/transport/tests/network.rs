@@ -20,26 +20,16 @@ fn network() -> HttpTransport {
 
 fn through(proxy: SocketAddr) -> HttpTransport {
     let proxy = Some(format!("http://{proxy}"));
-    HttpTransport::new(&NetworkSettings {
-        proxy,
-        ..NetworkSettings::default()
-    })
-    .unwrap()
+    HttpTransport::new(&NetworkSettings { proxy, ..NetworkSettings::default() }).unwrap()
 }
 
 /// An address where nobody listens.
 async fn nobody() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0")
-        .await
-        .unwrap()
-        .local_addr()
-        .unwrap()
+    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
 }
 
 async fn get(server: &Server) -> Result<Response, TransportError> {
-    network()
-        .send(&Request::new(Method::Get, server.url("/x?token=secret")))
-        .await
+    network().send(&Request::new(Method::Get, server.url("/x?token=secret"))).await
 }
 
 #[tokio::test]
@@ -47,12 +37,9 @@ async fn a_request_arrives_as_it_was_made() {
     let server = Server::start(OK, Then::Close).await;
     let request = Request {
         authorization: Some(Secret::new("Bearer abc")),
-        ..Request::new(
-            Method::Post,
-            server.url("/bc/v2.0/companies(1)?$filter=number%20eq%20%27C1%27"),
-        )
-        .header("Prefer", "odata.maxpagesize=5")
-        .body("application/json", "{\"a\":1.10}")
+        ..Request::new(Method::Post, server.url("/bc/v2.0/companies(1)?$filter=number%20eq%20%27C1%27"))
+            .header("Prefer", "odata.maxpagesize=5")
+            .body("application/json", "{\"a\":1.10}")
     };
     let answer = network().send(&request).await.unwrap();
     assert_eq!((answer.status, answer.body.as_ref()), (200, b"{}".as_ref()));
@@ -91,10 +78,7 @@ async fn connections_are_used_again() {
     let server = Server::start(OK, Then::KeepAlive).await;
     let network = network();
     for _ in 0..3 {
-        network
-            .send(&Request::new(Method::Get, server.url("/")))
-            .await
-            .unwrap();
+        network.send(&Request::new(Method::Get, server.url("/"))).await.unwrap();
     }
     assert_eq!((server.seen().len(), server.connections()), (3, 1));
 }
@@ -103,29 +87,16 @@ async fn connections_are_used_again() {
 async fn localhost_is_this_computer() {
     let server = Server::start(OK, Then::Close).await;
     let url = format!("http://localhost:{}/", server.address.port());
-    assert_eq!(
-        network()
-            .send(&Request::new(Method::Get, url))
-            .await
-            .unwrap()
-            .status,
-        200
-    );
+    assert_eq!(network().send(&Request::new(Method::Get, url)).await.unwrap().status, 200);
 }
 
 #[tokio::test]
 async fn plain_http_to_another_computer_is_refused_before_anything_is_sent() {
     let proxy = Server::start(OK, Then::Close).await;
-    for url in [
-        "http://192.0.2.1/",
-        "http://service.invalid/a?b=c",
-        "http://user:hidden@localhost/",
-        "nonsense",
-    ] {
-        let error = through(proxy.address)
-            .send(&Request::new(Method::Get, url))
-            .await
-            .unwrap_err();
+    for url in
+        ["http://192.0.2.1/", "http://service.invalid/a?b=c", "http://user:hidden@localhost/", "nonsense"]
+    {
+        let error = through(proxy.address).send(&Request::new(Method::Get, url)).await.unwrap_err();
         assert_eq!(error.fate, Fate::NotSent);
         assert!(matches!(error.cause, Cause::BadAddress(_)), "{error:?}");
         assert!(!error.to_string().contains("hidden"));
@@ -137,16 +108,11 @@ async fn plain_http_to_another_computer_is_refused_before_anything_is_sent() {
 async fn a_header_that_cannot_be_sent_is_named_and_not_shown() {
     let server = Server::start(OK, Then::Close).await;
     let authorization = Some(Secret::new("Bearer abc\ndef"));
-    let request = Request {
-        authorization,
-        ..Request::new(Method::Get, server.url("/"))
-    };
+    let request = Request { authorization, ..Request::new(Method::Get, server.url("/")) };
     let error = network().send(&request).await.unwrap_err();
     assert_eq!(error.fate, Fate::NotSent);
     assert!(
-        error
-            .to_string()
-            .ends_with("the header authorization holds characters that cannot be sent"),
+        error.to_string().ends_with("the header authorization holds characters that cannot be sent"),
         "{error}"
     );
     assert_eq!(server.connections(), 0);
@@ -154,29 +120,16 @@ async fn a_header_that_cannot_be_sent_is_named_and_not_shown() {
 
 #[tokio::test]
 async fn a_larger_answer_than_allowed_is_not_read() {
-    let server = Server::start(
-        "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n0123456789",
-        Then::Hang,
-    )
-    .await;
-    let request = Request {
-        max_answer: 9,
-        ..Request::new(Method::Get, server.url("/"))
-    };
+    let server = Server::start("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n0123456789", Then::Hang).await;
+    let request = Request { max_answer: 9, ..Request::new(Method::Get, server.url("/")) };
     let error = network().send(&request).await.unwrap_err();
-    assert_eq!(
-        (error.fate, error.cause),
-        (Fate::OutcomeUnknown, Cause::TooLarge { limit: 9 })
-    );
+    assert_eq!((error.fate, error.cause), (Fate::OutcomeUnknown, Cause::TooLarge { limit: 9 }));
 }
 
 #[tokio::test]
 async fn an_answer_of_just_the_allowed_size_is_read() {
     let server = Server::start(OK, Then::Close).await;
-    let request = Request {
-        max_answer: 2,
-        ..Request::new(Method::Get, server.url("/"))
-    };
+    let request = Request { max_answer: 2, ..Request::new(Method::Get, server.url("/")) };
     assert_eq!(network().send(&request).await.unwrap().body.len(), 2);
 }
 
@@ -188,10 +141,7 @@ const PACKED: [u8; 46] = [
 ];
 
 fn packed(body: &[u8]) -> Vec<u8> {
-    let head = format!(
-        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n",
-        body.len()
-    );
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", body.len());
     [head.as_bytes(), body].concat()
 }
 
@@ -204,10 +154,7 @@ async fn packed_answers_are_unpacked() {
 #[tokio::test]
 async fn the_limit_counts_unpacked_bytes() {
     let server = Server::start(packed(&PACKED), Then::Close).await;
-    let request = Request {
-        max_answer: 9_999,
-        ..Request::new(Method::Get, server.url("/"))
-    };
+    let request = Request { max_answer: 9_999, ..Request::new(Method::Get, server.url("/")) };
     let error = network().send(&request).await.unwrap_err();
     assert_eq!(error.cause, Cause::TooLarge { limit: 9_999 });
 }
@@ -244,11 +191,7 @@ async fn a_connection_that_breaks_before_the_answer_leaves_doubt() {
         assert!(matches!(error.cause, Cause::Reset(_)), "{error:?}");
         assert_eq!(error.place, server.url("/x"));
         assert!(!error.to_string().contains("secret"), "{error}");
-        assert_eq!(
-            server.seen().len(),
-            1,
-            "it is not sent again behind the caller's back"
-        );
+        assert_eq!(server.seen().len(), 1, "it is not sent again behind the caller's back");
     }
 }
 
@@ -265,10 +208,7 @@ async fn silence_ends_with_the_time_limit() {
     for answer in ["", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"] {
         let server = Server::start(answer, Then::Hang).await;
         let timeout = Duration::from_millis(200);
-        let request = Request {
-            timeout,
-            ..Request::new(Method::Get, server.url("/"))
-        };
+        let request = Request { timeout, ..Request::new(Method::Get, server.url("/")) };
         let error = network().send(&request).await.unwrap_err();
         assert_eq!((error.fate, error.cause), (Fate::OutcomeUnknown, Cause::Timeout));
     }
@@ -277,10 +217,7 @@ async fn silence_ends_with_the_time_limit() {
 #[tokio::test]
 async fn where_nobody_listens_nothing_is_sent() {
     let url = format!("http://{}/x?token=secret", nobody().await);
-    let error = network()
-        .send(&Request::new(Method::Post, url))
-        .await
-        .unwrap_err();
+    let error = network().send(&Request::new(Method::Post, url)).await.unwrap_err();
     assert_eq!(error.fate, Fate::NotSent);
     assert!(matches!(error.cause, Cause::Connect(_)), "{error:?}");
     assert!(!error.to_string().contains("secret"), "{error}");
@@ -294,16 +231,10 @@ async fn a_server_that_does_not_speak_tls_gets_nothing() {
     tokio::spawn(async move {
         use tokio::io::AsyncWriteExt;
         let (mut stream, _) = plain.accept().await.unwrap();
-        stream
-            .write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
-            .await
-            .unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n").await.unwrap();
         std::future::pending::<()>().await;
     });
-    let error = network()
-        .send(&Request::new(Method::Get, format!("https://{address}/")))
-        .await
-        .unwrap_err();
+    let error = network().send(&Request::new(Method::Get, format!("https://{address}/"))).await.unwrap_err();
     assert_eq!(error.fate, Fate::NotSent);
     assert!(matches!(error.cause, Cause::Tls(_)), "{error:?}");
     drop(server);
@@ -312,25 +243,15 @@ async fn a_server_that_does_not_speak_tls_gets_nothing() {
 #[tokio::test]
 async fn this_computer_is_never_reached_through_a_proxy() {
     let server = Server::start(OK, Then::Close).await;
-    let proxy = Server::start(
-        "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n",
-        Then::Close,
-    )
-    .await;
-    let answer = through(proxy.address)
-        .send(&Request::new(Method::Get, server.url("/")))
-        .await;
+    let proxy = Server::start("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", Then::Close).await;
+    let answer = through(proxy.address).send(&Request::new(Method::Get, server.url("/"))).await;
     assert_eq!(answer.unwrap().status, 200);
     assert_eq!(proxy.connections(), 0);
 }
 
 #[tokio::test]
 async fn the_world_is_reached_through_the_proxy_that_is_set() {
-    let proxy = Server::start(
-        "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n",
-        Then::Close,
-    )
-    .await;
+    let proxy = Server::start("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", Then::Close).await;
     let request = Request::new(Method::Post, "https://service.invalid/crm?token=secret");
     let error = through(proxy.address).send(&request).await.unwrap_err();
     assert!(proxy.seen()[0].starts_with("CONNECT service.invalid:443 HTTP/1.1\r\n"));
@@ -342,10 +263,7 @@ async fn the_world_is_reached_through_the_proxy_that_is_set() {
 #[tokio::test]
 async fn a_proxy_that_cannot_be_used_is_named_without_its_password() {
     for proxy in ["http://user:hidden@[::", "ftp\u{0}://user:hidden", ""] {
-        let settings = NetworkSettings {
-            proxy: Some(proxy.to_owned()),
-            ..NetworkSettings::default()
-        };
+        let settings = NetworkSettings { proxy: Some(proxy.to_owned()), ..NetworkSettings::default() };
         let error = HttpTransport::new(&settings).err().unwrap();
         assert!(error.to_string().starts_with("network.proxy: "), "{error}");
         assert!(!error.to_string().contains("hidden"), "{error}");
@@ -354,15 +272,8 @@ async fn a_proxy_that_cannot_be_used_is_named_without_its_password() {
 
 #[tokio::test]
 async fn certificates_that_cannot_be_used_are_named() {
-    for pem in [
-        "",
-        "nonsense",
-        "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n",
-    ] {
-        let settings = NetworkSettings {
-            extra_ca: Some(pem.into()),
-            ..NetworkSettings::default()
-        };
+    for pem in ["", "nonsense", "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n"] {
+        let settings = NetworkSettings { extra_ca: Some(pem.into()), ..NetworkSettings::default() };
         let error = HttpTransport::new(&settings).err().unwrap();
         assert!(error.to_string().starts_with("network.extra_ca: "), "{error}");
     }
@@ -371,15 +282,8 @@ async fn certificates_that_cannot_be_used_are_named() {
 #[tokio::test]
 async fn a_name_that_does_not_exist_is_not_found() {
     let proxy = Some("http://proxy.invalid:8080".to_owned());
-    let network = HttpTransport::new(&NetworkSettings {
-        proxy,
-        ..NetworkSettings::default()
-    })
-    .unwrap();
-    let error = network
-        .send(&Request::new(Method::Get, "https://service.invalid/"))
-        .await
-        .unwrap_err();
+    let network = HttpTransport::new(&NetworkSettings { proxy, ..NetworkSettings::default() }).unwrap();
+    let error = network.send(&Request::new(Method::Get, "https://service.invalid/")).await.unwrap_err();
     assert_eq!((error.fate, error.cause), (Fate::NotSent, Cause::Dns));
 }
 
@@ -390,9 +294,6 @@ async fn loopback_means_the_whole_network_127() {
     let Ok(listener) = listener else { return };
     let address = listener.local_addr().unwrap();
     drop(listener);
-    let error = network()
-        .send(&Request::new(Method::Get, format!("http://{address}/")))
-        .await
-        .unwrap_err();
+    let error = network().send(&Request::new(Method::Get, format!("http://{address}/"))).await.unwrap_err();
     assert!(matches!(error.cause, Cause::Connect(_)), "{error:?}");
 }

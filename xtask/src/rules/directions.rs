@@ -9,60 +9,17 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("business-central", &["exact-json", "transport"]),
     ("zoho-crm", &["exact-json", "transport"]),
     ("sandbox", &["exact-json", "transport"]),
-    (
-        "sync",
-        &["business-central", "exact-json", "transport", "zoho-crm"],
-    ),
-    (
-        "app",
-        &["business-central", "exact-json", "sync", "transport", "zoho-crm"],
-    ),
-    (
-        "cli",
-        &[
-            "app",
-            "business-central",
-            "exact-json",
-            "sandbox",
-            "sync",
-            "transport",
-            "zoho-crm",
-        ],
-    ),
-    (
-        "tests",
-        &[
-            "app",
-            "business-central",
-            "exact-json",
-            "sandbox",
-            "sync",
-            "transport",
-            "zoho-crm",
-        ],
-    ),
+    ("sync", &["business-central", "exact-json", "transport", "zoho-crm"]),
+    ("app", &["business-central", "exact-json", "sync", "transport", "zoho-crm"]),
+    ("cli", &["app", "business-central", "exact-json", "sandbox", "sync", "transport", "zoho-crm"]),
+    ("tests", &["app", "business-central", "exact-json", "sandbox", "sync", "transport", "zoho-crm"]),
     ("xtask", &[]),
 ];
 
 /// Uses between our crates that go against the direction.
 pub fn check() -> Result<Vec<String>, Failed> {
-    let arguments = [
-        "tree",
-        "--locked",
-        "--workspace",
-        "--depth",
-        "1",
-        "--target",
-        "all",
-    ];
-    let shape = [
-        "--edges",
-        "normal,build,dev",
-        "--prefix",
-        "depth",
-        "--format",
-        " {p}",
-    ];
+    let arguments = ["tree", "--locked", "--workspace", "--depth", "1", "--target", "all"];
+    let shape = ["--edges", "normal,build,dev", "--prefix", "depth", "--format", " {p}"];
     let tree = program::read(program::cargo(&arguments).args(shape))?;
     Ok(findings(&tree))
 }
@@ -79,20 +36,15 @@ fn findings(tree: &str) -> Vec<String> {
         if depth == "0" {
             user = name;
             if !MAY_USE.iter().any(|(ours, _)| *ours == user) {
-                findings.push(format!(
-                    "crate `{user}` has no line in xtask/src/rules/directions.rs"
-                ));
+                findings.push(format!("crate `{user}` has no line in xtask/src/rules/directions.rs"));
             }
             continue;
         }
         let ours = MAY_USE.iter().any(|(ours, _)| *ours == name);
-        let allowed = MAY_USE
-            .iter()
-            .any(|(ours, uses)| *ours == user && uses.contains(&name));
+        let allowed = MAY_USE.iter().any(|(ours, uses)| *ours == user && uses.contains(&name));
         if ours && !allowed {
-            findings.push(format!(
-                "`{user}` uses `{name}`: against the direction that ARCHITECTURE.md draws"
-            ));
+            findings
+                .push(format!("`{user}` uses `{name}`: against the direction that ARCHITECTURE.md draws"));
         }
     }
     findings

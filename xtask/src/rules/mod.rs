@@ -34,10 +34,7 @@ pub fn check() -> Result<(), Failed> {
     for finding in &findings {
         println!("- {finding}");
     }
-    Err(Failed::new(format!(
-        "{} findings against our own rules",
-        findings.len()
-    )))
+    Err(Failed::new(format!("{} findings against our own rules", findings.len())))
 }
 
 /// Whether any documentation comment holds an example that can be run.
@@ -46,10 +43,7 @@ pub fn any_doc_example() -> Result<bool, Failed> {
     Ok(files.iter().filter(|file| file.ends_with(".rs")).any(|file| {
         let text = std::fs::read_to_string(program::workspace().join(file)).unwrap_or_default();
         text.lines().any(|line| {
-            matches!(
-                line.trim_start(),
-                "/// ```" | "//! ```" | "/// ```no_run" | "//! ```no_run"
-            )
+            matches!(line.trim_start(), "/// ```" | "//! ```" | "/// ```no_run" | "//! ```no_run")
         })
     }))
 }
@@ -60,9 +54,5 @@ fn tracked_files() -> Result<Vec<String>, Failed> {
     git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
         .current_dir(program::workspace());
     let list = program::read(&mut git)?;
-    Ok(list
-        .split('\0')
-        .filter(|path| !path.is_empty())
-        .map(str::to_owned)
-        .collect())
+    Ok(list.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect())
 }

@@ -7,18 +7,13 @@ const MOST_LINES: usize = 600;
 
 /// Where binary fractions are right, and why.
 const FRACTIONS_ALLOWED: &[(&str, &str)] = &[
-    (
-        "crates/business-central/tests/contracts/metadata.rs",
-        "a macro of serde's wants every type named",
-    ),
+    ("crates/business-central/tests/contracts/metadata.rs", "a macro of serde's wants every type named"),
     ("xtask/src/rules/sources.rs", "names the types to look for them"),
 ];
 
 /// A code file that is too long.
 pub fn too_long(file: &str, text: &str) -> Option<String> {
-    let code = [".rs", ".ts", ".svelte", ".css"]
-        .iter()
-        .any(|ending| file.ends_with(ending));
+    let code = [".rs", ".ts", ".svelte", ".css"].iter().any(|ending| file.ends_with(ending));
     let lines = text.lines().count();
     (code && lines > MOST_LINES)
         .then(|| format!("{file}: {lines} lines, more than {MOST_LINES}: make two rooms of it"))
@@ -32,8 +27,7 @@ pub fn binary_fractions(file: &str, text: &str) -> Vec<String> {
     }
     let lines = text.lines().enumerate().filter(|(_, line)| {
         let code = line.split("//").next().unwrap_or_default();
-        code.split(|c: char| !c.is_alphanumeric() && c != '_')
-            .any(|word| matches!(word, "f32" | "f64"))
+        code.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| matches!(word, "f32" | "f64"))
     });
     lines
         .map(|(index, _)| {
@@ -60,23 +54,14 @@ impl MachinePaths {
     pub fn of_this_machine() -> Self {
         let home = std::env::home_dir().map(|home| home.display().to_string());
         let workspace = Some(program::workspace().display().to_string());
-        let places = [home, workspace]
-            .into_iter()
-            .flatten()
-            .filter(|place| place.len() > 1);
-        Self(
-            places
-                .map(|place| format!("{}/", place.trim_end_matches('/')))
-                .collect(),
-        )
+        let places = [home, workspace].into_iter().flatten().filter(|place| place.len() > 1);
+        Self(places.map(|place| format!("{}/", place.trim_end_matches('/'))).collect())
     }
 
     /// The first line of a file that names one of them.
     pub fn found_in(&self, file: &str, text: &str) -> Option<String> {
-        let (index, _) = text
-            .lines()
-            .enumerate()
-            .find(|(_, line)| self.0.iter().any(|place| line.contains(place)))?;
+        let (index, _) =
+            text.lines().enumerate().find(|(_, line)| self.0.iter().any(|place| line.contains(place)))?;
         Some(format!("{file}:{}: a path of this machine", index + 1))
     }
 }

@@ -41,9 +41,7 @@ impl Property for String {
 impl Property for Option<BcId> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Option::<String>::read(deserializer)?;
-        let id: Option<BcId> = text
-            .map(|text| text.parse().map_err(D::Error::custom))
-            .transpose()?;
+        let id: Option<BcId> = text.map(|text| text.parse().map_err(D::Error::custom)).transpose()?;
         Ok(id.filter(|id| !id.is_zero()))
     }
 }
@@ -51,16 +49,14 @@ impl Property for Option<BcId> {
 impl Property for Option<Date> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Option::<String>::read(deserializer)?.filter(|text| text != "0001-01-01");
-        text.map(|text| text.parse().map_err(D::Error::custom))
-            .transpose()
+        text.map(|text| text.parse().map_err(D::Error::custom)).transpose()
     }
 }
 
 impl Property for Option<Timestamp> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Option::<String>::read(deserializer)?.filter(|text| !text.starts_with("0001-01-01"));
-        text.map(|text| text.parse().map_err(D::Error::custom))
-            .transpose()
+        text.map(|text| text.parse().map_err(D::Error::custom)).transpose()
     }
 }
 

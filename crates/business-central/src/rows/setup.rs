@@ -21,11 +21,7 @@ impl Company {
     /// What to call the company in front of people.
     #[must_use]
     pub fn label(&self) -> &str {
-        if self.display_name.is_empty() {
-            &self.name
-        } else {
-            &self.display_name
-        }
+        if self.display_name.is_empty() { &self.name } else { &self.display_name }
     }
 }
 

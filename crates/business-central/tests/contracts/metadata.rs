@@ -38,24 +38,14 @@ impl Metadata {
             if line.starts_with("<EntityType ") || line.starts_with("<EnumType ") {
                 current = name();
             } else if line.starts_with("<Property ") {
-                metadata
-                    .types
-                    .entry(current.clone())
-                    .or_default()
-                    .insert(name(), None);
+                metadata.types.entry(current.clone()).or_default().insert(name(), None);
             } else if line.starts_with("<NavigationProperty ") {
                 let behind = bare_type(&attribute(line, "Type").unwrap());
-                metadata
-                    .types
-                    .entry(current.clone())
-                    .or_default()
-                    .insert(name(), Some(behind));
+                metadata.types.entry(current.clone()).or_default().insert(name(), Some(behind));
             } else if line.starts_with("<Member ") {
                 metadata.enums.entry(current.clone()).or_default().insert(name());
             } else if line.starts_with("<EntitySet ") {
-                metadata
-                    .sets
-                    .insert(name(), bare_type(&attribute(line, "EntityType").unwrap()));
+                metadata.sets.insert(name(), bare_type(&attribute(line, "EntityType").unwrap()));
             }
         }
         assert!(metadata.sets.len() > 80, "the metadata was not understood");
@@ -70,11 +60,8 @@ impl Metadata {
     }
 
     fn check_enum(&self, name: &str, known: &[&str]) {
-        let members: BTreeSet<String> = self.enums[name]
-            .iter()
-            .filter(|member| *member != "_x0020_")
-            .cloned()
-            .collect();
+        let members: BTreeSet<String> =
+            self.enums[name].iter().filter(|member| *member != "_x0020_").cloned().collect();
         let known: BTreeSet<String> = known.iter().map(|value| xml_name::encode(value)).collect();
         assert_eq!(known, members, "{name}");
     }
@@ -189,10 +176,7 @@ fn every_property_of_the_other_apis_exists_in_their_payloads() {
             assert!(row.get(field).is_some(), "{entity} has no {field}");
         }
         let context = page.get("@odata.context").and_then(Value::as_text).unwrap();
-        assert!(
-            context.contains(&format!("/api/{}/$metadata", entity.api())),
-            "{context}"
-        );
+        assert!(context.contains(&format!("/api/{}/$metadata", entity.api())), "{context}");
         assert!(context.ends_with(&format!("/{entity}")), "{context}");
     }
 }
@@ -247,23 +231,12 @@ fn what_is_filtered_by_stands_in_a_table() {
         (Entity::PurchaseReceipts, "orderNumber"),
     ];
     for (entity, name) in filters {
-        let entity_schema = schema
-            .get("entities")
-            .and_then(|entities| entities.get(entity.set_name()));
-        let properties = entity_schema
-            .and_then(|entity| entity.get("properties"))
-            .and_then(Value::as_list)
-            .unwrap();
+        let entity_schema = schema.get("entities").and_then(|entities| entities.get(entity.set_name()));
+        let properties =
+            entity_schema.and_then(|entity| entity.get("properties")).and_then(Value::as_list).unwrap();
         let is_it = |property: &&Value| property.get("name").and_then(Value::as_text) == Some(name);
-        let property = properties
-            .iter()
-            .find(is_it)
-            .unwrap_or_else(|| panic!("{entity} has no {name}"));
-        assert_eq!(
-            property.get("computed").and_then(Value::as_bool),
-            Some(false),
-            "{entity}.{name}"
-        );
+        let property = properties.iter().find(is_it).unwrap_or_else(|| panic!("{entity} has no {name}"));
+        assert_eq!(property.get("computed").and_then(Value::as_bool), Some(false), "{entity}.{name}");
     }
 }
 

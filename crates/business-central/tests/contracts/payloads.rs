@@ -132,26 +132,14 @@ struct Playback {
 
 impl Transport for Playback {
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
-        let answer = if request.url.contains("/oauth2/") {
-            &self.sign_in
-        } else {
-            &self.data
-        };
+        let answer = if request.url.contains("/oauth2/") { &self.sign_in } else { &self.data };
         Box::pin(std::future::ready(Ok(answer.clone())))
     }
 }
 
 fn response(status: u16, file: &str, body: Vec<u8>) -> Response {
-    let kind = if file.ends_with(".xml") {
-        "application/xml"
-    } else {
-        "application/json"
-    };
-    Response {
-        status,
-        headers: vec![("Content-Type".to_owned(), kind.to_owned())],
-        body: Bytes::from(body),
-    }
+    let kind = if file.ends_with(".xml") { "application/xml" } else { "application/json" };
+    Response { status, headers: vec![("Content-Type".to_owned(), kind.to_owned())], body: Bytes::from(body) }
 }
 
 fn client(sign_in: Response, data: Response) -> Client {
@@ -166,14 +154,8 @@ fn client(sign_in: Response, data: Response) -> Client {
     let clock = Arc::new(TokioClock::starting_at("2025-09-29T10:00:00Z".parse().unwrap()));
     let random = Arc::new(SeededRandom::new(7));
     let transport = Arc::new(Playback { sign_in, data });
-    let courier = Courier::new(
-        1,
-        Patience::default(),
-        transport,
-        Arc::new(Unmetered),
-        Arc::clone(&clock) as _,
-        random,
-    );
+    let courier =
+        Courier::new(1, Patience::default(), transport, Arc::new(Unmetered), Arc::clone(&clock) as _, random);
     Client::new(settings, Secret::new("s"), courier, clock)
 }
 
@@ -182,11 +164,7 @@ fn read_sample(file: &str) -> Option<Vec<u8>> {
 }
 
 fn good_token() -> Response {
-    response(
-        200,
-        "token.json",
-        br#"{"expires_in":3599,"access_token":"t"}"#.to_vec(),
-    )
+    response(200, "token.json", br#"{"expires_in":3599,"access_token":"t"}"#.to_vec())
 }
 
 async fn rows(status: u16, file: &str, body: Vec<u8>) -> Result<Vec<Row>, Error> {
@@ -223,40 +201,25 @@ async fn every_payload_is_read_as_what_it_is() {
         let Some(body) = read_sample(file) else { return };
         match reading {
             Reading::Page(decode) => {
-                for row in rows(200, file, body)
-                    .await
-                    .unwrap_or_else(|error| panic!("{file}: {error}"))
-                {
+                for row in rows(200, file, body).await.unwrap_or_else(|error| panic!("{file}: {error}")) {
                     check_text(file, &row);
                     decode(&row).unwrap_or_else(|error| panic!("{file}: {error}"));
                 }
             }
             Reading::Record(decode) => {
-                let row = record(file, body)
-                    .await
-                    .unwrap_or_else(|error| panic!("{file}: {error}"));
+                let row = record(file, body).await.unwrap_or_else(|error| panic!("{file}: {error}"));
                 check_text(file, &row);
                 decode(&row).unwrap_or_else(|error| panic!("{file}: {error}"));
             }
             Reading::UntypedPage => {
-                let rows = rows(200, file, body)
-                    .await
-                    .unwrap_or_else(|error| panic!("{file}: {error}"));
+                let rows = rows(200, file, body).await.unwrap_or_else(|error| panic!("{file}: {error}"));
                 rows.iter().for_each(|row| check_text(file, row));
             }
             Reading::UntypedRecord => {
-                check_text(
-                    file,
-                    &record(file, body)
-                        .await
-                        .unwrap_or_else(|error| panic!("{file}: {error}")),
-                );
+                check_text(file, &record(file, body).await.unwrap_or_else(|error| panic!("{file}: {error}")));
             }
             Reading::Companies => {
-                let companies = client(good_token(), response(200, file, body))
-                    .companies()
-                    .await
-                    .unwrap();
+                let companies = client(good_token(), response(200, file, body)).companies().await.unwrap();
                 let labels: Vec<&str> = companies.iter().map(business_central::Company::label).collect();
                 assert_eq!(labels, ["My Company", "Rebel Sp. z o.o."]);
             }
@@ -265,28 +228,15 @@ async fn every_payload_is_read_as_what_it_is() {
                 let error = rows(status, file, body).await.unwrap_err();
                 assert_eq!(error.kind, kind, "{file}");
                 assert_eq!(error.correlation_id.is_some(), has_id, "{file}");
-                assert!(
-                    !error.message.contains("CorrelationId"),
-                    "{file}: {}",
-                    error.message
-                );
+                assert!(!error.message.contains("CorrelationId"), "{file}: {}", error.message);
             }
             Reading::Token => {
-                client(response(200, file, body), good_token())
-                    .sign_in()
-                    .await
-                    .unwrap();
+                client(response(200, file, body), good_token()).sign_in().await.unwrap();
             }
             Reading::NoToken(status, problem) => {
-                let error = client(response(status, file, body), good_token())
-                    .sign_in()
-                    .await
-                    .unwrap_err();
+                let error = client(response(status, file, body), good_token()).sign_in().await.unwrap_err();
                 assert_eq!(error.kind, ErrorKind::SignIn(problem), "{file}");
-                assert_eq!(
-                    error.correlation_id.as_deref(),
-                    Some("22222222-2222-4222-8222-222222222222")
-                );
+                assert_eq!(error.correlation_id.as_deref(), Some("22222222-2222-4222-8222-222222222222"));
                 assert!(!error.message.contains("Trace ID"), "{file}");
             }
             Reading::Unasked(reason) => assert!(!reason.is_empty()),
@@ -301,10 +251,7 @@ fn check_text(file: &str, row: &Row) {
     let value = exact_json::Value::parse(text).unwrap_or_else(|error| panic!("{file}: {error}"));
     let again = exact_json::Value::parse(&business_central::row_text::strip(text).text).unwrap();
     assert_eq!(value, again, "{file}");
-    assert!(
-        !text.contains("\": ") && !text.contains('\n'),
-        "{file}: not compact"
-    );
+    assert!(!text.contains("\": ") && !text.contains('\n'), "{file}: not compact");
 }
 
 #[tokio::test(start_paused = true)]
@@ -313,19 +260,13 @@ async fn a_customer_of_a_real_tenant_is_read() {
         return;
     };
     let rows = rows(200, "customers.page1.real.json", body).await.unwrap();
-    assert_eq!(
-        rows[1].etag(),
-        Some("W/\"JzE5OzUxMjE0Nzc3NzkwMzgwODUyMDkxOzAwOyc=\"")
-    );
+    assert_eq!(rows[1].etag(), Some("W/\"JzE5OzUxMjE0Nzc3NzkwMzgwODUyMDkxOzAwOyc=\""));
     assert_eq!(rows[1].modified().unwrap().to_string(), "2025-03-05T19:19:22.37Z");
     let customer: Customer = rows[1].decode().unwrap();
     assert_eq!(customer.number.as_deref(), Some("20000"));
     assert_eq!(customer.r#type, Some(ContactType::Company));
     assert_eq!(customer.balance_due.to_string(), "3036.6");
-    assert_eq!(
-        (customer.blocked, customer.currency_id, customer.website),
-        (None, None, None)
-    );
+    assert_eq!((customer.blocked, customer.currency_id, customer.website), (None, None, None));
     assert_eq!(customer.currency_code.as_deref(), Some("USD"));
 }
 
@@ -334,19 +275,9 @@ async fn what_is_expanded_with_a_customer_is_read() {
     let Some(body) = read_sample("customer.expanded.json") else {
         return;
     };
-    let customer: Customer = record("customer.expanded.json", body)
-        .await
-        .unwrap()
-        .decode()
-        .unwrap();
-    assert_eq!(
-        customer.customer_financial_detail.unwrap().balance.to_string(),
-        "1020.6"
-    );
-    assert_eq!(
-        customer.payment_term.unwrap().display_name.as_deref(),
-        Some("1 Month/2% 8 days")
-    );
+    let customer: Customer = record("customer.expanded.json", body).await.unwrap().decode().unwrap();
+    assert_eq!(customer.customer_financial_detail.unwrap().balance.to_string(), "1020.6");
+    assert_eq!(customer.payment_term.unwrap().display_name.as_deref(), Some("1 Month/2% 8 days"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -356,16 +287,8 @@ async fn odd_customers_are_read() {
     };
     let rows = rows(200, "customers.edgecases.json", body).await.unwrap();
     let customers: Vec<Customer> = rows.iter().map(|row| row.decode().unwrap()).collect();
-    assert!(
-        customers
-            .iter()
-            .any(|customer| customer.blocked == Some(CustomerBlocked::All))
-    );
-    assert!(
-        customers
-            .iter()
-            .any(|customer| customer.r#type == Some(ContactType::Person))
-    );
+    assert!(customers.iter().any(|customer| customer.blocked == Some(CustomerBlocked::All)));
+    assert!(customers.iter().any(|customer| customer.r#type == Some(ContactType::Person)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -373,25 +296,13 @@ async fn an_invoice_is_read_with_its_lines() {
     let Some(body) = read_sample("salesInvoice.paid.expanded.json") else {
         return;
     };
-    let invoice: SalesInvoice = record("salesInvoice.paid.expanded.json", body)
-        .await
-        .unwrap()
-        .decode()
-        .unwrap();
+    let invoice: SalesInvoice =
+        record("salesInvoice.paid.expanded.json", body).await.unwrap().decode().unwrap();
     assert_eq!(invoice.status, Some(DocumentStatus::Paid));
     assert_eq!(invoice.total_amount_including_tax.to_string(), "1195.35");
     assert_eq!(invoice.order_number.as_deref(), Some("S-ORD101001"));
-    let kinds: Vec<&LineType> = invoice
-        .lines
-        .iter()
-        .filter_map(|line| line.line_type.as_ref())
-        .collect();
-    for kind in [
-        LineType::Item,
-        LineType::Comment,
-        LineType::Account,
-        LineType::Resource,
-    ] {
+    let kinds: Vec<&LineType> = invoice.lines.iter().filter_map(|line| line.line_type.as_ref()).collect();
+    for kind in [LineType::Item, LineType::Comment, LineType::Account, LineType::Resource] {
         assert!(kinds.contains(&&kind), "{kind}");
     }
     let net: exact_json::Decimal = invoice.lines.iter().map(|line| line.net_amount).sum();
@@ -405,24 +316,12 @@ async fn encoded_enums_are_decoded() {
         return;
     };
     let items = rows(200, "items.page.json", body).await.unwrap();
-    let kinds: BTreeSet<ItemType> = items
-        .iter()
-        .filter_map(|row| row.decode::<Item>().unwrap().r#type)
-        .collect();
-    assert_eq!(
-        kinds,
-        BTreeSet::from([ItemType::Inventory, ItemType::Service, ItemType::NonInventory])
-    );
+    let kinds: BTreeSet<ItemType> =
+        items.iter().filter_map(|row| row.decode::<Item>().unwrap().r#type).collect();
+    assert_eq!(kinds, BTreeSet::from([ItemType::Inventory, ItemType::Service, ItemType::NonInventory]));
     let Some(body) = read_sample("purchaseOrder.draft.json") else {
         return;
     };
-    let order: PurchaseOrder = record("purchaseOrder.draft.json", body)
-        .await
-        .unwrap()
-        .decode()
-        .unwrap();
-    assert_eq!(
-        (order.status, order.requested_receipt_date),
-        (Some(OrderStatus::Draft), None)
-    );
+    let order: PurchaseOrder = record("purchaseOrder.draft.json", body).await.unwrap().decode().unwrap();
+    assert_eq!((order.status, order.requested_receipt_date), (Some(OrderStatus::Draft), None));
 }

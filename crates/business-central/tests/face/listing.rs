@@ -21,24 +21,12 @@ async fn the_way_on_is_followed_as_it_came_and_every_page_says_its_size() {
         1 => page(&[r#"{"number":"1"}"#, r#"{"number":"2"}"#], Some(NEXT)),
         _ => page(&[r#"{"number":"3"}"#], None),
     });
-    let query = Query::of(Entity::Customers)
-        .filter(Filter::ge("number", Literal::text("a")))
-        .page_size(2);
-    assert_eq!(
-        numbers(service.company().list(query)).await.unwrap(),
-        ["1", "2", "3"]
-    );
+    let query = Query::of(Entity::Customers).filter(Filter::ge("number", Literal::text("a"))).page_size(2);
+    assert_eq!(numbers(service.company().list(query)).await.unwrap(), ["1", "2", "3"]);
     let calls = service.calls();
-    assert_eq!(
-        calls[0].path,
-        format!("/v2.0/companies({COMPANY})/customers?$filter=number%20ge%20%27a%27")
-    );
+    assert_eq!(calls[0].path, format!("/v2.0/companies({COMPANY})/customers?$filter=number%20ge%20%27a%27"));
     assert_eq!(service.requests()[2].url, NEXT);
-    assert!(
-        calls
-            .iter()
-            .all(|call| call.prefer.as_deref() == Some("odata.maxpagesize=2"))
-    );
+    assert!(calls.iter().all(|call| call.prefer.as_deref() == Some("odata.maxpagesize=2")));
 }
 
 #[tokio::test(start_paused = true)]
@@ -48,9 +36,7 @@ async fn requests_ask_for_json_in_english() {
     let request = service.requests().pop().unwrap();
     for header in [("Accept", "application/json"), ("Accept-Language", "en-US")] {
         assert!(
-            request
-                .headers
-                .contains(&(header.0.to_owned(), header.1.to_owned())),
+            request.headers.contains(&(header.0.to_owned(), header.1.to_owned())),
             "{:?}",
             request.headers
         );
@@ -98,9 +84,7 @@ async fn a_next_page_that_is_no_address_or_the_same_page_ends_the_listing() {
     assert_eq!(pages.next().await.unwrap_err().kind, ErrorKind::Undecodable);
 
     let service = Service::new(|_| page(&[r#"{"number":"1"}"#], Some(NEXT)));
-    let error = numbers(service.company().list(Query::of(Entity::Customers)))
-        .await
-        .unwrap_err();
+    let error = numbers(service.company().list(Query::of(Entity::Customers))).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Undecodable);
     assert_eq!(service.calls().len(), 2);
 }
@@ -111,21 +95,14 @@ async fn json_that_breaks_off_behind_a_success_is_asked_for_again() {
         1 => Ok(answer(200, r#"{"value":[{"number":"1"},{"numb"#)),
         _ => page(&[r#"{"number":"1"}"#], None),
     });
-    assert_eq!(
-        numbers(service.company().list(Query::of(Entity::Customers)))
-            .await
-            .unwrap(),
-        ["1"]
-    );
+    assert_eq!(numbers(service.company().list(Query::of(Entity::Customers))).await.unwrap(), ["1"]);
     assert_eq!(service.calls().len(), 2);
 }
 
 #[tokio::test(start_paused = true)]
 async fn sound_json_of_another_kind_is_not_asked_for_again() {
     let service = Service::new(|_| Ok(answer(200, r#"{"values":[]}"#)));
-    let error = numbers(service.company().list(Query::of(Entity::Customers)))
-        .await
-        .unwrap_err();
+    let error = numbers(service.company().list(Query::of(Entity::Customers))).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Undecodable);
     assert!(error.place.contains("customers"), "{error}");
     assert_eq!(service.calls().len(), 1);
@@ -145,15 +122,11 @@ async fn a_position_that_is_no_longer_valid_is_told_apart_from_a_wrong_query() {
             1 => page(&[r#"{"number":"1"}"#], Some(NEXT)),
             _ => refusal(status, code, message),
         });
-        let error = numbers(service.company().list(Query::of(Entity::Customers)))
-            .await
-            .unwrap_err();
+        let error = numbers(service.company().list(Query::of(Entity::Customers))).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::SkipTokenExpired, "{code}");
     }
     let service = Service::new(|_| refusal(400, "BadRequest", "Could not find a property named 'x'"));
-    let error = numbers(service.company().list(Query::of(Entity::Customers)))
-        .await
-        .unwrap_err();
+    let error = numbers(service.company().list(Query::of(Entity::Customers))).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::BadRequest);
     assert_eq!(error.message, "BadRequest: Could not find a property named 'x'");
 }
@@ -168,12 +141,7 @@ async fn a_page_that_is_too_large_is_asked_for_in_smaller_pieces() {
             place: "x".to_owned(),
         }),
     });
-    assert_eq!(
-        numbers(service.company().list(Query::of(Entity::Customers)))
-            .await
-            .unwrap(),
-        ["1"]
-    );
+    assert_eq!(numbers(service.company().list(Query::of(Entity::Customers))).await.unwrap(), ["1"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -189,10 +157,7 @@ async fn lines_that_go_on_elsewhere_are_fetched() {
     const LINE: &str = r#"{"@odata.etag":"e","id":"00031001-0a1b-f011-9a4a-7c1e5275406f","sequence":10000}"#;
     const MORE: &str = "https://bc.invalid/more";
     let service = Service::new(|call| match call.path.as_str() {
-        MORE => page(
-            &[&LINE.replace("10000", "20000")],
-            Some("https://bc.invalid/rest"),
-        ),
+        MORE => page(&[&LINE.replace("10000", "20000")], Some("https://bc.invalid/rest")),
         "https://bc.invalid/rest" => page(&[&LINE.replace("10000", "30000")], None),
         _ => page(
             &[&format!(
@@ -217,10 +182,7 @@ async fn maintenance_is_an_outage_and_a_missing_environment_is_not() {
         Ok(answer)
     });
     let error = service.client().companies().await.unwrap_err();
-    assert_eq!(
-        (error.kind.clone(), error.message.as_str()),
-        (ErrorKind::Maintenance, "HTTP 503, Updating")
-    );
+    assert_eq!((error.kind.clone(), error.message.as_str()), (ErrorKind::Maintenance, "HTTP 503, Updating"));
     assert!(error.is_outage());
 
     let service = Service::new(|_| {

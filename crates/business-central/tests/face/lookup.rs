@@ -7,20 +7,11 @@ use crate::scripted::{CUSTOMER, Service, answer, id, page, refusal};
 const COMPANY_PATH: &str = "/v2.0/companies(b18aed47-c385-49d2-b954-dbdf8ad71780)";
 
 fn company() -> crate::scripted::Reply {
-    Ok(answer(
-        200,
-        r#"{"id":"b18aed47-c385-49d2-b954-dbdf8ad71780","name":"CRONUS"}"#,
-    ))
+    Ok(answer(200, r#"{"id":"b18aed47-c385-49d2-b954-dbdf8ad71780","name":"CRONUS"}"#))
 }
 
 async fn look_up(service: &std::sync::Arc<Service>) -> Result<Lookup, business_central::Error> {
-    service
-        .company()
-        .get(
-            Query::of(Entity::Customers).select(&["id", "number"]),
-            id(CUSTOMER),
-        )
-        .await
+    service.company().get(Query::of(Entity::Customers).select(&["id", "number"]), id(CUSTOMER)).await
 }
 
 #[tokio::test(start_paused = true)]
@@ -31,50 +22,28 @@ async fn a_record_is_found_by_its_id() {
             r#"{"@odata.context":"c","@odata.etag":"W/\"1\"","id":"55e545bc-f6f9-ef11-9344-6045bdc8c234","number":"10000"}"#,
         ))
     });
-    let Lookup::Found(row) = look_up(&service).await.unwrap() else {
-        panic!("absent")
-    };
-    assert_eq!(
-        row.text(),
-        r#"{"id":"55e545bc-f6f9-ef11-9344-6045bdc8c234","number":"10000"}"#
-    );
+    let Lookup::Found(row) = look_up(&service).await.unwrap() else { panic!("absent") };
+    assert_eq!(row.text(), r#"{"id":"55e545bc-f6f9-ef11-9344-6045bdc8c234","number":"10000"}"#);
     assert_eq!(row.etag(), Some("W/\"1\""));
-    assert_eq!(
-        service.calls()[0].path,
-        format!("{COMPANY_PATH}/customers({CUSTOMER})?$select=id,number")
-    );
+    assert_eq!(service.calls()[0].path, format!("{COMPANY_PATH}/customers({CUSTOMER})?$select=id,number"));
     assert_eq!(service.calls()[0].prefer, None);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_missing_record_is_absent_only_while_the_company_answers() {
     let missing = || refusal(404, "Internal_RecordNotFound", "The Customer does not exist.");
-    let service = Service::new(move |call| {
-        if call.path == COMPANY_PATH {
-            company()
-        } else {
-            missing()
-        }
-    });
+    let service = Service::new(move |call| if call.path == COMPANY_PATH { company() } else { missing() });
     assert_eq!(look_up(&service).await.unwrap(), Lookup::Absent);
     assert_eq!(service.calls().len(), 2);
 
     let service = Service::new(move |_| missing());
-    assert_eq!(
-        look_up(&service).await.unwrap_err().kind,
-        ErrorKind::CompanyNotFound
-    );
+    assert_eq!(look_up(&service).await.unwrap_err().kind, ErrorKind::CompanyNotFound);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_other_code_for_a_missing_record_needs_the_collection_too() {
-    let missing = || {
-        refusal(
-            404,
-            "BadRequest_ResourceNotFound",
-            "Resource not found for the segment 'customers'.",
-        )
-    };
+    let missing =
+        || refusal(404, "BadRequest_ResourceNotFound", "Resource not found for the segment 'customers'.");
     let collection = format!("{COMPANY_PATH}/customers?$select=id");
     let service = Service::new(move |call| match call.path.as_str() {
         COMPANY_PATH => company(),
@@ -83,43 +52,22 @@ async fn the_other_code_for_a_missing_record_needs_the_collection_too() {
     });
     assert_eq!(look_up(&service).await.unwrap(), Lookup::Absent);
 
-    let service = Service::new(move |call| {
-        if call.path == COMPANY_PATH {
-            company()
-        } else {
-            missing()
-        }
-    });
+    let service = Service::new(move |call| if call.path == COMPANY_PATH { company() } else { missing() });
     assert_eq!(look_up(&service).await.unwrap_err().kind, ErrorKind::ApiAbsent);
 }
 
 #[tokio::test(start_paused = true)]
 async fn other_refusals_of_a_record_say_nothing_about_its_absence() {
     let causes = [
-        (
-            404,
-            "Internal_CompanyNotFound",
-            "The company does not exist.",
-            ErrorKind::CompanyNotFound,
-        ),
-        (
-            404,
-            "BadRequest_NotFound",
-            "Bad Request - Error in query syntax.",
-            ErrorKind::BadRequest,
-        ),
+        (404, "Internal_CompanyNotFound", "The company does not exist.", ErrorKind::CompanyNotFound),
+        (404, "BadRequest_NotFound", "Bad Request - Error in query syntax.", ErrorKind::BadRequest),
         (
             400,
             "Internal_ServerError",
             "Sorry, the current permissions prevented the action.",
             ErrorKind::Permission,
         ),
-        (
-            404,
-            "NoEnvironment",
-            "Environment does not exist.",
-            ErrorKind::EnvironmentNotFound,
-        ),
+        (404, "NoEnvironment", "Environment does not exist.", ErrorKind::EnvironmentNotFound),
     ];
     for (status, code, message, kind) in causes {
         let service = Service::new(move |_| refusal(status, code, message));
@@ -150,11 +98,7 @@ async fn contacts_of_a_customer_are_read_below_it() {
             None,
         )
     });
-    let contacts = service
-        .company()
-        .contacts_information(id(CUSTOMER))
-        .await
-        .unwrap();
+    let contacts = service.company().contacts_information(id(CUSTOMER)).await.unwrap();
     assert_eq!(contacts[0].contact_number, "CT000001");
     assert_eq!(contacts[0].contact, None);
     let path = format!("{COMPANY_PATH}/customers({CUSTOMER})/contactsInformation?$expand=contact");
@@ -164,11 +108,7 @@ async fn contacts_of_a_customer_are_read_below_it() {
 #[tokio::test(start_paused = true)]
 async fn a_probe_reads_one_row_and_no_further_page() {
     let service = Service::new(|_| page(&[r#"{"entryNumber":1}"#], Some("https://bc.invalid/next")));
-    let probe = service
-        .company()
-        .probe(Entity::DetailedCustomerLedgerEntries)
-        .await
-        .unwrap();
+    let probe = service.company().probe(Entity::DetailedCustomerLedgerEntries).await.unwrap();
     assert!(probe.rows_seen);
     let calls = service.calls();
     assert_eq!(calls.len(), 1);
@@ -179,12 +119,5 @@ async fn a_probe_reads_one_row_and_no_further_page() {
     assert_eq!(calls[0].prefer.as_deref(), Some("odata.maxpagesize=1"));
 
     let service = Service::new(|_| page(&[], None));
-    assert!(
-        !service
-            .company()
-            .probe(Entity::SalesInvoices)
-            .await
-            .unwrap()
-            .rows_seen
-    );
+    assert!(!service.company().probe(Entity::SalesInvoices).await.unwrap().rows_seen);
 }

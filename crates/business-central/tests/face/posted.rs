@@ -7,10 +7,7 @@ use business_central::{BcId, ErrorKind, PostedProof};
 use crate::scripted::{Service, id, page, refusal, unauthorized};
 
 fn invoice(index: usize) -> (BcId, String) {
-    (
-        id(&format!("00030000-0a1b-f011-9a4a-{index:012}")),
-        format!("103{index:03}"),
-    )
+    (id(&format!("00030000-0a1b-f011-9a4a-{index:012}")), format!("103{index:03}"))
 }
 
 fn row(index: usize) -> String {
@@ -22,11 +19,7 @@ fn row(index: usize) -> String {
 async fn invoices_are_matched_by_api_id_and_not_by_number() {
     let other = row(2).replace("000000000002", "000000000099");
     let service = Service::new(move |_| page(&[&row(1), &other], None));
-    let proof = service
-        .company()
-        .posted_among(&[invoice(1), invoice(2)])
-        .await
-        .unwrap();
+    let proof = service.company().posted_among(&[invoice(1), invoice(2)]).await.unwrap();
     assert_eq!(proof, PostedProof::Ids(BTreeSet::from([invoice(1).0])));
     assert_eq!(
         service.calls()[0].path,
@@ -43,9 +36,7 @@ async fn many_numbers_are_asked_for_in_batches_that_fit_an_address() {
     assert_eq!(service.calls().len(), 3);
 
     let service = Service::new(|_| page(&[], None));
-    let long: Vec<_> = (0..40)
-        .map(|index| (invoice(index).0, format!("ÄÖÜ/ÄÖÜ&ÄÖÜ'ÄÖ{index:04}")))
-        .collect();
+    let long: Vec<_> = (0..40).map(|index| (invoice(index).0, format!("ÄÖÜ/ÄÖÜ&ÄÖÜ'ÄÖ{index:04}"))).collect();
     service.company().posted_among(&long).await.unwrap();
     let requests = service.requests();
     let longest = requests.iter().map(|request| request.url.len()).max().unwrap();
@@ -74,25 +65,13 @@ async fn an_api_that_is_missing_or_closed_proves_nothing() {
             )
         },
         unauthorized,
-        || {
-            refusal(
-                400,
-                "Internal_ServerError",
-                "Sorry, the current permissions prevented the action.",
-            )
-        },
+        || refusal(400, "Internal_ServerError", "Sorry, the current permissions prevented the action."),
         || refusal(403, "", ""),
     ];
     for answer in answers {
         let service = Service::new(move |_| answer());
-        assert_eq!(
-            service.company().posted_among(&[invoice(1)]).await.unwrap(),
-            PostedProof::ApiAbsent
-        );
-        assert_eq!(
-            service.company().all_posted_ids().await.unwrap(),
-            PostedProof::ApiAbsent
-        );
+        assert_eq!(service.company().posted_among(&[invoice(1)]).await.unwrap(), PostedProof::ApiAbsent);
+        assert_eq!(service.company().all_posted_ids().await.unwrap(), PostedProof::ApiAbsent);
     }
 }
 
@@ -109,14 +88,7 @@ async fn all_posted_ids_come_in_the_largest_pages() {
         1 => page(&[&row(1), &row(2)], Some("https://bc.invalid/next")),
         _ => page(&[&row(3)], None),
     });
-    let PostedProof::Ids(ids) = service.company().all_posted_ids().await.unwrap() else {
-        panic!("absent")
-    };
+    let PostedProof::Ids(ids) = service.company().all_posted_ids().await.unwrap() else { panic!("absent") };
     assert_eq!(ids, (1..=3).map(|index| invoice(index).0).collect());
-    assert!(
-        service
-            .calls()
-            .iter()
-            .all(|call| call.prefer.as_deref() == Some("odata.maxpagesize=20000"))
-    );
+    assert!(service.calls().iter().all(|call| call.prefer.as_deref() == Some("odata.maxpagesize=20000")));
 }

@@ -20,17 +20,10 @@ async fn every_call_is_a_get_except_the_sign_in() {
         company.get(Query::of(entity), id(CUSTOMER)).await.unwrap();
     }
     company.contacts_information(id(CUSTOMER)).await.unwrap();
-    company
-        .posted_among(&[(id(CUSTOMER), "1".to_owned())])
-        .await
-        .unwrap();
+    company.posted_among(&[(id(CUSTOMER), "1".to_owned())]).await.unwrap();
     company.all_posted_ids().await.unwrap();
     for request in service.requests() {
-        let expected = if request.url.starts_with(LOGIN) {
-            Method::Post
-        } else {
-            Method::Get
-        };
+        let expected = if request.url.starts_with(LOGIN) { Method::Post } else { Method::Get };
         assert_eq!(request.method, expected, "{request:?}");
         assert_eq!(request.body.is_empty(), expected == Method::Get);
     }
@@ -42,17 +35,10 @@ fn the_source_names_no_other_method() {
     for file in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
         let text = fs::read_to_string(&file).unwrap();
         uses.extend(text.match_indices("Method::").map(|(at, _)| {
-            let name: String = text[at + 8..]
-                .chars()
-                .take_while(char::is_ascii_alphabetic)
-                .collect();
+            let name: String = text[at + 8..].chars().take_while(char::is_ascii_alphabetic).collect();
             (file.file_name().unwrap().to_string_lossy().into_owned(), name)
         }));
-        assert!(
-            !text.contains("Microsoft.NAV."),
-            "{}: a bound action posts documents",
-            file.display()
-        );
+        assert!(!text.contains("Microsoft.NAV."), "{}: a bound action posts documents", file.display());
     }
     uses.sort();
     let expected =
@@ -62,7 +48,5 @@ fn the_source_names_no_other_method() {
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries
-        .flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] })
-        .collect()
+    entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] }).collect()
 }

@@ -96,10 +96,7 @@ impl Service {
 
     /// How many tokens were asked for.
     pub fn sign_ins(&self) -> usize {
-        self.requests()
-            .iter()
-            .filter(|request| request.url.starts_with(LOGIN))
-            .count()
+        self.requests().iter().filter(|request| request.url.starts_with(LOGIN)).count()
     }
 
     fn answer(&self, request: &Request) -> Reply {
@@ -111,21 +108,13 @@ impl Service {
         assert!(request.url.starts_with(API), "a request went to {}", request.url);
         assert_eq!(request.method, Method::Get, "Business Central is only read");
         let path = request.url.strip_prefix(BASE).unwrap_or(&request.url).to_owned();
-        let authorization = request
-            .authorization
-            .as_ref()
-            .expect("every request is signed")
-            .reveal()
-            .to_owned();
+        let authorization =
+            request.authorization.as_ref().expect("every request is signed").reveal().to_owned();
         let call = Call {
             turn: self.calls.lock().unwrap().len() + 1,
             path,
             token: authorization.strip_prefix("Bearer ").unwrap().to_owned(),
-            prefer: request
-                .headers
-                .iter()
-                .find(|(name, _)| name == "Prefer")
-                .map(|(_, value)| value.clone()),
+            prefer: request.headers.iter().find(|(name, _)| name == "Prefer").map(|(_, value)| value.clone()),
         };
         self.calls.lock().unwrap().push(call.clone());
         (self.script)(&call)
@@ -160,50 +149,28 @@ pub fn id(text: &str) -> BcId {
 
 /// An answer.
 pub fn answer(status: u16, body: impl Into<String>) -> Response {
-    let headers = vec![(
-        "Content-Type".to_owned(),
-        "application/json; odata.metadata=minimal".to_owned(),
-    )];
-    Response {
-        status,
-        headers,
-        body: Bytes::from(body.into()),
-    }
+    let headers = vec![("Content-Type".to_owned(), "application/json; odata.metadata=minimal".to_owned())];
+    Response { status, headers, body: Bytes::from(body.into()) }
 }
 
 /// A token that lives for so many seconds.
 pub fn token(turn: usize, seconds: u64) -> Response {
-    answer(
-        200,
-        format!(r#"{{"token_type":"Bearer","expires_in":{seconds},"access_token":"t{turn}"}}"#),
-    )
+    answer(200, format!(r#"{{"token_type":"Bearer","expires_in":{seconds},"access_token":"t{turn}"}}"#))
 }
 
 /// A page of rows.
 pub fn page(rows: &[&str], next: Option<&str>) -> Reply {
-    let next = next
-        .map(|link| format!(r#","@odata.nextLink":"{link}""#))
-        .unwrap_or_default();
-    Ok(answer(
-        200,
-        format!(r#"{{"@odata.context":"x","value":[{}]{next}}}"#, rows.join(",")),
-    ))
+    let next = next.map(|link| format!(r#","@odata.nextLink":"{link}""#)).unwrap_or_default();
+    Ok(answer(200, format!(r#"{{"@odata.context":"x","value":[{}]{next}}}"#, rows.join(","))))
 }
 
 /// A refusal in Business Central's form.
 pub fn refusal(status: u16, code: &str, message: &str) -> Reply {
     let correlation = "CorrelationId:  19c5a0f7-0b7e-4c68-9b8d-0a1f4b0b8e55.";
-    Ok(answer(
-        status,
-        format!(r#"{{"error":{{"code":"{code}","message":"{message}  {correlation}"}}}}"#),
-    ))
+    Ok(answer(status, format!(r#"{{"error":{{"code":"{code}","message":"{message}  {correlation}"}}}}"#)))
 }
 
 /// The refusal of a token.
 pub fn unauthorized() -> Reply {
-    refusal(
-        401,
-        "Authentication_InvalidCredentials",
-        "The server has rejected the client credentials.",
-    )
+    refusal(401, "Authentication_InvalidCredentials", "The server has rejected the client credentials.")
 }

@@ -21,9 +21,7 @@ async fn the_form_carries_the_credentials_and_is_marked_secret() {
     let service = Service::new(|_| page(&[], None));
     service.client().sign_in().await.unwrap();
     let requests = service.requests();
-    let [request] = requests.as_slice() else {
-        panic!("{requests:?}")
-    };
+    let [request] = requests.as_slice() else { panic!("{requests:?}") };
     assert_eq!(request.method, Method::Post);
     assert_eq!(request.url, format!("{LOGIN}/contoso.com/oauth2/v2.0/token"));
     assert_eq!(
@@ -69,10 +67,7 @@ async fn a_token_of_a_few_seconds_is_used_for_half_of_them() {
 #[tokio::test(start_paused = true)]
 async fn a_token_that_ends_in_the_middle_of_a_listing_is_renewed() {
     let service = Service::new(|call| match call.turn {
-        1 => page(
-            &[r#"{"number":"1"}"#],
-            Some("https://bc.invalid/next?$skiptoken=1"),
-        ),
+        1 => page(&[r#"{"number":"1"}"#], Some("https://bc.invalid/next?$skiptoken=1")),
         _ => page(&[r#"{"number":"2"}"#], None),
     });
     let mut pages = service.company().list(Query::of(Entity::Customers));
@@ -94,13 +89,7 @@ async fn callers_at_the_same_time_share_one_sign_in() {
 
 #[tokio::test(start_paused = true)]
 async fn a_refused_token_is_replaced_once_for_all_callers() {
-    let service = Service::new(|call| {
-        if call.token == "t1" {
-            unauthorized()
-        } else {
-            page(&[], None)
-        }
-    });
+    let service = Service::new(|call| if call.token == "t1" { unauthorized() } else { page(&[], None) });
     let client = service.client();
     let (one, two, three) = tokio::join!(client.companies(), client.companies(), client.companies());
     assert!(one.is_ok() && two.is_ok() && three.is_ok());
@@ -113,15 +102,8 @@ async fn a_fresh_token_that_is_refused_too_names_the_page_in_business_central() 
     let error = service.client().companies().await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Unauthorized);
     assert_eq!(error.code(), "bc_unauthorized");
-    assert!(
-        error.cure().contains("Microsoft Entra applications"),
-        "{}",
-        error.cure()
-    );
-    assert_eq!(
-        error.correlation_id.as_deref(),
-        Some("19c5a0f7-0b7e-4c68-9b8d-0a1f4b0b8e55")
-    );
+    assert!(error.cure().contains("Microsoft Entra applications"), "{}", error.cure());
+    assert_eq!(error.correlation_id.as_deref(), Some("19c5a0f7-0b7e-4c68-9b8d-0a1f4b0b8e55"));
     assert!(!error.is_outage());
     assert_eq!((service.sign_ins(), service.calls().len()), (2, 2));
 }
@@ -146,11 +128,7 @@ async fn signing_in_asks_again_even_with_a_good_token() {
     let service = Service::with_tokens(
         |_| page(&[], None),
         |turn| {
-            if turn == 1 {
-                token(1, 3599)
-            } else {
-                refused(7_000_222)
-            }
+            if turn == 1 { token(1, 3599) } else { refused(7_000_222) }
         },
     );
     let client = service.client();
@@ -164,11 +142,7 @@ async fn a_sign_in_answer_that_breaks_off_is_asked_for_again() {
     let service = Service::with_tokens(
         |_| page(&[], None),
         |turn| {
-            if turn == 1 {
-                answer(200, r#"{"access_token":"eyJ0"#)
-            } else {
-                token(turn, 3599)
-            }
+            if turn == 1 { answer(200, r#"{"access_token":"eyJ0"#) } else { token(turn, 3599) }
         },
     );
     service.client().sign_in().await.unwrap();

@@ -23,10 +23,7 @@ impl Permit for Purse {
             let booked = self.booked.load(Ordering::Relaxed) + credits;
             if booked > self.credits.load(Ordering::Relaxed) {
                 let until = Some(Timestamp::UNIX_EPOCH);
-                return Err(Refused {
-                    reason: "today's credits are used up".to_owned(),
-                    until,
-                });
+                return Err(Refused { reason: "today's credits are used up".to_owned(), until });
             }
             self.booked.store(booked, Ordering::Relaxed);
             Ok(())
@@ -39,10 +36,7 @@ impl Permit for Purse {
 }
 
 fn purse(credits: u32) -> Arc<Purse> {
-    Arc::new(Purse {
-        credits: credits.into(),
-        ..Purse::default()
-    })
+    Arc::new(Purse { credits: credits.into(), ..Purse::default() })
 }
 
 #[tokio::test(start_paused = true)]
@@ -50,13 +44,7 @@ async fn credits_are_booked_for_every_attempt() {
     let service = Scripted::new([Step::status(429), Step::status(429)], Step::status(200));
     let purse = purse(100);
     let courier = courier_with(4, Patience::default(), &service, purse.clone());
-    courier
-        .send(Request {
-            credits: 10,
-            ..read()
-        })
-        .await
-        .unwrap();
+    courier.send(Request { credits: 10, ..read() }).await.unwrap();
     assert_eq!(purse.booked.load(Ordering::Relaxed), 30);
     assert_eq!((courier.calls(), courier.credits()), (3, 30));
 }
@@ -68,10 +56,7 @@ async fn without_leave_nothing_is_sent() {
     let error = courier.send(Request { credits: 6, ..read() }).await.unwrap_err();
     assert_eq!(error.fate, Fate::NotSent);
     assert!(matches!(&error.cause, Cause::Refused(refused) if refused.until.is_some()));
-    assert_eq!(
-        error.to_string(),
-        "https://service.invalid/crm/v8/Accounts: today's credits are used up"
-    );
+    assert_eq!(error.to_string(), "https://service.invalid/crm/v8/Accounts: today's credits are used up");
     assert_eq!((service.attempts(), courier.calls()), (0, 0));
     courier.send(read()).await.unwrap();
 }
@@ -80,11 +65,7 @@ async fn without_leave_nothing_is_sent() {
 async fn leave_refused_to_a_repetition_leaves_the_first_attempt_in_doubt() {
     let service = Scripted::new([Step::lost(Cause::Timeout)], Step::status(200));
     let courier = courier_with(4, Patience::default(), &service, purse(10));
-    let request = Request {
-        credits: 10,
-        repeat: Repeat::Safe,
-        ..insert()
-    };
+    let request = Request { credits: 10, repeat: Repeat::Safe, ..insert() };
     let error = courier.send(request).await.unwrap_err();
     assert_eq!(error.fate, Fate::OutcomeUnknown);
     assert!(matches!(error.cause, Cause::Refused(_)));
@@ -94,9 +75,6 @@ async fn leave_refused_to_a_repetition_leaves_the_first_attempt_in_doubt() {
 async fn what_the_service_says_is_left_is_passed_on() {
     let service = Scripted::new([], Step::status(404).header("x-api-credits-remaining", "24311"));
     let purse = purse(0);
-    courier_with(4, Patience::default(), &service, purse.clone())
-        .send(read())
-        .await
-        .unwrap();
+    courier_with(4, Patience::default(), &service, purse.clone()).send(read()).await.unwrap();
     assert_eq!(purse.remaining.load(Ordering::Relaxed), 24_311);
 }

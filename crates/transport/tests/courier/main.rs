@@ -18,10 +18,7 @@ use transport::{Courier, Method, Patience, Permit, Request, Response, SeededRand
 const NOON: &str = "2026-03-01T12:00:00Z";
 
 /// No limit that a test would meet by accident.
-const ENDLESS: Patience = Patience {
-    without_success: Duration::from_secs(3_600),
-    refusals: 10_000,
-};
+const ENDLESS: Patience = Patience { without_success: Duration::from_secs(3_600), refusals: 10_000 };
 
 fn courier_with(
     concurrency: usize,
@@ -30,14 +27,7 @@ fn courier_with(
     permit: Arc<dyn Permit>,
 ) -> Courier {
     let clock = Arc::new(TokioClock::starting_at(NOON.parse().unwrap()));
-    Courier::new(
-        concurrency,
-        patience,
-        service.clone(),
-        permit,
-        clock,
-        Arc::new(SeededRandom::new(1)),
-    )
+    Courier::new(concurrency, patience, service.clone(), permit, clock, Arc::new(SeededRandom::new(1)))
 }
 
 fn courier(patience: Patience, service: &Arc<Scripted>) -> Courier {
@@ -45,10 +35,7 @@ fn courier(patience: Patience, service: &Arc<Scripted>) -> Courier {
 }
 
 fn read() -> Request {
-    Request::new(
-        Method::Get,
-        "https://service.invalid/crm/v8/Accounts?token=secret",
-    )
+    Request::new(Method::Get, "https://service.invalid/crm/v8/Accounts?token=secret")
 }
 
 fn insert() -> Request {

@@ -57,16 +57,9 @@ async fn what_would_end_alike_is_not_tried_again() {
 
 #[tokio::test(start_paused = true)]
 async fn a_write_whose_answer_was_lost_is_not_repeated() {
-    for cause in [
-        Cause::Reset("reset".to_owned()),
-        Cause::Timeout,
-        Cause::Damaged("cut off".to_owned()),
-    ] {
+    for cause in [Cause::Reset("reset".to_owned()), Cause::Timeout, Cause::Damaged("cut off".to_owned())] {
         let service = Scripted::new([Step::lost(cause.clone())], Step::status(201));
-        let error = courier(Patience::default(), &service)
-            .send(insert())
-            .await
-            .unwrap_err();
+        let error = courier(Patience::default(), &service).send(insert()).await.unwrap_err();
         assert_eq!((error.fate, error.cause), (Fate::OutcomeUnknown, cause));
         assert_eq!(service.attempts(), 1);
     }
@@ -86,32 +79,15 @@ async fn a_write_that_the_service_failed_is_handed_over() {
 async fn a_write_without_effect_is_repeated() {
     let unsent = Step::unsent(Cause::Connect("refused".to_owned()));
     let service = Scripted::new([Step::status(429), unsent], Step::status(201));
-    assert_eq!(
-        courier(Patience::default(), &service)
-            .send(insert())
-            .await
-            .unwrap()
-            .status,
-        201
-    );
+    assert_eq!(courier(Patience::default(), &service).send(insert()).await.unwrap().status, 201);
     assert_eq!(service.attempts(), 3);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_write_that_a_key_protects_is_repeated() {
     let service = Scripted::new([Step::status(503), Step::lost(Cause::Timeout)], Step::status(200));
-    let request = Request {
-        repeat: Repeat::Safe,
-        ..insert()
-    };
-    assert_eq!(
-        courier(Patience::default(), &service)
-            .send(request)
-            .await
-            .unwrap()
-            .status,
-        200
-    );
+    let request = Request { repeat: Repeat::Safe, ..insert() };
+    assert_eq!(courier(Patience::default(), &service).send(request).await.unwrap().status, 200);
     assert_eq!(service.attempts(), 3);
 }
 
@@ -119,21 +95,12 @@ async fn a_write_that_a_key_protects_is_repeated() {
 async fn fate_speaks_of_all_attempts_together() {
     for first in [Step::status(503), Step::lost(Cause::Timeout)] {
         let service = Scripted::new([first], Step::unsent(Cause::Dns));
-        let request = Request {
-            repeat: Repeat::Safe,
-            ..insert()
-        };
-        let error = courier(Patience::default(), &service)
-            .send(request)
-            .await
-            .unwrap_err();
+        let request = Request { repeat: Repeat::Safe, ..insert() };
+        let error = courier(Patience::default(), &service).send(request).await.unwrap_err();
         assert_eq!((error.fate, error.cause), (Fate::OutcomeUnknown, Cause::Dns));
     }
     let service = Scripted::new([Step::status(429)], Step::unsent(Cause::Dns));
-    let error = courier(Patience::default(), &service)
-        .send(insert())
-        .await
-        .unwrap_err();
+    let error = courier(Patience::default(), &service).send(insert()).await.unwrap_err();
     assert_eq!((error.fate, error.cause), (Fate::NotSent, Cause::Dns));
 }
 
@@ -141,12 +108,7 @@ async fn fate_speaks_of_all_attempts_together() {
 async fn calls_count_what_reached_the_service() {
     let unsent = Step::unsent(Cause::Dns);
     let service = Scripted::new(
-        [
-            unsent.clone(),
-            Step::status(503),
-            unsent,
-            Step::lost(Cause::Timeout),
-        ],
+        [unsent.clone(), Step::status(503), unsent, Step::lost(Cause::Timeout)],
         Step::status(200),
     );
     let courier = courier(Patience::default(), &service);

@@ -16,11 +16,7 @@ pub enum Step {
 
 impl Step {
     pub fn status(status: u16) -> Self {
-        Self::Answer(Response {
-            status,
-            headers: Vec::new(),
-            body: "{}".into(),
-        })
+        Self::Answer(Response { status, headers: Vec::new(), body: "{}".into() })
     }
 
     pub fn unsent(cause: Cause) -> Self {
@@ -74,16 +70,8 @@ impl Scripted {
     }
 
     fn build(steps: VecDeque<Step>, otherwise: Step, latency: Duration) -> Arc<Self> {
-        let state = Mutex::new(State {
-            steps,
-            ..State::default()
-        });
-        Arc::new(Self {
-            state,
-            otherwise,
-            latency,
-            start: Instant::now(),
-        })
+        let state = Mutex::new(State { steps, ..State::default() });
+        Arc::new(Self { state, otherwise, latency, start: Instant::now() })
     }
 
     /// Adds a step.
@@ -112,10 +100,7 @@ impl Scripted {
     fn begin(&self, request: &Request) -> Step {
         let mut state = self.state.lock().unwrap();
         state.moments.push(self.start.elapsed());
-        let ids = request
-            .headers
-            .iter()
-            .filter(|(name, _)| name == "client-request-id");
+        let ids = request.headers.iter().filter(|(name, _)| name == "client-request-id");
         state.ids.extend(ids.map(|(_, value)| value.clone()));
         state.under_way += 1;
         state.most = state.most.max(state.under_way);
@@ -134,11 +119,9 @@ impl Transport for Scripted {
             self.state.lock().unwrap().under_way -= 1;
             match step {
                 Step::Answer(response) => Ok(response),
-                Step::Failure(fate, cause) => Err(TransportError {
-                    fate,
-                    cause,
-                    place: request.place().to_owned(),
-                }),
+                Step::Failure(fate, cause) => {
+                    Err(TransportError { fate, cause, place: request.place().to_owned() })
+                }
             }
         })
     }
