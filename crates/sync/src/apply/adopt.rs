@@ -6,7 +6,7 @@ use business_central::BcId;
 use exact_json::{Map, Value};
 use zoho_crm::{Record, ZohoId, coql};
 
-use super::{Task, create};
+use super::{Task, create, orphans};
 use crate::failure::{FailureClass, RunError, Trouble};
 use crate::flow::Flow;
 use crate::map;
@@ -114,6 +114,7 @@ pub(crate) async fn rebuild(
                 by_id.entry(id).or_default().push(record);
             }
         }
+        by_id = orphans::take_in(session, flow, by_id).await?;
         for (id, records) in by_id {
             let Some(source) = session.store().read(|tx| sources::get(tx, flow, id))? else {
                 continue;

@@ -7,6 +7,7 @@
 pub(crate) mod adopt;
 pub(crate) mod create;
 pub(crate) mod decide;
+pub(crate) mod orphans;
 pub(crate) mod outcome;
 pub(crate) mod placeholder;
 pub(crate) mod refused;

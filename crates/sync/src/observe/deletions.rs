@@ -130,11 +130,10 @@ async fn settle_absent(
     if gone.is_empty() {
         return clear(session, flow);
     }
-    if !canary(session, flow, &gone).await? {
+    if !canary(session, flow, gone.iter().map(|row| row.id)).await? {
         return stand_still(session, flow, HIDDEN, &gone, known);
     }
-    let limit = MASS_MINIMUM.max(usize::try_from(known).unwrap_or(usize::MAX) / 100 * MASS_PERCENT);
-    if gone.len() > limit && !confirmed {
+    if gone.len() > mass(known) && !confirmed {
         return stand_still(session, flow, MASS_DELETION, &gone, known);
     }
     let now = session.now();
@@ -166,6 +165,11 @@ async fn settle_absent(
         Ok(())
     })?;
     clear(session, flow)
+}
+
+/// How many of so many known records may go at once without a person's word.
+pub(crate) fn mass(known: u64) -> usize {
+    MASS_MINIMUM.max(usize::try_from(known).unwrap_or(usize::MAX) / 100 * MASS_PERCENT)
 }
 
 fn clear(session: &Session<'_>, flow: Flow) -> Result<(), RunError> {
@@ -206,8 +210,12 @@ fn stand_still(
 }
 
 /// Whether a known record of the same kind can still be read: without one, absence proves nothing.
-async fn canary(session: &Session<'_>, flow: Flow, suspects: &[SourceRow]) -> Result<bool, RunError> {
-    let suspects: HashSet<BcId> = suspects.iter().map(|row| row.id).collect();
+pub(crate) async fn canary(
+    session: &Session<'_>,
+    flow: Flow,
+    suspects: impl Iterator<Item = BcId>,
+) -> Result<bool, RunError> {
+    let suspects: HashSet<BcId> = suspects.collect();
     let known = session.store().read(|tx| sources::live_ids(tx, flow))?;
     for id in known.into_iter().filter(|id| !suspects.contains(id)).take(3) {
         if matches!(session.company().get(super::narrow(flow.entity(), &["id"]), id).await?, Lookup::Found(_))
