@@ -124,7 +124,8 @@ mod tests {
 
     #[test]
     fn a_tax_may_be_worked_out_once_for_all_rows() {
-        let mut row = values(r#"{"Quantity":1,"List_Price":0.13,"Line_Tax":[{"name":"VAT","percentage":19}]}"#);
+        let mut row =
+            values(r#"{"Quantity":1,"List_Price":0.13,"Line_Tax":[{"name":"VAT","percentage":19}]}"#);
         compute_row(&mut row, 2);
         for (tax_by_document, want) in [(false, "0.06"), (true, "0.07")] {
             let mut document = Map::new();
