@@ -366,7 +366,8 @@ async fn lost(
     Ok(absent)
 }
 
-fn in_doubt(error: &zoho_crm::Error) -> bool {
+/// Whether a write may have been carried out although no answer came.
+pub(crate) fn in_doubt(error: &zoho_crm::Error) -> bool {
     error.fate() == transport::Fate::OutcomeUnknown && !matches!(error.kind, ErrorKind::SignIn(_))
 }
 

@@ -3,7 +3,7 @@
 use exact_json::{Map, Value};
 use zoho_crm::ZohoId;
 
-use super::{Task, Wrote};
+use super::{Task, Wrote, verify};
 use crate::failure::{RunError, Trouble};
 use crate::flow::Flow;
 use crate::session::Session;
@@ -35,13 +35,17 @@ pub(crate) fn written(
     let lines_key = zoho_crm::Module::InvoicedItems.api_name();
     let has_lines = task.row.contains_key(lines_key);
     let mut sent = task.link.as_ref().map(|link| link.sent.clone()).unwrap_or_default();
-    let on_create_only = |name: &str| task.mapped.as_ref().is_some_and(|m| m.on_create.contains_key(name));
+    let on_create_only = |name: &str| {
+        name == verify::ADJUSTMENT || task.mapped.as_ref().is_some_and(|m| m.on_create.contains_key(name))
+    };
     sent.extend(
         task.row.iter().filter(|(name, _)| !on_create_only(name)).map(|(k, v)| (k.clone(), v.clone())),
     );
     let proved = match (&task.link, flow) {
         (_, Flow::Customers | Flow::Items | Flow::Contacts) => true,
-        (Some(link), Flow::Invoices) => link.verified && !has_lines && !task.row.contains_key("Adjustment"),
+        (Some(link), Flow::Invoices) => {
+            link.verified && !has_lines && !task.row.contains_key(verify::ADJUSTMENT)
+        }
         (None, Flow::Invoices) => false,
     };
     let lines = match (&task.link, flow) {

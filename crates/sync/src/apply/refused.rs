@@ -21,9 +21,7 @@ pub(crate) fn holder_of_our_key(session: &Session<'_>, flow: Flow, error: &RowEr
 
 /// Changes the task so that it can be tried again; `false` where nothing can be left out.
 pub(crate) fn otherwise(session: &Session<'_>, flow: Flow, task: &mut Task, error: &RowError) -> bool {
-    if flow == Flow::Invoices
-        && (next_negative_style(session, task, error) || fewer_rows(session, task, error))
-    {
+    if flow == Flow::Invoices && lines_otherwise(session, task, error) {
         return true;
     }
     let refusable = matches!(error.code.as_str(), "INVALID_DATA" | "DUPLICATE_DATA" | "NOT_ALLOWED");
@@ -50,6 +48,11 @@ pub(crate) fn otherwise(session: &Session<'_>, flow: Flow, task: &mut Task, erro
         task.row.insert(name, Value::Null);
     }
     true
+}
+
+/// Changes the lines of the task's invoice so that they can be tried again; `false` where they cannot be written in another way.
+pub(crate) fn lines_otherwise(session: &Session<'_>, task: &mut Task, error: &RowError) -> bool {
+    next_negative_style(session, task, error) || fewer_rows(session, task, error)
 }
 
 /// Whether Zoho takes a negative Quantity, or at least a negative List_Price, is unverified (facts, §11): each refusal moves to the next style.

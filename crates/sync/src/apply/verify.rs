@@ -5,17 +5,18 @@ use std::collections::BTreeMap;
 use exact_json::{Decimal, Map, Value};
 use zoho_crm::{Module, Record, ZohoId, coql};
 
-use super::{Task, Wrote, create, decide, outcome};
+use super::{Task, Wrote, create, decide, outcome, refused};
 use crate::failure::{self, FailureClass, RunError, Trouble};
 use crate::flow::Flow;
-use crate::map::{self, Mapped, MappedRecord, NegativeStyle};
+use crate::map::{self, Mapped, NegativeStyle};
 use crate::session::Session;
 use crate::store::audit::{AuditKind, Entry};
 use crate::store::intents::{self, IntentKind};
 use crate::store::links::{self, LineState};
 use crate::store::{audit, sources};
 
-const ADJUSTMENT: &str = "Adjustment";
+/// Whatever makes the total agree: it belongs to the rows, and is never planned again with the other fields.
+pub(crate) const ADJUSTMENT: &str = "Adjustment";
 
 /// Proves the tasks' lines and totals, and corrects a total once through Adjustment.
 pub(crate) async fn run(
@@ -50,23 +51,22 @@ async fn repair_lines(
     fingerprint: &str,
     task: &mut Task,
 ) -> Result<bool, RunError> {
-    session.check_stop()?;
-    let (Some(link), Some(mapped)) = (task.link.clone(), task.mapped.clone()) else {
-        return Ok(false);
-    };
+    let Some(link) = task.link.clone() else { return Ok(false) };
     let lines = Module::InvoicedItems.api_name();
-    let Some(record) = session.zoho().get(flow.module(), &link.zoho_id).await? else {
-        let trouble = Trouble::new(
-            FailureClass::Conflict,
-            "zoho_record_deleted",
-            format!("Invoice {} is not in Zoho any more (record {}).", task.source.number, link.zoho_id),
-            "Restore it from Zoho's recycle bin, then replay.",
-        );
-        outcome::troubled(session, flow, fingerprint, task, &trouble)?;
-        return Ok(false);
-    };
-    let have = record.get(lines).and_then(Value::as_list).unwrap_or_default();
-    if let Some(rows) = repair(session, task, &mapped, have) {
+    for round in 1..=refused::ROUNDS {
+        session.check_stop()?;
+        let Some(record) = session.zoho().get(flow.module(), &link.zoho_id).await? else {
+            let trouble = Trouble::new(
+                FailureClass::Conflict,
+                "zoho_record_deleted",
+                format!("Invoice {} is not in Zoho any more (record {}).", task.source.number, link.zoho_id),
+                "Restore it from Zoho's recycle bin, then replay.",
+            );
+            outcome::troubled(session, flow, fingerprint, task, &trouble)?;
+            return Ok(false);
+        };
+        let have = record.get(lines).and_then(Value::as_list).unwrap_or_default();
+        let Some(rows) = repair(session, task, have) else { break };
         let row: Map =
             [("id".to_owned(), Value::text(link.zoho_id.as_str())), (lines.to_owned(), Value::List(rows))]
                 .into();
@@ -75,13 +75,17 @@ async fn repair_lines(
         let intent = session
             .store()
             .write(|tx| intents::begin(tx, IntentKind::Lines, flow, &[task.source.id], &payload, now))?;
-        // A lost answer leaves the link's lines unknown: the next attempt reads them before it writes.
         let results = session
             .zoho()
             .update_once(flow.module(), std::slice::from_ref(&row), &create::options(session, flow))
             .await;
         session.store().write(|tx| intents::settle(tx, intent))?;
-        match results?.into_iter().next() {
+        let results = match results {
+            // A row without an id is appended each time it is sent: after a lost answer the rows are read before anything is written.
+            Err(error) if create::in_doubt(&error) && round < refused::ROUNDS => continue,
+            other => other?,
+        };
+        match results.into_iter().next() {
             Some(Ok(written)) => {
                 task.row = row.into_iter().filter(|(name, _)| name == lines).collect();
                 outcome::written(
@@ -93,15 +97,13 @@ async fn repair_lines(
                     written.modified_time,
                     Wrote::Updated,
                 )?;
+                break;
             }
+            Some(Err(error))
+                if round < refused::ROUNDS && refused::lines_otherwise(session, task, &error) => {}
             Some(Err(error)) => {
-                outcome::troubled(
-                    session,
-                    flow,
-                    fingerprint,
-                    task,
-                    &failure::of_row(&task.source.number, &error),
-                )?;
+                let trouble = failure::of_row(&task.source.number, &error);
+                outcome::troubled(session, flow, fingerprint, task, &trouble)?;
                 return Ok(false);
             }
             None => return Ok(false),
@@ -114,15 +116,23 @@ async fn repair_lines(
     Ok(true)
 }
 
-/// The rows to send so that the lines are right; `None` when they are. Negative lines are right in whichever style Zoho took them.
-fn repair(session: &Session<'_>, task: &Task, mapped: &MappedRecord, have: &[Value]) -> Option<Vec<Value>> {
+/// The rows to send so that the lines are right; `None` when they are.
+///
+/// Negative lines are right in whichever style Zoho took them, and so is a surplus that was folded because Zoho took no more rows.
+fn repair(session: &Session<'_>, task: &Task, have: &[Value]) -> Option<Vec<Value>> {
+    let mapped = task.mapped.as_ref()?;
     let rows = map::repair_lines(mapped, have)?;
-    let styles = [NegativeStyle::NegativeQuantity, NegativeStyle::NegativePrice, NegativeStyle::ZeroRow];
-    let fits = |style| {
-        let otherwise = decide::map_otherwise(session, &task.source, style, session.policy().map.most_rows);
+    let styles =
+        if mapped.has_negative_lines() { NegativeStyle::ALL.as_slice() } else { &[mapped.negative_style] };
+    let folded = (!have.is_empty() && have.len() < mapped.lines.len()).then_some(have.len());
+    let fits = |style, most_rows| {
+        let otherwise = decide::map_otherwise(session, &task.source, style, most_rows);
         matches!(otherwise, Ok(Mapped::Record(record)) if map::repair_lines(&record, have).is_none())
     };
-    if mapped.has_negative_lines() && styles.into_iter().any(fits) { None } else { Some(rows) }
+    let fits_somehow = styles.iter().any(|style| {
+        fits(*style, session.policy().map.most_rows) || folded.is_some_and(|most| fits(*style, Some(most)))
+    });
+    if fits_somehow { None } else { Some(rows) }
 }
 
 /// Reads many totals in one call. Settles those that agree; returns the others, or reports them when this was the last try.
@@ -156,10 +166,6 @@ async fn compare(
         };
         if held == expected {
             link.verified = true;
-            // What we computed counts as sent, also where Zoho's own rounding needed another amount: the next plan compares with it.
-            if let Some(planned) = task.mapped.as_ref().and_then(|m| m.fields.get(ADJUSTMENT)) {
-                link.sent.insert(ADJUSTMENT.to_owned(), planned.clone());
-            }
             let link = link.clone();
             let entry = Entry {
                 number: Some(task.source.number.clone()),

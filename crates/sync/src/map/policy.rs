@@ -49,6 +49,11 @@ pub enum NegativeStyle {
     ZeroRow,
 }
 
+impl NegativeStyle {
+    /// Every style, in the order in which they are tried.
+    pub const ALL: [Self; 3] = [Self::NegativeQuantity, Self::NegativePrice, Self::ZeroRow];
+}
+
 impl MapPolicy {
     /// What of the policy changes how records of `flow` map; part of the flow's fingerprint.
     #[must_use]
