@@ -121,11 +121,8 @@ impl BcState {
     pub(super) fn contacts_of(&self, customer: &Row) -> String {
         let company = customer.text("companyContact");
         let mut rows = Vec::new();
-        for contact in self.table(Table::Contacts).values() {
+        for contact in self.of_company(Table::Contacts, company) {
             let number = contact.text("number");
-            if company.is_empty() || (number != company && contact.text("companyNumber") != company) {
-                continue;
-            }
             let shown = Row::new(contact.id)
                 .with("contactId", contact.id.to_string())
                 .with("contactNumber", number)

@@ -11,6 +11,7 @@ mod handle;
 pub mod invoices;
 mod odata;
 pub mod row;
+mod rows;
 pub mod schema;
 mod sign_in;
 
@@ -20,6 +21,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use row::Row;
+use rows::Rows;
 use schema::Table;
 
 use crate::credentials;
@@ -94,7 +96,7 @@ pub struct BcState {
     pub write_attempts: Vec<String>,
     /// How many requests were answered.
     pub requests: u64,
-    tables: BTreeMap<Table, BTreeMap<Uuid, Row>>,
+    tables: BTreeMap<Table, Rows>,
     tokens: BTreeMap<String, Timestamp>,
     now: Timestamp,
     version: u64,
@@ -127,7 +129,7 @@ impl BcState {
             behaviour: Behaviour::default(),
             write_attempts: Vec::new(),
             requests: 0,
-            tables: Table::ALL.into_iter().map(|table| (table, BTreeMap::new())).collect(),
+            tables: Table::ALL.into_iter().map(|table| (table, Rows::default())).collect(),
             tokens: BTreeMap::new(),
             now: Timestamp::UNIX_EPOCH,
             version: 0,
@@ -151,7 +153,12 @@ impl BcState {
     pub fn table(&self, table: Table) -> &BTreeMap<Uuid, Row> {
         // Every table is made with the state.
         static EMPTY: BTreeMap<Uuid, Row> = BTreeMap::new();
-        self.tables.get(&table).unwrap_or(&EMPTY)
+        self.tables.get(&table).map_or(&EMPTY, Rows::all)
+    }
+
+    /// The customers that a company contact stands for, or the contacts below it, itself among them.
+    pub(crate) fn of_company(&self, table: Table, number: &str) -> impl Iterator<Item = &Row> {
+        self.tables.get(&table).into_iter().flat_map(move |rows| rows.of_company(number))
     }
 
     /// A SystemId that no row has; ids are spread over the whole range, as real ones are.
@@ -164,56 +171,55 @@ impl BcState {
     }
 
     /// Adds a row, stamped now.
-    pub fn add(&mut self, table: Table, mut row: Row) -> Uuid {
-        self.stamp(&mut row);
-        let id = row.id;
-        self.tables.entry(table).or_default().insert(id, row);
-        id
+    pub fn add(&mut self, table: Table, row: Row) -> Uuid {
+        self.add_late(table, row, self.now)
     }
 
     /// Adds a row as a long transaction would: visible only now, stamped when it began.
     pub fn add_late(&mut self, table: Table, mut row: Row, stamped: Timestamp) -> Uuid {
-        self.version += 1;
-        row.version = self.version;
-        row.modified = rounded(stamped);
         let id = row.id;
-        self.tables.entry(table).or_default().insert(id, row);
+        self.stamp(&mut row, stamped);
+        self.tables.entry(table).or_default().insert(row);
         id
     }
 
     /// Changes a row and stamps it. Returns whether there is such a row.
     pub fn change(&mut self, table: Table, id: Uuid, work: impl FnOnce(&mut Row)) -> bool {
-        let Some(mut row) = self.tables.get_mut(&table).and_then(|rows| rows.remove(&id)) else {
-            return false;
-        };
-        work(&mut row);
-        self.stamp(&mut row);
-        self.tables.entry(table).or_default().insert(id, row);
-        true
+        let (version, modified) = (self.version + 1, rounded(self.now));
+        let changed = self.move_quietly(table, id, |row| {
+            work(row);
+            row.version = version;
+            row.modified = modified;
+        });
+        self.version += u64::from(changed);
+        changed
     }
 
     /// Changes what is computed on every read: nothing is stamped.
     pub fn move_quietly(&mut self, table: Table, id: Uuid, work: impl FnOnce(&mut Row)) -> bool {
-        let Some(row) = self.tables.get_mut(&table).and_then(|rows| rows.get_mut(&id)) else { return false };
-        work(row);
-        true
+        self.tables.get_mut(&table).is_some_and(|rows| rows.update(id, work))
     }
 
     /// Deletes a row. There is no tombstone.
     pub fn delete(&mut self, table: Table, id: Uuid) -> bool {
-        self.tables.get_mut(&table).is_some_and(|rows| rows.remove(&id).is_some())
+        self.tables.get_mut(&table).is_some_and(|rows| rows.remove(id))
     }
 
-    /// The row with that number.
+    /// The row with that number; of several, the one with the smallest SystemId.
     #[must_use]
     pub fn find(&self, table: Table, number: &str) -> Option<&Row> {
-        self.table(table).values().find(|row| row.text("number") == number)
+        self.with_number(table, number).next()
     }
 
-    fn stamp(&mut self, row: &mut Row) {
+    /// The rows with that number.
+    pub(crate) fn with_number(&self, table: Table, number: &str) -> impl Iterator<Item = &Row> {
+        self.tables.get(&table).into_iter().flat_map(move |rows| rows.with_number(number))
+    }
+
+    fn stamp(&mut self, row: &mut Row, at: Timestamp) {
         self.version += 1;
         row.version = self.version;
-        row.modified = rounded(self.now);
+        row.modified = rounded(at);
     }
 }
 
