@@ -80,13 +80,15 @@ impl World {
     /// # Errors
     /// When the journal cannot be read or written.
     pub fn open(path: &Path, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> std::io::Result<Self> {
-        let world = Self::distributor(clock, random);
-        let (journal, entries) = Journal::open(path)?;
+        let (journal, past) = Journal::open(path, clock.now())?;
+        let world = Self::new(clock, random);
         {
             let mut state = world.state();
-            for entry in entries {
+            state.bc.set_time(past.begun);
+            seed::distributor(&mut state.bc);
+            for change in past.changes {
                 // What was carried out once is carried out again; nobody waits for the answer.
-                let _ = carry_out(&mut state, &entry.incoming, entry.at);
+                let _ = carry_out(&mut state, &change.incoming, change.at);
             }
             state.journal = Some(journal);
         }
@@ -180,9 +182,10 @@ impl World {
 }
 
 impl State {
-    /// Business Central is only read: its requests change nothing, and need not be repeated.
+    /// Business Central is only read: its requests change nothing, and need not be repeated. Faults end with the process.
     fn record(&mut self, incoming: &Incoming, at: Timestamp) {
-        let changes = incoming.path.starts_with("/admin/")
+        let is_admin = incoming.path.starts_with("/admin/") && incoming.path != "/admin/faults";
+        let changes = is_admin
             || (incoming.method != Method::Get
                 && !incoming.path.starts_with("/bc/")
                 && !incoming.path.starts_with("/login/"));
