@@ -7,7 +7,11 @@
 
 pub mod looking;
 
+pub mod invariants;
+pub mod invoicing;
+
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -40,19 +44,22 @@ pub const START: &str = "2026-03-02T08:00:00Z";
 
 /// A vault that lives as long as the process that a test plays.
 #[derive(Default)]
-pub struct MemoryVault(Mutex<Option<AccessToken>>);
+pub struct MemoryVault {
+    token: Mutex<Option<AccessToken>>,
+    starts: AtomicU64,
+}
 
 impl TokenVault for MemoryVault {
     fn load(&self) -> Option<AccessToken> {
-        self.0.lock().unwrap().clone()
+        self.token.lock().unwrap().clone()
     }
 
     fn store(&self, token: &AccessToken) {
-        *self.0.lock().unwrap() = Some(token.clone());
+        *self.token.lock().unwrap() = Some(token.clone());
     }
 
     fn forget(&self) {
-        *self.0.lock().unwrap() = None;
+        *self.token.lock().unwrap() = None;
     }
 }
 
@@ -147,10 +154,15 @@ impl Rig {
         store: Arc<Store>,
         vault: Arc<MemoryVault>,
     ) -> Self {
-        let random: Arc<dyn Random> = Arc::new(SeededRandom::new(7));
+        // Chance goes on over a restart: no two runs of a profile have one id.
+        let random: Arc<dyn Random> =
+            Arc::new(SeededRandom::new(7 + vault.starts.fetch_add(1, Ordering::Relaxed)));
         let transport: Arc<dyn Transport> = Arc::new(InProcess(world.clone()));
-        let ledger =
-            Arc::new(CreditLedger::new(Arc::clone(&store), Arc::clone(&clock), choices.policy.credit_budget_percent));
+        let ledger = Arc::new(CreditLedger::new(
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            choices.policy.credit_budget_percent,
+        ));
         let courier = |permit: Arc<dyn Permit>| {
             Courier::new(
                 4,
