@@ -23,7 +23,7 @@ use exact_json::Map;
 use crate::failure::RunError;
 use crate::flow::Flow;
 use crate::map::MappedRecord;
-use crate::observe::{posted, ties};
+use crate::observe::{late, posted, ties};
 use crate::progress::Event;
 use crate::session::Session;
 use crate::store::failures::Failure;
@@ -77,9 +77,10 @@ pub(crate) async fn flow(session: &Session<'_>, flow: Flow, selection: &Selectio
     let fingerprint = session.fingerprint(flow);
     let mut looks = create::Looks::begin(session, flow).await?;
     adopt::rebuild(session, flow, &mut looks).await?;
-    renumber::run(session, flow).await?;
+    let moved = renumber::run(session, flow).await?;
     let of = session.store().read(|tx| sources::count_candidates(tx, flow, &fingerprint))?;
     let mut proofs = posted::Proofs::default();
+    let mut looked = late::Looked::default();
     let mut after = None;
     let mut done = 0;
     loop {
@@ -95,16 +96,24 @@ pub(crate) async fn flow(session: &Session<'_>, flow: Flow, selection: &Selectio
             .into_iter()
             .filter(|candidate| chosen(candidate.source.id))
             .map(|c| Task {
+                wrote: moved.contains(&c.source.id).then_some(Wrote::Updated),
                 source: c.source,
                 link: c.link,
                 failure: c.failure,
                 mapped: None,
                 row: Map::new(),
-                wrote: None,
             })
             .collect();
         done += tasks.len() as u64;
         prepare(session, flow, &mut proofs, &mut tasks).await?;
+        // A contact is tied to its customer, and an open invoice known to be posted, only now.
+        let late = looked.up(session, flow, tasks.iter().map(|task| &task.source)).await?;
+        for (needed, ids) in late {
+            let only = ids.into_iter().map(|id| (needed, id)).collect();
+            let late = Selection { everything_due: true, only: Some(only) };
+            Box::pin(self::flow(session, needed, &late)).await?;
+        }
+        placeholders(session, flow, &tasks).await?;
         let work = decide::all(session, flow, &fingerprint, tasks).await?;
         carry_out(session, flow, &fingerprint, work, &mut looks).await?;
         session.progress().event(Event::Applied { flow, done, of: of.max(done) });
@@ -142,8 +151,16 @@ async fn prepare(
             for (task, row) in tasks.iter_mut().zip(rows) {
                 task.source.posted = row.posted;
             }
-            placeholder::for_deleted_customers(session, tasks).await
+            Ok(())
         }
+    }
+}
+
+/// Makes sure of the placeholder records that the tasks need.
+async fn placeholders(session: &Session<'_>, flow: Flow, tasks: &[Task]) -> Result<(), RunError> {
+    match flow {
+        Flow::Customers | Flow::Items | Flow::Contacts => Ok(()),
+        Flow::Invoices => placeholder::for_deleted_customers(session, tasks).await,
     }
 }
 

@@ -1,10 +1,11 @@
 //! Takes in what Business Central says.
 //!
 //! A [`listing`] reads what changed since the watermark, page by page; [`sweeps`] compare what moves without a timestamp;
-//! [`deletions`] compares the whole set of ids; [`ties`] keeps which customer a contact belongs to; [`posted`] proves which
+//! [`deletions`] compares the whole set of ids; [`ties`] keeps which customer a contact belongs to; [`late`] reads what others refer to already; [`posted`] proves which
 //! open invoices are posted. All of them only store observations: what is to be done about them is planned later.
 
 pub(crate) mod deletions;
+pub(crate) mod late;
 pub(crate) mod listing;
 pub(crate) mod member;
 pub(crate) mod posted;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use business_central::{BcId, Customer, Entity, Query};
+use business_central::{BcId, Customer, Entity, ErrorKind, Query};
 
 use super::sweeps::is_due;
 use crate::failure::RunError;
@@ -24,7 +24,11 @@ pub(crate) async fn refresh(session: &Session<'_>, changed: &[BcId]) -> Result<(
     }
     for customer in changed {
         session.check_stop()?;
-        let contacts = session.company().contacts_information(*customer).await?;
+        let contacts = match session.company().contacts_information(*customer).await {
+            // Deleted: the sweep of deletions says what becomes of it, and its persons stay where they are.
+            Err(error) if matches!(error.kind, ErrorKind::RecordNotFound) => continue,
+            other => other?,
+        };
         let numbers: Vec<String> = contacts.into_iter().map(|contact| contact.contact_number).collect();
         session.store().write(|tx| {
             let moved = ties::replace_for_customer(tx, *customer, &numbers)?;
@@ -53,8 +57,11 @@ pub(crate) async fn refresh_all(session: &Session<'_>) -> Result<(), RunError> {
         }
     }
     session.store().write(|tx| {
-        let moved = ties::replace_all(tx, &all)?;
-        replan(tx, &moved)?;
+        // Absence is only suspicion: where suddenly nobody is tied to anybody, it is a permission that went away.
+        if !all.is_empty() || ties::count(tx)? == 0 {
+            let moved = ties::replace_all(tx, &all)?;
+            replan(tx, &moved)?;
+        }
         sweep_clocks::set(tx, CLOCK, started)
     })?;
     Ok(())
