@@ -1,17 +1,24 @@
 //! The steps of connecting a profile: each takes what the user typed, tests it live, and says what is wrong in words.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use business_central::Company;
+use sync::flow::Flow;
+use sync::store::binding::{self, Binding};
+use sync::store::{Store, StoreError};
 use transport::{Clock, Courier, Patience, Random, Secret, Transport, Unmetered};
-use zoho_crm::{DataCentre, Org};
+use zoho_crm::{AccessToken, DataCentre, Org, TokenVault};
 
 use crate::secrets::{Keychain, SecretName};
-use crate::settings::{BusinessCentral, Settings, Zoho};
+use crate::settings::{self, BusinessCentral, Settings, Zoho, is_loopback};
 use crate::{AppError, Profile};
 
 /// What the scopes of a Zoho self client must be.
 pub const ZOHO_SCOPES: &str = "ZohoCRM.modules.ALL,ZohoCRM.settings.ALL,ZohoCRM.org.READ,ZohoCRM.users.READ,ZohoCRM.coql.READ,ZohoCRM.bulk.ALL,ZohoFiles.files.ALL,ZohoCRM.notifications.ALL";
+
+/// Somebody waits in front of the screen: a service that does not answer is reported soon.
+const PATIENCE: Patience = Patience { without_success: Duration::from_secs(15), refusals: 3 };
 
 /// What reaches both services while connecting.
 pub struct Wires {
@@ -27,7 +34,7 @@ impl Wires {
     fn courier(&self) -> Courier {
         Courier::new(
             2,
-            Patience::default(),
+            PATIENCE,
             Arc::clone(&self.transport),
             Arc::new(Unmetered),
             Arc::clone(&self.clock),
@@ -36,7 +43,7 @@ impl Wires {
     }
 }
 
-/// Signs in to Business Central and lists the companies to choose from.
+/// Signs in to Business Central and lists the companies to choose from; there is at least one.
 ///
 /// # Errors
 /// What is wrong with tenant, environment, app id or secret, with the cure.
@@ -58,7 +65,38 @@ pub async fn business_central(
         Arc::clone(&wires.clock),
     );
     client.sign_in().await?;
-    Ok(client.companies().await?)
+    let companies = client.companies().await?;
+    if companies.is_empty() {
+        return Err(AppError::usage(
+            format!("the environment \"{}\" shows the app no company", settings.environment),
+            "In Business Central, on the page Microsoft Entra applications, give the app the permission set D365 READ for the company.",
+        ));
+    }
+    Ok(companies)
+}
+
+/// The text that names `company` in the settings: its name where no other company could be meant by it, else its id.
+#[must_use]
+pub fn company_setting(company: &Company, companies: &[Company]) -> String {
+    let also_called = |other: &&Company| {
+        other.name.eq_ignore_ascii_case(&company.name) || other.label().eq_ignore_ascii_case(&company.name)
+    };
+    if companies.iter().filter(also_called).count() == 1 {
+        company.name.clone()
+    } else {
+        company.id.to_string()
+    }
+}
+
+/// The company and org that the profile belongs to already, if any.
+///
+/// # Errors
+/// When the profile's database cannot be read.
+pub fn bound(profile: &Profile) -> Result<Option<Binding>, StoreError> {
+    if !profile.database().exists() {
+        return Ok(None);
+    }
+    Store::open_read_only(&profile.database())?.read(binding::get)
 }
 
 /// The accounts server of a data centre named by its short name (`eu`), its domain, or a whole address.
@@ -71,14 +109,43 @@ pub fn accounts_url(answer: &str) -> Result<String, AppError> {
         return Ok(address.to_owned());
     }
     let address = if answer.contains("://") { answer.clone() } else { format!("https://{answer}") };
-    let loopback = address.starts_with("http://127.0.0.1") || address.starts_with("http://localhost");
-    if loopback || DataCentre::from_accounts_url(&address).is_some() {
+    if is_loopback(&address) {
         return Ok(address);
     }
-    Err(AppError::usage(
-        format!("\"{answer}\" is no Zoho data centre"),
-        "Answer with us, eu, in, au, jp, cn, ca, sa or uk: the ending of the address at which you sign in to Zoho.",
-    ))
+    // "zoho.eu" and "crm.zoho.eu" are what stands in the browser.
+    let domain = address.trim_start_matches("https://crm.").trim_start_matches("https://");
+    [address.clone(), format!("https://accounts.{domain}")]
+        .iter()
+        .find_map(|address| DataCentre::from_accounts_url(address)?.accounts_url())
+        .map(ToOwned::to_owned)
+        .ok_or_else(|| {
+            let known: Vec<&str> = DataCentre::ALL
+                .into_iter()
+                .filter(|c| c.accounts_url().is_some())
+                .map(DataCentre::location)
+                .collect();
+            AppError::usage(
+                format!("\"{answer}\" is no Zoho data centre"),
+                format!(
+                    "Answer with one of {}: the ending of the address at which you sign in to Zoho.",
+                    known.join(", ")
+                ),
+            )
+        })
+}
+
+/// The short name of the data centre at that accounts address.
+#[must_use]
+pub fn data_centre(accounts_url: &str) -> Option<&'static str> {
+    DataCentre::from_accounts_url(accounts_url).map(DataCentre::location)
+}
+
+/// A Zoho sign-in that was tried.
+pub struct ZohoGrant {
+    /// What new access tokens are got with.
+    pub refresh_token: Secret,
+    /// The access token that came with it. Zoho gives ten in ten minutes: it is kept, not asked for again.
+    pub access_token: Option<AccessToken>,
 }
 
 /// Exchanges a self client's code for a refresh token. The code works once, for a few minutes.
@@ -90,41 +157,70 @@ pub async fn zoho_code(
     settings: &Zoho,
     client_secret: &Secret,
     code: &Secret,
-) -> Result<Secret, AppError> {
-    let granted =
-        zoho_crm::Client::exchange_code(&zoho_settings(settings), client_secret, &wires.courier(), code, None)
-            .await?;
-    Ok(granted.refresh_token)
+) -> Result<ZohoGrant, AppError> {
+    let granted = zoho_crm::Client::exchange_code(
+        &zoho_settings(settings),
+        client_secret,
+        &wires.courier(),
+        code,
+        None,
+    )
+    .await?;
+    Ok(ZohoGrant {
+        access_token: Some(granted.access_token(wires.clock.now())),
+        refresh_token: granted.refresh_token,
+    })
 }
 
-/// Reads the org behind a refresh token.
+/// Reads the org behind a refresh token. The access token that this took is left in `grant`; nothing is stored.
 ///
 /// # Errors
 /// What is wrong with client, token or data centre, with the cure.
 pub async fn zoho_org(
     wires: &Wires,
-    profile: &Profile,
     settings: &Zoho,
     client_secret: &Secret,
-    refresh_token: &Secret,
+    grant: &mut ZohoGrant,
 ) -> Result<Org, AppError> {
-    let keychain = Keychain::of_profile(&profile.folder().display().to_string());
+    let vault = Arc::new(Held(Mutex::new(grant.access_token.take())));
     let client = zoho_crm::Client::new(
         zoho_settings(settings),
         client_secret.clone(),
-        refresh_token.clone(),
+        grant.refresh_token.clone(),
         wires.courier(),
         Arc::clone(&wires.clock),
-        Arc::new(keychain.token_vault(Arc::clone(&wires.clock))),
+        Arc::clone(&vault) as Arc<dyn TokenVault>,
     );
-    let org = client.org().await?;
+    let org = client.org().await;
+    grant.access_token = vault.load();
+    let org = org?;
     if org.edition == zoho_crm::Edition::Free {
         return Err(AppError::usage(
-            format!("the org \"{}\" has Zoho's free edition, which has no custom fields: Ledgerline could not tell which record is which", org.company_name),
+            format!(
+                "the org \"{}\" has Zoho's free edition, which has no custom fields: Ledgerline could not tell which record is which",
+                org.company_name
+            ),
             "Upgrade the org to Standard for customers and contacts, or to Professional for items and invoices as well.",
         ));
     }
     Ok(org)
+}
+
+/// Holds an access token until it is known whether it is to be kept.
+struct Held(Mutex<Option<AccessToken>>);
+
+impl TokenVault for Held {
+    fn load(&self) -> Option<AccessToken> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn store(&self, token: &AccessToken) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
+    }
+
+    fn forget(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
 }
 
 fn zoho_settings(settings: &Zoho) -> zoho_crm::Settings {
@@ -135,6 +231,37 @@ fn zoho_settings(settings: &Zoho) -> zoho_crm::Settings {
     }
 }
 
+/// The flows that the org's edition has modules for.
+#[must_use]
+pub fn flows_allowed(org: &Org) -> Vec<Flow> {
+    let needs_inventory = |flow: &Flow| matches!(flow, Flow::Items | Flow::Invoices);
+    Flow::ALL.into_iter().filter(|flow| org.edition.has_inventory() || !needs_inventory(flow)).collect()
+}
+
+/// Reads a list of flows as people type it: names with commas or blanks between them.
+///
+/// # Errors
+/// When a name is unknown, the edition lacks its module, or a flow is missing that another needs.
+pub fn flows(answer: &str, org: &Org) -> Result<Vec<Flow>, AppError> {
+    let wrong = |message: String| {
+        AppError::usage(message, "Name the flows with commas between them, like: customers, contacts")
+    };
+    let allowed = flows_allowed(org);
+    let mut chosen = Vec::new();
+    for name in answer.split([',', ' ']).filter(|name| !name.is_empty()) {
+        let flow = settings::parse_flow(&name.to_lowercase()).map_err(wrong)?;
+        if !allowed.contains(&flow) {
+            let edition = org.edition.name();
+            return Err(wrong(format!(
+                "{flow} need Zoho CRM Professional or higher, and this org has {edition}"
+            )));
+        }
+        chosen.push(flow);
+    }
+    settings::check_dependencies(&chosen).map_err(wrong)?;
+    Ok(Flow::ALL.into_iter().filter(|flow| chosen.contains(flow)).collect())
+}
+
 /// Keeps what was connected: secrets in the keychain first, then the settings file.
 ///
 /// # Errors
@@ -143,19 +270,22 @@ pub fn keep(
     profile: &Profile,
     settings: &Settings,
     secrets: &[(SecretName, Secret)],
+    access_token: Option<&AccessToken>,
+    clock: &Arc<dyn Clock>,
 ) -> Result<(), AppError> {
     profile.create()?;
-    let keychain = Keychain::of_profile(&profile.folder().display().to_string());
-    for (name, secret) in secrets {
-        keychain.set(*name, secret)?;
+    if !secrets.is_empty() {
+        let keychain = Keychain::of_profile(&profile.folder().display().to_string());
+        for (name, secret) in secrets {
+            keychain.set(*name, secret)?;
+        }
+        // The one that is stored may belong to another client or org.
+        let vault = keychain.token_vault(Arc::clone(clock));
+        match access_token {
+            Some(token) => vault.store(token),
+            None => vault.forget(),
+        }
     }
-    let path = profile.settings();
-    let beside = path.with_extension("toml.new");
-    let write = || {
-        std::fs::write(&beside, settings.to_toml())?;
-        std::fs::rename(&beside, &path)
-    };
-    write().map_err(|source| {
-        AppError::Settings(crate::settings::SettingsError::File { path: path.display().to_string(), source })
-    })
+    settings.save(&profile.settings())?;
+    Ok(())
 }

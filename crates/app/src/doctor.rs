@@ -122,7 +122,9 @@ async fn business_central(app: &App, diagnosis: &mut Diagnosis) {
         company.id.to_string().eq_ignore_ascii_case(wanted)
             || company.name.eq_ignore_ascii_case(wanted)
             || company.label().eq_ignore_ascii_case(wanted)
-            || bound.as_ref().is_some_and(|b| b.company_id == company.id && b.company_name.eq_ignore_ascii_case(wanted))
+            || bound
+                .as_ref()
+                .is_some_and(|b| b.company_id == company.id && b.company_name.eq_ignore_ascii_case(wanted))
     });
     let Some(company) = found else {
         let names: Vec<&str> = companies.iter().map(business_central::Company::label).collect();
@@ -190,7 +192,11 @@ async fn permissions(app: &App, client: &Client, company: business_central::BcId
         }
     }
     match CompanyFacts::read(&api).await {
-        Ok(facts) => diagnosis.ok("company_facts", "Business Central: set-up tables", format!("local currency {}", facts.local_currency)),
+        Ok(facts) => diagnosis.ok(
+            "company_facts",
+            "Business Central: set-up tables",
+            format!("local currency {}", facts.local_currency),
+        ),
         Err(error) => {
             let outage = error.is_outage();
             diagnosis.failed("Business Central: set-up tables", &error.into(), outage);
@@ -256,7 +262,11 @@ async fn zoho(app: &App, diagnosis: &mut Diagnosis) {
         }
     };
     diagnosis.ok("zoho_sign_in", subject, format!("org {} ({})", org.company_name, org.zgid));
-    diagnosis.ok("zoho_edition", "Zoho CRM: edition", format!("{}, {} credits a day", org.edition.name(), org.edition.daily_credits(org.users)));
+    diagnosis.ok(
+        "zoho_edition",
+        "Zoho CRM: edition",
+        format!("{}, {} credits a day", org.edition.name(), org.edition.daily_credits(org.users)),
+    );
     if let Ok(Some(bound)) = app.store.read(|tx| binding::get(tx))
         && bound.zgid != org.zgid
     {
@@ -288,7 +298,9 @@ fn fields(app: &App, schema: &OrgSchema, diagnosis: &mut Diagnosis) {
         let subject = format!("Zoho CRM: {}", flow.module().api_name());
         match schema.gate(*flow) {
             Ok(()) => diagnosis.ok("module", &subject, "the edition allows it, and our key fields are there"),
-            Err(problem) => diagnosis.note(Verdict::Problem, "gate", &subject, problem.message, &problem.cure),
+            Err(problem) => {
+                diagnosis.note(Verdict::Problem, "gate", &subject, problem.message, &problem.cure)
+            }
         }
     }
     let plan = sync::setup::plan(schema, &app.settings.sync.flows);
@@ -314,7 +326,11 @@ fn clock(app: &App, diagnosis: &mut Diagnosis) {
             format!("the clock differs from Zoho's by {} seconds", offset.as_secs()),
             "Switch on automatic time in the operating system's settings.",
         ),
-        Some(offset) => diagnosis.ok("clock", subject, format!("within {} seconds of Zoho's", offset.unsigned_abs().as_secs() + 1)),
+        Some(offset) => diagnosis.ok(
+            "clock",
+            subject,
+            format!("within {} seconds of Zoho's", offset.unsigned_abs().as_secs() + 1),
+        ),
         None => {}
     }
 }

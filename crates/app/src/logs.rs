@@ -71,8 +71,10 @@ mod tests {
         }
         std::fs::write(folder.path().join("notes.txt"), "mine").unwrap();
         super::prune(folder.path());
-        let mut left: Vec<_> =
-            std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        let mut left: Vec<_> = std::fs::read_dir(folder.path())
+            .unwrap()
+            .map(|e| e.unwrap().file_name().into_string().unwrap())
+            .collect();
         left.sort();
         assert_eq!(left.len(), 15);
         assert_eq!(left[0], "ledgerline.2026-01-07.log");

@@ -8,11 +8,13 @@ use sync::map::{ForeignCurrency, MapPolicy};
 use sync::policy::Policy;
 use sync::store::Store;
 use transport::{
-    Clock, Courier, HttpTransport, NetworkSettings, Patience, Permit, Random, SystemClock, SystemRandom, Transport, Unmetered,
+    Clock, Courier, HttpTransport, NetworkSettings, Patience, Permit, Random, SystemClock, SystemRandom,
+    Transport, Unmetered,
 };
 
 use crate::profile::WriterLock;
 use crate::secrets::{self, Credentials, Environment};
+use crate::settings::Network;
 use crate::{AppError, Profile, Settings};
 
 /// Business Central processes five requests of one app at a time; one is left to others (facts, §6).
@@ -94,7 +96,7 @@ impl App {
         let credentials = secrets::collect(&name, profile.sealed_token(), outside.environment, &clock)?;
         let transport = match &outside.transport {
             Some(transport) => Arc::clone(transport),
-            None => Arc::new(network(&settings)?),
+            None => Arc::new(network(&settings.network)?),
         };
         let random: Arc<dyn Random> = Arc::new(SystemRandom::default());
         let ledger = Arc::new(CreditLedger::new(
@@ -102,8 +104,14 @@ impl App {
             Arc::clone(&clock),
             settings.sync.credit_budget_percent,
         ));
-        let (business_central, zoho) =
-            clients(&settings, credentials, &transport, Arc::clone(&ledger) as Arc<dyn Permit>, &clock, &random);
+        let (business_central, zoho) = clients(
+            &settings,
+            credentials,
+            &transport,
+            Arc::clone(&ledger) as Arc<dyn Permit>,
+            &clock,
+            &random,
+        );
         let today = clock.now().to_zoned(jiff::tz::TimeZone::system()).date();
         let engine = Engine::new(Parts {
             store: Arc::clone(&store),
@@ -127,8 +135,8 @@ impl App {
 ///
 /// # Errors
 /// When the proxy or the extra certificates cannot be used.
-pub fn network(settings: &Settings) -> Result<HttpTransport, AppError> {
-    let extra_ca = match &settings.network.extra_ca {
+pub fn network(settings: &Network) -> Result<HttpTransport, AppError> {
+    let extra_ca = match &settings.extra_ca {
         None => None,
         Some(path) => Some(std::fs::read(path).map_err(|error| {
             AppError::usage(
@@ -137,7 +145,7 @@ pub fn network(settings: &Settings) -> Result<HttpTransport, AppError> {
             )
         })?),
     };
-    Ok(HttpTransport::new(&NetworkSettings { proxy: settings.network.proxy.clone(), extra_ca })?)
+    Ok(HttpTransport::new(&NetworkSettings { proxy: settings.proxy.clone(), extra_ca })?)
 }
 
 /// Both clients over one network.
@@ -192,8 +200,11 @@ pub fn clients(
 #[must_use]
 pub fn policy(settings: &Settings, today: jiff::civil::Date) -> Policy {
     let invoices_from = settings.invoices_from(today);
-    let foreign =
-        if settings.sync.copy_foreign_currency { ForeignCurrency::CopyWithSuffix } else { ForeignCurrency::Skip };
+    let foreign = if settings.sync.copy_foreign_currency {
+        ForeignCurrency::CopyWithSuffix
+    } else {
+        ForeignCurrency::Skip
+    };
     Policy {
         flows: settings.sync.flows.clone(),
         invoices_from,

@@ -97,7 +97,10 @@ pub async fn poll(
             match wake {
                 Wake::Interval => {}
                 Wake::Slept { gap } => {
-                    tracing::info!(seconds = gap.as_secs(), "the computer slept or its clock was set; catching up");
+                    tracing::info!(
+                        seconds = gap.as_secs(),
+                        "the computer slept or its clock was set; catching up"
+                    );
                     app.engine.forget_metadata();
                 }
                 Wake::ClockSetBack { by } => {
@@ -166,12 +169,18 @@ mod tests {
 
     #[test]
     fn sleep_is_noticed_by_the_wall_clock_running_ahead() {
-        assert_eq!(jump((at(100), at(3701)), (seconds(5), seconds(6))), Some(Wake::Slept { gap: seconds(3600) }));
+        assert_eq!(
+            jump((at(100), at(3701)), (seconds(5), seconds(6))),
+            Some(Wake::Slept { gap: seconds(3600) })
+        );
     }
 
     #[test]
     fn a_clock_set_back_is_noticed() {
-        assert_eq!(jump((at(1000), at(401)), (seconds(5), seconds(6))), Some(Wake::ClockSetBack { by: seconds(600) }));
+        assert_eq!(
+            jump((at(1000), at(401)), (seconds(5), seconds(6))),
+            Some(Wake::ClockSetBack { by: seconds(600) })
+        );
     }
 
     #[test]

@@ -70,13 +70,27 @@ impl Profile {
     /// # Errors
     /// When there is no such place.
     pub fn at(folder: Option<PathBuf>) -> Result<Self, ProfileError> {
+        Self::named(folder, "Ledgerline")
+    }
+
+    /// The demo's profile, in `folder` or in the operating system's place for application data, apart from the real one.
+    ///
+    /// # Errors
+    /// When there is no such place.
+    pub fn demo(folder: Option<PathBuf>) -> Result<Self, ProfileError> {
+        Self::named(folder, "Ledgerline-demo")
+    }
+
+    fn named(folder: Option<PathBuf>, name: &str) -> Result<Self, ProfileError> {
         let folder = match folder {
             Some(folder) => folder,
-            None => directories::ProjectDirs::from("", "", "Ledgerline")
+            None => directories::ProjectDirs::from("", "", name)
                 .ok_or(ProfileError::NoHome)?
                 .data_dir()
                 .to_path_buf(),
         };
+        // The keychain's entries are named after the folder: however it was typed, it must be the same name.
+        let folder = std::path::absolute(&folder).unwrap_or(folder);
         Ok(Self { folder })
     }
 
@@ -145,7 +159,8 @@ impl Profile {
                 let mut holder = String::new();
                 // On Windows the lock also hides the content; the message then simply names nobody.
                 let _ = file.read_to_string(&mut holder);
-                let holder = holder.trim().parse::<u32>().map(|pid| format!(" (process {pid})")).unwrap_or_default();
+                let holder =
+                    holder.trim().parse::<u32>().map(|pid| format!(" (process {pid})")).unwrap_or_default();
                 return Err(ProfileError::InUse { path: self.folder.display().to_string(), holder });
             }
             Err(TryLockError::Error(source)) => return Err(self.unusable(source)),

@@ -1,5 +1,6 @@
 //! `ledgerline.toml`: what the user decided, checked before anything runs.
 
+mod address;
 mod duration;
 mod unknown;
 
@@ -11,6 +12,18 @@ use exact_json::Decimal;
 use jiff::civil::Date;
 use sync::flow::Flow;
 use sync::policy::{FlowPolicy, InvoicesFrom, OnDelete, OnDrift};
+
+pub use address::is_loopback;
+
+/// The environment that a new tenant has.
+pub const DEFAULT_ENVIRONMENT: &str = "Production";
+/// Where Microsoft's sign-in is, outside the national clouds.
+pub const DEFAULT_LOGIN_URL: &str = "https://login.microsoftonline.com";
+/// Where Business Central's API is, outside the national clouds.
+pub const DEFAULT_API_URL: &str = "https://api.businesscentral.dynamics.com";
+
+/// Zoho's sign-in in the United States.
+pub const DEFAULT_ACCOUNTS_URL: &str = "https://accounts.zoho.com";
 
 /// The settings of one profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +89,21 @@ pub struct Sync {
     pub copy_foreign_currency: bool,
     /// Invoice status in Business Central → Zoho's picklist value; empty text for none.
     pub invoice_status: BTreeMap<String, String>,
+}
+
+impl Default for Sync {
+    fn default() -> Self {
+        Self {
+            flows: Flow::ALL.to_vec(),
+            poll_interval: Duration::from_secs(5 * 60),
+            invoices_from: None,
+            credit_budget_percent: 50,
+            drift_interval: Duration::from_secs(30 * 60),
+            inventory_interval: Duration::from_secs(60 * 60),
+            copy_foreign_currency: false,
+            invoice_status: BTreeMap::new(),
+        }
+    }
 }
 
 /// How to reach the network, where the operating system's settings do not do.
@@ -183,7 +211,10 @@ impl Settings {
     pub fn parse(text: &str, path: &str) -> Result<Self, SettingsError> {
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| SettingsError::Syntax {
             path: path.to_owned(),
-            message: error.message().to_owned(),
+            message: match error.span() {
+                Some(span) => format!("line {}: {}", line_of(text, span.start), error.message()),
+                None => error.message().to_owned(),
+            },
         })?;
         if let Some(key) = unknown::secret(&table) {
             return Err(SettingsError::Secret { path: path.to_owned(), key });
@@ -191,35 +222,54 @@ impl Settings {
         let read = || -> Result<Self, String> {
             unknown::check(&table)?;
             let file = File(&table);
+            if file.text("relay", "url")?.is_some() {
+                return Err("[relay] url is set, and this version only polls; leave it empty".to_owned());
+            }
             Ok(Self {
                 business_central: BusinessCentral {
                     tenant: file.required("business_central", "tenant")?,
                     environment: file
                         .text("business_central", "environment")?
-                        .unwrap_or_else(|| "Production".to_owned()),
+                        .unwrap_or_else(|| DEFAULT_ENVIRONMENT.to_owned()),
                     company: file.required("business_central", "company")?,
                     client_id: file.required("business_central", "client_id")?,
-                    login_url: file.url("business_central", "login_url", "https://login.microsoftonline.com")?,
-                    api_url: file.url("business_central", "api_url", "https://api.businesscentral.dynamics.com")?,
+                    login_url: file.url("business_central", "login_url", DEFAULT_LOGIN_URL)?,
+                    api_url: file.url("business_central", "api_url", DEFAULT_API_URL)?,
                 },
                 zoho: Zoho {
                     client_id: file.required("zoho", "client_id")?,
-                    accounts_url: file.url("zoho", "accounts_url", "https://accounts.zoho.com")?,
-                    upload_url: file.text("zoho", "upload_url")?,
+                    accounts_url: file.url("zoho", "accounts_url", DEFAULT_ACCOUNTS_URL)?,
+                    upload_url: file.optional_url("zoho", "upload_url")?,
                     default_owner: file.text("zoho", "default_owner")?,
                 },
                 sync: file.sync()?,
                 flows: file.flow_policies()?,
-                network: Network { proxy: file.text("network", "proxy")?, extra_ca: file.text("network", "extra_ca")? },
+                network: Network {
+                    proxy: file.text("network", "proxy")?,
+                    extra_ca: file.text("network", "extra_ca")?,
+                },
             })
         };
         read().map_err(|problem| SettingsError::Wrong { path: path.to_owned(), problem })
     }
 
+    /// Writes the file, beside the old one first, so that a crash leaves the old one or the new one.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn save(&self, path: &Path) -> Result<(), SettingsError> {
+        let beside = path.with_extension("toml.new");
+        std::fs::write(&beside, self.to_toml())
+            .and_then(|()| std::fs::rename(&beside, path))
+            .map_err(|source| SettingsError::File { path: path.display().to_string(), source })
+    }
+
     /// The text of a file with these settings; what is at its default is left out, save for what people look for first.
     #[must_use]
     pub fn to_toml(&self) -> String {
-        let mut text = String::from("# Ledgerline's settings. Secrets are not here: they live in the operating system's keychain.\n\n");
+        let mut text = String::from(
+            "# Ledgerline's settings. Secrets are not here: they live in the operating system's keychain.\n\n",
+        );
         let quote = |value: &str| toml::Value::String(value.to_owned()).to_string();
         let mut line = |key: &str, value: &str| text.push_str(&format!("{key} = {value}\n"));
         line("[business_central]\ntenant", &quote(&self.business_central.tenant));
@@ -283,6 +333,11 @@ impl Settings {
     }
 }
 
+/// The number of the line in which the byte at `position` stands.
+fn line_of(text: &str, position: usize) -> usize {
+    text.bytes().take(position).filter(|byte| *byte == b'\n').count() + 1
+}
+
 fn on_delete_name(policy: OnDelete) -> &'static str {
     match policy {
         OnDelete::Flag => "flag",
@@ -321,16 +376,12 @@ impl File<'_> {
     }
 
     fn url(&self, section: &str, key: &str, default: &str) -> Result<String, String> {
-        let text = self.text(section, key)?.unwrap_or_else(|| default.to_owned());
-        let parsed = url::Url::parse(&text).map_err(|_| format!("[{section}] {key} is not an address: {text}"))?;
-        let host = parsed.host_str().unwrap_or_default().trim_matches(['[', ']']);
-        let loopback = host == "localhost"
-            || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
-        if parsed.scheme() == "https" || (parsed.scheme() == "http" && loopback) {
-            Ok(text.trim_end_matches('/').to_owned())
-        } else {
-            Err(format!("[{section}] {key} must start with https:// (plain http is for addresses of this computer only)"))
-        }
+        Ok(self.optional_url(section, key)?.unwrap_or_else(|| default.to_owned()))
+    }
+
+    fn optional_url(&self, section: &str, key: &str) -> Result<Option<String>, String> {
+        let Some(text) = self.text(section, key)? else { return Ok(None) };
+        address::check(&text).map(Some).map_err(|problem| format!("[{section}] {key} {problem}"))
     }
 
     fn duration(&self, section: &str, key: &str, default: Duration) -> Result<Duration, String> {
@@ -350,23 +401,30 @@ impl File<'_> {
     }
 
     fn sync(&self) -> Result<Sync, String> {
+        let default = Sync::default();
         Ok(Sync {
-            flows: self.flows()?,
-            poll_interval: self.duration("sync", "poll_interval", Duration::from_secs(300))?,
+            flows: self.flows(default.flows)?,
+            poll_interval: self.duration("sync", "poll_interval", default.poll_interval)?,
             invoices_from: match self.text("sync", "invoices_from")?.as_deref() {
                 None => None,
                 Some("all") => Some(InvoicesFrom::All),
                 Some(date) => Some(InvoicesFrom::Date(date.parse().map_err(|_| {
-                    format!("[sync] invoices_from must be a day like \"2025-01-31\", or \"all\"; it is \"{date}\"")
+                    format!(
+                        "[sync] invoices_from must be a day like \"2025-01-31\", or \"all\"; it is \"{date}\""
+                    )
                 })?)),
             },
-            credit_budget_percent: self.budget()?,
-            drift_interval: self.duration("sync", "drift_interval", Duration::from_secs(1800))?,
-            inventory_interval: self.duration("sync", "inventory_interval", Duration::from_secs(3600))?,
+            credit_budget_percent: self.budget(default.credit_budget_percent)?,
+            drift_interval: self.duration("sync", "drift_interval", default.drift_interval)?,
+            inventory_interval: self.duration("sync", "inventory_interval", default.inventory_interval)?,
             copy_foreign_currency: match self.text("sync", "foreign_currency")?.as_deref() {
                 None | Some("skip") => false,
                 Some("copy") => true,
-                Some(other) => return Err(format!("[sync] foreign_currency must be \"skip\" or \"copy\"; it is \"{other}\"")),
+                Some(other) => {
+                    return Err(format!(
+                        "[sync] foreign_currency must be \"skip\" or \"copy\"; it is \"{other}\""
+                    ));
+                }
             },
             invoice_status: self.invoice_status()?,
         })
@@ -384,8 +442,8 @@ impl File<'_> {
             .collect()
     }
 
-    fn flows(&self) -> Result<Vec<Flow>, String> {
-        let Some(value) = self.get("sync", "flows") else { return Ok(Flow::ALL.to_vec()) };
+    fn flows(&self, default: Vec<Flow>) -> Result<Vec<Flow>, String> {
+        let Some(value) = self.get("sync", "flows") else { return Ok(default) };
         let list = value.as_array().ok_or("[sync] flows must be a list like [\"customers\", \"items\"]")?;
         let mut flows = Vec::new();
         for entry in list {
@@ -396,9 +454,9 @@ impl File<'_> {
         Ok(Flow::ALL.into_iter().filter(|flow| flows.contains(flow)).collect())
     }
 
-    fn budget(&self) -> Result<u32, String> {
+    fn budget(&self, default: u32) -> Result<u32, String> {
         let wrong = || "[sync] credit_budget must be a share between 0.01 and 1".to_owned();
-        let Some(value) = self.get("sync", "credit_budget") else { return Ok(50) };
+        let Some(value) = self.get("sync", "credit_budget") else { return Ok(default) };
         let share: Decimal = value.to_string().parse().map_err(|_| wrong())?;
         let percent = (share * Decimal::from(100)).round(0);
         match percent.to_string().parse::<u32>() {
@@ -445,9 +503,13 @@ pub fn parse_flow(name: &str) -> Result<Flow, String> {
     name.parse().map_err(|_| {
         let names: Vec<&str> = Flow::ALL.iter().map(|flow| flow.name()).collect();
         if matches!(name, "vendors" | "purchase_orders") {
-            return format!("the flow \"{name}\" is not available in this version; there are: {}", names.join(", "));
+            return format!(
+                "the flow \"{name}\" is not available in this version; there are: {}",
+                names.join(", ")
+            );
         }
-        let hint = unknown::nearest(name, &names).map(|n| format!("; did you mean \"{n}\"?")).unwrap_or_default();
+        let hint =
+            unknown::nearest(name, &names).map(|n| format!("; did you mean \"{n}\"?")).unwrap_or_default();
         format!("there is no flow \"{name}\"{hint} There are: {}", names.join(", "))
     })
 }
@@ -462,7 +524,11 @@ pub fn check_dependencies(flows: &[Flow]) -> Result<(), String> {
     }
     for flow in flows {
         if let Some(needed) = flow.needs().iter().find(|needed| !flows.contains(needed)) {
-            return Err(format!("the flow \"{}\" needs \"{}\": add it to [sync] flows", flow.name(), needed.name()));
+            return Err(format!(
+                "the flow \"{}\" needs \"{}\": add it to [sync] flows",
+                flow.name(),
+                needed.name()
+            ));
         }
     }
     Ok(())

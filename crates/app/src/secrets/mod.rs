@@ -12,7 +12,7 @@ use zoho_crm::TokenVault;
 pub use keychain::Keychain;
 pub use sealed::SealedToken;
 
-/// The three secrets that a profile needs.
+/// The secrets of a profile: three that somebody provides, and one that Zoho gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecretName {
     /// The Entra app's client secret.
@@ -115,6 +115,15 @@ pub struct Credentials {
 /// Values of environment variables, handed in so that nothing deeper reads the environment.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
+/// A secret from the environment, where it is set and not empty.
+#[must_use]
+pub fn from_environment(environment: Environment<'_>, name: SecretName) -> Option<Secret> {
+    name.variable()
+        .and_then(environment)
+        .filter(|value| !value.trim().is_empty())
+        .map(|v| Secret::new(v.trim()))
+}
+
 /// Collects the secrets of `profile`. With all three in the environment the keychain is never opened.
 ///
 /// # Errors
@@ -125,10 +134,7 @@ pub fn collect(
     environment: Environment<'_>,
     clock: &Arc<dyn Clock>,
 ) -> Result<Credentials, SecretError> {
-    let from_environment = |name: SecretName| {
-        name.variable().and_then(environment).filter(|value| !value.trim().is_empty()).map(|v| Secret::new(v.trim()))
-    };
-    let [bc, client, refresh] = SecretName::PROVIDED.map(from_environment);
+    let [bc, client, refresh] = SecretName::PROVIDED.map(|name| from_environment(environment, name));
     if let (Some(business_central), Some(zoho_client), Some(zoho_refresh)) = (&bc, &client, &refresh) {
         let vault = SealedToken::new(sealed_token, zoho_client, zoho_refresh);
         return Ok(Credentials {

@@ -1,0 +1,150 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// Keeps Zoho CRM a true, current copy of Business Central.
+#[derive(Debug, Parser)]
+#[command(name = "ledgerline", version, about, propagate_version = true)]
+pub struct Args {
+    /// The profile folder: settings, database, logs. Default: the operating system's place for application data.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub profile: Option<PathBuf>,
+    /// Prints results as JSON, also when nothing could start.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// First sync against a built-in Business Central and Zoho CRM; needs no account and no network.
+    Demo(Demo),
+    /// The setup wizard in a terminal: both sign-ins, company, flows; secrets go to the OS keychain.
+    Connect,
+    /// Checks every connection, permission, edition, field and clock; says what to do about each finding.
+    Doctor,
+    /// Creates the custom fields in Zoho.
+    Setup(Setup),
+    /// Copies what changed: once, or again and again until stopped.
+    Sync(Sync),
+    /// Connections, last run, next run, per-flow counts, credits.
+    Status,
+    /// What needs attention.
+    Problems(Problems),
+    /// Tries failed records again now.
+    Replay(Replay),
+    /// The audit trail of one record, or of a period.
+    History(History),
+    /// Runs every sweep, tries due failures again, then compares both systems.
+    Reconcile(Reconcile),
+}
+
+/// `demo`
+#[derive(Debug, clap::Args)]
+pub struct Demo {
+    /// Forgets the demo's two systems and begins anew.
+    #[arg(long)]
+    pub fresh: bool,
+    /// Before the sync: edits a customer, renumbers an item and pays half of an invoice in the built-in Business Central.
+    #[arg(long)]
+    pub change: bool,
+    /// After the sync: leaves both systems running until Ctrl-C, and prints their addresses.
+    #[arg(long)]
+    pub serve: bool,
+}
+
+/// `setup`
+#[derive(Debug, clap::Args)]
+pub struct Setup {
+    /// Only prints what would be created.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Asks nothing. Never chooses to reuse a unique field.
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// `sync`
+#[derive(Debug, clap::Args)]
+pub struct Sync {
+    /// One run instead of polling.
+    #[arg(long)]
+    pub once: bool,
+    /// Only this flow; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    pub flow: Vec<String>,
+    /// Reads everything, whatever was read before.
+    #[arg(long)]
+    pub full: bool,
+}
+
+/// `problems`
+#[derive(Debug, clap::Args)]
+pub struct Problems {
+    /// What to show of them.
+    #[command(subcommand)]
+    pub show: Option<ShowProblem>,
+}
+
+/// `problems show ID`
+#[derive(Debug, Subcommand)]
+pub enum ShowProblem {
+    /// One problem with everything that is known of it.
+    Show {
+        /// Its number.
+        id: i64,
+    },
+}
+
+/// `replay`
+#[derive(Debug, clap::Args)]
+pub struct Replay {
+    /// Numbers of problems.
+    #[arg(value_name = "ID", required_unless_present_any = ["flow", "all"], conflicts_with_all = ["flow", "all"])]
+    pub ids: Vec<i64>,
+    /// Every problem of this flow.
+    #[arg(long, value_name = "NAME", conflicts_with = "all")]
+    pub flow: Option<String>,
+    /// Every problem.
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// `history`
+#[derive(Debug, clap::Args)]
+pub struct History {
+    /// The flow of the record.
+    #[arg(value_name = "FLOW", requires = "record")]
+    pub flow: Option<String>,
+    /// The record's number, or its id in Business Central.
+    #[arg(value_name = "NUMBER")]
+    pub record: Option<String>,
+    /// Entries from this moment on (a day, or a time like 2026-01-31T08:00:00Z).
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Entries before this moment.
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// Prints the whole selection as CSV or JSONL.
+    #[arg(long, value_name = "FORMAT", value_parser = ["csv", "jsonl", "CSV", "JSONL"])]
+    pub export: Option<String>,
+    /// Proves that no entry was changed or taken out.
+    #[arg(long)]
+    pub verify: bool,
+}
+
+/// `reconcile`
+#[derive(Debug, clap::Args)]
+pub struct Reconcile {
+    /// Only compares; reads both sides and writes nothing.
+    #[arg(long)]
+    pub check: bool,
+    /// Says that a mass deletion in Business Central was looked at and is meant.
+    #[arg(long, conflicts_with = "check")]
+    pub confirm_deletions: bool,
+}

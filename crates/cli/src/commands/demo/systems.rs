@@ -1,0 +1,178 @@
+//! The demo's two systems, and the profile that is connected to them.
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use app::profile::ProfileError;
+use app::settings::{BusinessCentral, Network, Settings, Sync, Zoho};
+use app::{AppError, Profile};
+use sandbox::{Handled, Incoming, Server, World, credentials};
+use serde::Deserialize;
+use sync::policy::InvoicesFrom;
+use transport::{Method, SystemClock, SystemRandom};
+
+/// Everything that happened in both systems. The file also says that the folder is a demo's.
+const JOURNAL: &str = "demo-systems.jsonl";
+
+/// The secrets that both systems accept, by environment variable. They open nothing but the simulation.
+pub(super) const SECRETS: [(&str, &str); 3] = [
+    ("LEDGERLINE_BC_CLIENT_SECRET", credentials::BC_CLIENT_SECRET),
+    ("LEDGERLINE_ZOHO_CLIENT_SECRET", credentials::ZOHO_CLIENT_SECRET),
+    ("LEDGERLINE_ZOHO_REFRESH_TOKEN", credentials::ZOHO_REFRESH_TOKEN),
+];
+
+/// The environment as the demo sees it: no secret of a real profile, and never the keychain.
+pub(super) fn secrets(name: &str) -> Option<String> {
+    SECRETS.into_iter().find(|(variable, _)| *variable == name).map(|(_, value)| value.to_owned())
+}
+
+/// Both systems, running.
+pub(super) struct Systems {
+    world: World,
+    server: Server,
+    _lock: File,
+}
+
+#[derive(Deserialize)]
+struct Changes {
+    changes: Vec<String>,
+}
+
+impl Systems {
+    /// Starts both systems as they were left, or as new, and leaves their addresses in the profile's settings file.
+    pub(super) async fn start(profile: &Profile, fresh: bool) -> Result<Self, AppError> {
+        refuse_real_profile(profile)?;
+        profile.create()?;
+        let unusable =
+            |source: io::Error| ProfileError::Folder { path: profile.folder().display().to_string(), source };
+        let lock = lock(profile, &unusable)?;
+        if fresh {
+            let _writer = profile.lock()?;
+            forget(profile).map_err(unusable)?;
+        }
+        // It names the address of the last time.
+        remove(&profile.sealed_token()).map_err(unusable)?;
+        let journal = profile.folder().join(JOURNAL);
+        let world =
+            World::open(&journal, Arc::new(SystemClock::default()), Arc::new(SystemRandom::default()))
+                .map_err(unusable)?;
+        let server = sandbox::serve(world.clone(), ([127, 0, 0, 1], 0).into()).await.map_err(|error| {
+            AppError::usage(
+                format!("the demo cannot listen on this computer's loopback address: {error}"),
+                "Check whether a security program forbids programs to listen on 127.0.0.1.",
+            )
+        })?;
+        let systems = Self { world, server, _lock: lock };
+        systems.settings().save(&profile.settings())?;
+        Ok(systems)
+    }
+
+    /// Where both systems answer.
+    pub(super) fn origin(&self) -> String {
+        self.server.origin()
+    }
+
+    /// Ends both systems.
+    pub(super) async fn stop(self) {
+        self.server.stop().await;
+    }
+
+    /// The settings that lead to both systems.
+    pub(super) fn settings(&self) -> Settings {
+        let origin = self.origin();
+        Settings {
+            business_central: BusinessCentral {
+                tenant: credentials::TENANT.to_owned(),
+                environment: credentials::ENVIRONMENT.to_owned(),
+                company: credentials::COMPANY.to_owned(),
+                client_id: credentials::BC_CLIENT_ID.to_owned(),
+                login_url: format!("{origin}/login"),
+                api_url: format!("{origin}/bc"),
+            },
+            zoho: Zoho {
+                client_id: credentials::ZOHO_CLIENT_ID.to_owned(),
+                accounts_url: format!("{origin}/accounts"),
+                upload_url: Some(format!("{origin}/upload")),
+                default_owner: None,
+            },
+            sync: Sync { invoices_from: Some(InvoicesFrom::All), ..Sync::default() },
+            flows: BTreeMap::new(),
+            network: Network::default(),
+        }
+    }
+
+    /// Changes a few things in the built-in Business Central, and says which.
+    pub(super) fn change(&self) -> Result<Vec<String>, AppError> {
+        let address = format!("{}/admin/bc/demo-changes", self.origin());
+        let answer = Incoming::new(Method::Post, &address, Vec::new(), Default::default())
+            .map(|incoming| self.world.handle(&incoming));
+        let changes = match answer {
+            Some(Handled::Answer(answer) | Handled::Late(answer, _)) => {
+                serde_json::from_slice::<Changes>(&answer.body).ok()
+            }
+            Some(Handled::NeverReached | Handled::AnswerLost) | None => None,
+        };
+        changes.map(|changes| changes.changes).ok_or_else(|| {
+            AppError::usage(
+                "the built-in Business Central could not be changed",
+                "Begin anew with `ledgerline demo --fresh`.",
+            )
+        })
+    }
+}
+
+/// The demo deletes and overwrites: never in a folder that somebody connected to their own company.
+fn refuse_real_profile(profile: &Profile) -> Result<(), AppError> {
+    let in_use = profile.settings().exists() || profile.database().exists();
+    if in_use && !profile.folder().join(JOURNAL).exists() {
+        return Err(AppError::usage(
+            format!("{} holds a profile that is not the demo's", profile.folder().display()),
+            "Leave --profile out, or name another folder for the demo.",
+        ));
+    }
+    Ok(())
+}
+
+/// One demo at a time in a folder; the profile's own lock stays free for other commands while the demo only serves.
+fn lock(profile: &Profile, unusable: &dyn Fn(io::Error) -> ProfileError) -> Result<File, ProfileError> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    let file = options.open(profile.folder().join("demo.lock")).map_err(unusable)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(ProfileError::InUse {
+            path: profile.folder().display().to_string(),
+            holder: " (another demo)".to_owned(),
+        }),
+        Err(TryLockError::Error(error)) => Err(unusable(error)),
+    }
+}
+
+/// Removes what the demo left the last time. The journal goes last, for it says that the rest is a demo's.
+fn forget(profile: &Profile) -> io::Result<()> {
+    let beside = |suffix: &str| {
+        let mut name = profile.database().into_os_string();
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    for path in [
+        profile.database(),
+        beside("-wal"),
+        beside("-shm"),
+        profile.settings(),
+        profile.folder().join(JOURNAL),
+    ] {
+        remove(&path)?;
+    }
+    Ok(())
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}

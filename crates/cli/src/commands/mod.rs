@@ -1,0 +1,66 @@
+//! One file a command.
+
+mod connect;
+mod demo;
+mod doctor;
+mod history;
+mod problems;
+mod reconcile;
+mod replay;
+mod setup;
+mod status;
+mod sync;
+
+use app::open::{Mode, Outside};
+use app::{App, AppError, Profile};
+
+use crate::args::{Args, Command};
+use crate::output::Output;
+
+/// Runs the command and returns the exit code.
+pub async fn run(args: &Args, output: Output) -> Result<u8, AppError> {
+    let profile = match &args.command {
+        Command::Demo(_) => Profile::demo(args.profile.clone())?,
+        _ => Profile::at(args.profile.clone())?,
+    };
+    let _logs = logs(&profile);
+    match &args.command {
+        Command::Demo(demo) => demo::run(&profile, demo, output).await,
+        Command::Connect => connect::run(&profile, output).await,
+        Command::Doctor => doctor::run(&open(profile, Mode::Read)?, output).await,
+        Command::Setup(setup) => {
+            let mode = if setup.dry_run { Mode::Read } else { Mode::Write };
+            setup::run(&open(profile, mode)?, setup, output).await
+        }
+        Command::Sync(sync) => sync::run(&open(profile, Mode::Write)?, sync, output).await,
+        Command::Status => status::run(&profile, output),
+        Command::Problems(problems) => problems::run(&profile, problems, output),
+        Command::Replay(replay) => replay::run(&open(profile, Mode::Write)?, replay, output).await,
+        Command::History(history) => history::run(&profile, history, output),
+        Command::Reconcile(reconcile) => {
+            reconcile::run(&open(profile, Mode::Write)?, reconcile, output).await
+        }
+    }
+}
+
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+fn open(profile: Profile, mode: Mode) -> Result<App, AppError> {
+    App::open(profile, mode, &Outside { environment: &environment, transport: None, clock: None })
+}
+
+/// Starts the log files of a profile that exists. A command works without them, and says why they are missing.
+fn logs(profile: &Profile) -> Option<impl Drop + use<>> {
+    if !profile.folder().exists() {
+        return None;
+    }
+    match app::logs::start(&profile.logs(), environment("LEDGERLINE_LOG").as_deref()) {
+        Ok(guard) => Some(guard),
+        Err(reason) => {
+            eprintln!("ledgerline: no log files are written: {reason}");
+            None
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Progress on standard error: a bar on a terminal, a line every few seconds elsewhere.
+
+use std::io::IsTerminal;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use sync::progress::{Event, Progress};
+
+const EVERY: Duration = Duration::from_secs(3);
+
+/// Progress for people.
+pub struct Shown {
+    terminal: bool,
+    bar: Mutex<Option<ProgressBar>>,
+    last: Mutex<Option<Instant>>,
+}
+
+impl Shown {
+    /// A bar where standard error is a terminal; it appears with the first event.
+    pub fn new() -> Self {
+        Self { terminal: std::io::stderr().is_terminal(), bar: Mutex::new(None), last: Mutex::new(None) }
+    }
+
+    /// Clears the bar, so that results stand alone. The next event brings a new one.
+    pub fn done(&self) {
+        if let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn bar(&self) -> Option<ProgressBar> {
+        let mut bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
+        if bar.is_none() && self.terminal {
+            let new = ProgressBar::new_spinner();
+            new.enable_steady_tick(Duration::from_millis(120));
+            *bar = Some(new);
+        }
+        bar.clone()
+    }
+
+    fn line(&self, text: &str, always: bool) {
+        if let Some(bar) = self.bar() {
+            bar.set_message(text.to_owned());
+            return;
+        }
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if always || last.is_none_or(|at| at.elapsed() >= EVERY) {
+            eprintln!("{text}");
+            *last = Some(Instant::now());
+        }
+    }
+
+    fn length(&self, done: u64, of: u64) {
+        let Some(bar) = self.bar() else { return };
+        if bar.length() != Some(of) {
+            bar.set_length(of);
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg:<24} [{bar:30}] {pos}/{len}") {
+                bar.set_style(style.progress_chars("=> "));
+            }
+        }
+        bar.set_position(done);
+    }
+}
+
+impl Progress for Shown {
+    fn event(&self, event: Event) {
+        match event {
+            Event::Preparing => self.line("reading both systems' settings", false),
+            Event::Read { flow, rows } => self.line(&format!("{}: {rows} read", flow.name()), false),
+            Event::Applied { flow, done, of } => {
+                self.length(done, of);
+                let text = if self.terminal {
+                    format!("{}: writing", flow.name())
+                } else {
+                    format!("{}: {done} of {of} dealt with", flow.name())
+                };
+                self.line(&text, false);
+            }
+            Event::Sweep { flow, what } => self.line(&format!("{}: comparing {what}", flow.name()), false),
+            Event::Comparing { flow } => {
+                self.line(&format!("{}: comparing both systems", flow.name()), false)
+            }
+            Event::Finished { flow } => self.line(&format!("{}: finished", flow.name()), true),
+        }
+    }
+}
