@@ -361,9 +361,11 @@ async fn lost(
         rows = batch.len(),
         "the answer to an insert was lost; looking what arrived"
     );
-    let absent = look(session, flow, fingerprint, batch, created).await?;
+    // None of them was there before the insert: what is found now, the insert has created.
+    let sent = batch.into_iter().map(|task| Task { wrote: Some(Wrote::Created), ..task }).collect();
+    let absent = look(session, flow, fingerprint, sent, created).await?;
     session.store().write(|tx| intents::settle(tx, intent))?;
-    Ok(absent)
+    Ok(absent.into_iter().map(|task| Task { wrote: None, ..task }).collect())
 }
 
 /// Whether a write may have been carried out although no answer came.
