@@ -158,7 +158,9 @@ async fn read_zoho(
     let (number_key, id_key) = adopt::keys(session, flow)?;
     let placeholders = [map::LINE_PRODUCT_NUMBER, map::DELETED_CUSTOMERS_NUMBER];
     let mut records: BTreeMap<BcId, Record> = BTreeMap::new();
-    for record in adopt::select(session, flow, &format!("{number_key} is not null")).await? {
+    // A clone made by hand has the identity and, because that is unique, not the number.
+    let ours = format!("({number_key} is not null or {id_key} is not null)");
+    for record in adopt::select(session, flow, &ours).await? {
         let text = |key: &str| record.get(key).and_then(Value::as_text).unwrap_or_default().to_owned();
         let number = text(&number_key);
         if placeholders.contains(&number.as_str()) {

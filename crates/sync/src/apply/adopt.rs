@@ -106,7 +106,8 @@ pub(crate) async fn rebuild(
     }
     if links == 0 {
         let (number_key, id_key) = keys(session, flow)?;
-        let condition = format!("{number_key} is not null");
+        // A clone made by hand has the identity and, because that is unique, not the number.
+        let condition = format!("({number_key} is not null or {id_key} is not null)");
         let mut by_id: BTreeMap<BcId, Vec<Record>> = BTreeMap::new();
         for record in select(session, flow, &condition).await? {
             let id = record.get(&id_key).and_then(Value::as_text).and_then(|text| text.parse().ok());

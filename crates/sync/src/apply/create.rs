@@ -6,7 +6,7 @@ use business_central::{BcId, Lookup};
 use exact_json::{Map, Value};
 use zoho_crm::{Action, ErrorKind, Record, WriteOptions, ZohoId, coql};
 
-use super::{Task, Wrote, adopt, decide, outcome, refused};
+use super::{Task, Wrote, adopt, decide, outcome, refused, renumber};
 use crate::failure::{self, FailureClass, RunError, Trouble};
 use crate::flow::Flow;
 use crate::observe;
@@ -190,19 +190,21 @@ async fn settle_holder(
     let holder = text(stranger, &id_key);
     let zoho_id = text(stranger, "id");
     if let Ok(holder_id) = holder.parse::<BcId>()
-        && session.store().read(|tx| links::get(tx, flow, holder_id))?.is_none()
         && matches!(
             session.company().get(observe::narrow(flow.entity(), &["id"]), holder_id).await?,
             Lookup::Absent
         )
     {
-        // Its source is gone from Business Central, and the number was used again: set it free.
-        let released = format!("{} (deleted)", task.source.number);
-        let row: Record =
-            [("id".to_owned(), Value::text(zoho_id.as_str())), (number_key.clone(), Value::text(released))]
-                .into();
-        let results = session.zoho().update(flow.module(), &[row], &options(session, flow)).await?;
-        if matches!(results.first(), Some(Ok(_))) {
+        // Its source is gone from Business Central, and the number was used again: set it free. Whether the source was really
+        // deleted is for the sweep to say.
+        let released = match session.store().read(|tx| links::get(tx, flow, holder_id))? {
+            Some(link) => renumber::release(session, flow, &number_key, &link).await?,
+            None => {
+                let id = ZohoId::new(zoho_id.as_str());
+                renumber::release_unknown(session, flow, &number_key, &id, &task.source.number).await?
+            }
+        };
+        if released {
             return Ok(Some(task));
         }
     }

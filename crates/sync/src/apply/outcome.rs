@@ -54,7 +54,12 @@ pub(crate) fn written(
         (Some(link), Flow::Invoices) => link.lines,
         (None, Flow::Invoices) => LineState::Unknown,
     };
-    let number = task.mapped.as_ref().map_or_else(|| task.source.number.clone(), |m| m.number.clone());
+    // A deleted record's number may have been released: then Zoho holds another one than its source says.
+    let number = match (&task.mapped, &task.link) {
+        (Some(mapped), _) => mapped.number.clone(),
+        (None, Some(link)) => link.number.clone(),
+        (None, None) => task.source.number.clone(),
+    };
     let link = Link {
         flow,
         id: task.source.id,

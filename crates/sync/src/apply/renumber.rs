@@ -1,9 +1,10 @@
 //! Moves business keys before anything else is written: a number that changed hands must be free before its new holder comes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use business_central::BcId;
 use exact_json::{Map, Value};
-use zoho_crm::WriteOptions;
+use zoho_crm::{RowResult, WriteOptions, ZohoId};
 
 use crate::failure::RunError;
 use crate::flow::Flow;
@@ -21,9 +22,11 @@ struct Move {
 
 /// Renumbers every linked record whose number changed, in an order in which no two ever claim the same number; a ring
 /// of exchanged numbers is opened by a temporary one. Also frees the numbers of deleted records that someone else has now.
-pub(crate) async fn run(session: &Session<'_>, flow: Flow) -> Result<(), RunError> {
+/// Returns the records whose number in Zoho is another one now.
+pub(crate) async fn run(session: &Session<'_>, flow: Flow) -> Result<BTreeSet<BcId>, RunError> {
+    let mut written = BTreeSet::new();
     let Some(key) = session.org.our_field(flow, CustomField::Number) else {
-        return Ok(());
+        return Ok(written);
     };
     let key = key.to_owned();
     let mut moves: Vec<Move> = Vec::new();
@@ -46,17 +49,21 @@ pub(crate) async fn run(session: &Session<'_>, flow: Flow) -> Result<(), RunErro
         if free.is_empty() {
             // Only rings are left: one member steps aside.
             let number = temporary(&moves[0].link);
-            moves[0].link =
-                give(session, flow, &key, &moves[0].link, &number, "number kept free for an exchange")
-                    .await?;
+            let mut link = moves[0].link.clone();
+            give(session, flow, &key, &mut link, &number, "number kept free for an exchange").await?;
+            // Where Zoho refused, pretend that it moved, so that the loop ends; nothing is stored.
+            link.number = number;
+            moves[0].link = link;
             continue;
         }
         for index in free.into_iter().rev() {
-            let Move { link, to } = moves.swap_remove(index);
-            give(session, flow, &key, &link, &to, "number follows Business Central").await?;
+            let Move { mut link, to } = moves.swap_remove(index);
+            if give(session, flow, &key, &mut link, &to, "number follows Business Central").await? {
+                written.insert(link.id);
+            }
         }
     }
-    Ok(())
+    Ok(written)
 }
 
 /// Frees `C100` of a deleted record as `C100 (deleted)` when a live record has that number now.
@@ -79,18 +86,48 @@ async fn release_deleted(
     })?;
     for link in reused {
         session.check_stop()?;
-        let number = format!("{} (deleted)", link.number);
-        give(
-            session,
-            flow,
-            key,
-            &link,
-            &number,
-            "number released: Business Central deleted the record and used it again",
-        )
-        .await?;
+        release(session, flow, key, &link).await?;
     }
     Ok(())
+}
+
+/// Frees the number of a linked record that Business Central no longer has. Returns whether Zoho took the new one.
+pub(crate) async fn release(
+    session: &Session<'_>,
+    flow: Flow,
+    key: &str,
+    link: &Link,
+) -> Result<bool, RunError> {
+    let why = "number released: Business Central deleted the record and used it again";
+    let mut link = link.clone();
+    for number in released_names(&link.number.clone()) {
+        if give(session, flow, key, &mut link, &number, why).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Frees the number that a record in Zoho holds of which nothing is known here. Returns whether Zoho took the new one.
+pub(crate) async fn release_unknown(
+    session: &Session<'_>,
+    flow: Flow,
+    key: &str,
+    zoho_id: &ZohoId,
+    number: &str,
+) -> Result<bool, RunError> {
+    for name in released_names(number) {
+        if matches!(write(session, flow, key, zoho_id, &name).await?, Some(Ok(_))) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// What a released number is called: a number can be used again more than once.
+fn released_names(number: &str) -> impl Iterator<Item = String> {
+    let first = std::iter::once(format!("{number} (deleted)"));
+    first.chain((2..=9).map(move |n| format!("{number} (deleted {n})")))
 }
 
 fn temporary(link: &Link) -> String {
@@ -98,40 +135,45 @@ fn temporary(link: &Link) -> String {
     format!("{}~{}", link.number, id.get(..8).unwrap_or(&id))
 }
 
-/// Writes one number. Where Zoho refuses, the record's own update will meet the same refusal and report it.
+/// Writes one number and stores it. Where Zoho refuses, the record's own update will meet the same refusal and report it.
 async fn give(
     session: &Session<'_>,
     flow: Flow,
     key: &str,
-    link: &Link,
+    link: &mut Link,
     number: &str,
     why: &str,
-) -> Result<Link, RunError> {
-    let mut link = link.clone();
-    let row: Map =
-        [("id".to_owned(), Value::text(link.zoho_id.as_str())), (key.to_owned(), Value::text(number))].into();
-    let options = WriteOptions { workflows: session.policy().of(flow).workflows, ..WriteOptions::default() };
-    let results = session.zoho().update(flow.module(), &[row], &options).await?;
+) -> Result<bool, RunError> {
+    let Some(Ok(written)) = write(session, flow, key, &link.zoho_id, number).await? else {
+        return Ok(false);
+    };
     let now = session.now();
-    let before = link.number.clone();
-    if let Some(Ok(written)) = results.into_iter().next() {
-        link.modified_time = written.modified_time.or(link.modified_time);
-        link.sent.insert(key.to_owned(), Value::text(number));
-        let entry = Entry {
-            number: Some(number.to_owned()),
-            before: Some(Value::text(before)),
-            after: Some(Value::text(number)),
-            zoho_id: Some(link.zoho_id.to_string()),
-            ..session.entry(flow, link.id, AuditKind::Written, why, now)
-        };
-        link.number = number.to_owned();
-        session.store().write(|tx| {
-            links::put(tx, &link)?;
-            audit::append(tx, &entry)
-        })?;
-    } else {
-        // Not moved: pretend it was, so that the loop ends; nothing is stored.
-        link.number = number.to_owned();
-    }
-    Ok(link)
+    let before = std::mem::replace(&mut link.number, number.to_owned());
+    link.modified_time = written.modified_time.or(link.modified_time.take());
+    link.sent.insert(key.to_owned(), Value::text(number));
+    let entry = Entry {
+        number: Some(number.to_owned()),
+        before: Some(Value::text(before)),
+        after: Some(Value::text(number)),
+        zoho_id: Some(link.zoho_id.to_string()),
+        ..session.entry(flow, link.id, AuditKind::Written, why, now)
+    };
+    session.store().write(|tx| {
+        links::put(tx, link)?;
+        audit::append(tx, &entry)
+    })?;
+    Ok(true)
+}
+
+async fn write(
+    session: &Session<'_>,
+    flow: Flow,
+    key: &str,
+    zoho_id: &ZohoId,
+    number: &str,
+) -> Result<Option<RowResult>, RunError> {
+    let row: Map =
+        [("id".to_owned(), Value::text(zoho_id.as_str())), (key.to_owned(), Value::text(number))].into();
+    let options = WriteOptions { workflows: session.policy().of(flow).workflows, ..WriteOptions::default() };
+    Ok(session.zoho().update(flow.module(), &[row], &options).await?.into_iter().next())
 }
