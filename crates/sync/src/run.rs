@@ -154,7 +154,9 @@ impl Job<'_> {
         let by_hand = self.options.full || self.options.trigger == Trigger::Manual;
         listing::read(session, flow, self.options.full).await?;
         sweeps::run(session, flow, by_hand).await?;
-        deletions::run(session, flow, self.options.full, self.options.confirm_deletions).await?;
+        // Who looks again after giving a permission back wants to see it gone.
+        let again = by_hand && deletions::stands_still(session, flow)?;
+        deletions::run(session, flow, self.options.full || again, self.options.confirm_deletions).await?;
         if flow == Flow::Invoices {
             deletions::look_again(session, flow).await?;
         }

@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use business_central::{BcId, Lookup};
+use business_central::{BcId, Lookup, SalesInvoice};
 
 use super::{listing, sweeps};
 use crate::failure::RunError;
@@ -16,10 +16,13 @@ use crate::store::audit::{AuditKind, Entry};
 use crate::store::considered::{self, Disposition};
 use crate::store::failures::FlowProblem;
 use crate::store::sources::{self, SourceRow};
-use crate::store::{audit, failures, links, sweep_clocks};
+use crate::store::{StoreError, Tx, audit, failures, links, sweep_clocks};
 
 /// How often the sweep runs.
 const INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How often it runs while the flow stands still because of what it found.
+const INTERVAL_STANDING: Duration = Duration::from_secs(60 * 60);
 
 /// More changed rows than this are read by a full listing instead of one by one.
 const READ_ONE_BY_ONE: usize = 200;
@@ -27,6 +30,9 @@ const READ_ONE_BY_ONE: usize = 200;
 /// Deletions in one sweep beyond the greater of this and [`MASS_PERCENT`] of the known records need a person's word.
 const MASS_MINIMUM: usize = 20;
 const MASS_PERCENT: usize = 2;
+
+/// So many known records are asked for before a kind of record is taken for hidden.
+const CANARIES: usize = 3;
 
 const MASS_DELETION: &str = "mass_deletion";
 const HIDDEN: &str = "records_hidden";
@@ -45,7 +51,8 @@ pub(crate) async fn run(
         session.store().write(|tx| sweep_clocks::set(tx, &name, session.now()))?;
         return Ok(());
     }
-    if !force && !sweeps::is_due(last, INTERVAL, session.now()) {
+    let interval = if stands_still(session, flow)? { INTERVAL_STANDING } else { INTERVAL };
+    if !force && !sweeps::is_due(last, interval, session.now()) {
         return Ok(());
     }
     session.progress().event(Event::Sweep { flow, what: "deleted and late records" });
@@ -54,6 +61,12 @@ pub(crate) async fn run(
     settle_absent(session, flow, &absent, confirmed).await?;
     session.store().write(|tx| sweep_clocks::set(tx, &name, started))?;
     Ok(())
+}
+
+/// Whether the last sweep found so much missing that the flow follows no deletions until somebody did something.
+pub(crate) fn stands_still(session: &Session<'_>, flow: Flow) -> Result<bool, RunError> {
+    let problems = session.store().read(|tx| failures::flow_problems(tx, Some(flow)))?;
+    Ok(problems.iter().any(|problem| [HIDDEN, MASS_DELETION].contains(&problem.code.as_str())))
 }
 
 /// Lists all ids, re-reads what is new or has another etag, and returns the stored ids that were not listed.
@@ -127,6 +140,10 @@ async fn settle_absent(
         }
     }
     let known = session.store().read(|tx| sources::count(tx, flow))?;
+    // A draft is never copied: that it is gone needs no proof, and a posted invoice could give none.
+    let (drafts, gone): (Vec<_>, Vec<_>) =
+        gone.into_iter().partition(|row| flow == Flow::Invoices && !is_posted(row));
+    session.store().write(|tx| drafts.iter().try_for_each(|row| forget(tx, session, row)))?;
     if gone.is_empty() {
         return clear(session, flow);
     }
@@ -145,12 +162,7 @@ async fn settle_absent(
                 ..session.entry(flow, row.id, kind, summary, now)
             };
             if !written {
-                sources::remove(tx, flow, row.id)?;
-                failures::close(tx, flow, row.id)?;
-                audit::append(
-                    tx,
-                    &entry(AuditKind::Observed, "gone from Business Central before it was ever copied"),
-                )?;
+                forget(tx, session, row)?;
             } else if flow == Flow::Invoices {
                 // A posted document hardly ever goes: it is looked up again in every run, and nothing is flagged.
                 sources::mark_missing(tx, flow, row.id, now)?;
@@ -165,6 +177,23 @@ async fn settle_absent(
         Ok(())
     })?;
     clear(session, flow)
+}
+
+/// Forgets a record that was never copied.
+fn forget(tx: &Tx<'_>, session: &Session<'_>, row: &SourceRow) -> Result<(), StoreError> {
+    let entry = Entry {
+        number: Some(row.number.clone()),
+        ..session.entry(
+            row.flow,
+            row.id,
+            AuditKind::Observed,
+            "gone from Business Central before it was ever copied",
+            session.now(),
+        )
+    };
+    sources::remove(tx, row.flow, row.id)?;
+    failures::close(tx, row.flow, row.id)?;
+    audit::append(tx, &entry)
 }
 
 /// How many of so many known records may go at once without a person's word.
@@ -210,6 +239,8 @@ fn stand_still(
 }
 
 /// Whether a known record of the same kind can still be read: without one, absence proves nothing.
+///
+/// Of invoices, only a posted one will do: drafts are another table to Business Central, with permissions of its own.
 pub(crate) async fn canary(
     session: &Session<'_>,
     flow: Flow,
@@ -217,13 +248,26 @@ pub(crate) async fn canary(
 ) -> Result<bool, RunError> {
     let suspects: HashSet<BcId> = suspects.collect();
     let known = session.store().read(|tx| sources::live_ids(tx, flow))?;
-    for id in known.into_iter().filter(|id| !suspects.contains(id)).take(3) {
+    let mut asked = 0;
+    for id in known.into_iter().filter(|id| !suspects.contains(id)) {
+        let Some(row) = session.store().read(|tx| sources::get(tx, flow, id))? else { continue };
+        if flow == Flow::Invoices && !is_posted(&row) {
+            continue;
+        }
         if matches!(session.company().get(super::narrow(flow.entity(), &["id"]), id).await?, Lookup::Found(_))
         {
             return Ok(true);
         }
+        asked += 1;
+        if asked == CANARIES {
+            break;
+        }
     }
     Ok(false)
+}
+
+fn is_posted(row: &SourceRow) -> bool {
+    row.posted || serde_json::from_str::<SalesInvoice>(&row.text).is_ok_and(|invoice| !invoice.is_open())
 }
 
 /// Looks the invoices up again that were no longer visible; one that is back stops being missing.

@@ -13,7 +13,7 @@ use crate::progress::Event;
 use crate::session::Session;
 use crate::store::audit::{AuditKind, Entry};
 use crate::store::considered::{self, Disposition};
-use crate::store::sources::{self, Incoming, Seen};
+use crate::store::sources::{self, Incoming, Seen, SettledAs};
 use crate::store::{StoreError, Tx, audit, watermarks};
 
 /// How far behind the watermark a listing starts. Business Central stamps a row before it commits it (facts, §4.10), so that a row may
@@ -118,7 +118,11 @@ pub(crate) fn note(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let (disposition, summary, changed) = match seen {
-        Seen::Same => (Disposition::Unchanged, None, None),
+        // What is left alone by rule stays so in the count, also when it is merely seen again.
+        Seen::Same => match sources::settled_as(tx, flow, incoming.id)? {
+            Some(SettledAs::Skipped(_)) => (Disposition::Skipped, None, None),
+            Some(SettledAs::Written | SettledAs::Unchanged) | None => (Disposition::Unchanged, None, None),
+        },
         Seen::Back => (Disposition::Held, Some("visible again in Business Central"), None),
         Seen::New => (Disposition::Held, Some("seen for the first time in Business Central"), None),
         Seen::Changed { before } => (
