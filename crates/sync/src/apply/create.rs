@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use business_central::{BcId, Lookup};
 use exact_json::{Map, Value};
-use zoho_crm::{Action, ErrorKind, Record, WriteOptions, ZohoId, coql};
+use zoho_crm::{ErrorKind, Record, WriteOptions, ZohoId, coql};
 
 use super::{Task, Wrote, adopt, decide, outcome, refused, renumber};
 use crate::failure::{self, FailureClass, RunError, Trouble};
@@ -288,10 +288,7 @@ async fn send_once(
     for (mut task, result) in batch.into_iter().zip(results) {
         match result {
             Ok(written) => {
-                let wrote = match written.action {
-                    Action::Inserted => Wrote::Created,
-                    Action::Updated | Action::Deleted => Wrote::Updated,
-                };
+                // Zoho was known not to have the record. An upsert that says it updated one repeats our own, whose answer was lost.
                 outcome::written(
                     session,
                     flow,
@@ -299,7 +296,7 @@ async fn send_once(
                     &mut task,
                     written.id,
                     written.modified_time,
-                    wrote,
+                    Wrote::Created,
                 )?;
                 if flow == Flow::Invoices {
                     created.to_verify.push(task);
