@@ -39,6 +39,19 @@ pub(super) fn rejected() -> Response {
     json(401, "Authentication_InvalidCredentials", "The server has rejected the client credentials.")
 }
 
+/// The app may not read that table.
+pub(super) fn forbidden(segment: &str) -> Response {
+    let message = format!(
+        "Sorry, the current permissions prevented the action. (TableData 18 {segment} Read: Base Application)"
+    );
+    json(400, "Internal_ServerError", &message)
+}
+
+/// The link to a next page has ended.
+pub(super) fn stale_link() -> Response {
+    json(400, "SkipTokenIsNoLongerValid", "The skip token is no longer valid.")
+}
+
 /// There is no such segment.
 pub(super) fn no_segment(segment: &str) -> Response {
     json(404, "BadRequest_ResourceNotFound", &format!("Resource not found for the segment '{segment}'."))

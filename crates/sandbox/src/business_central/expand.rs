@@ -1,146 +1,135 @@
-//! Rows that come along with a row.
+//! The text of a row, with the rows that come along with it.
 
 use exact_json::{Decimal, Value};
-use transport::Response;
 use uuid::Uuid;
 
-use super::odata::{self, Expand};
+use super::BcState;
+use super::navigation::{Entity, Expand, Navigation, Wanted};
+use super::odata;
 use super::row::Row;
-use super::schema::{CONTACTS_INFORMATION, FINANCIAL_DETAIL, PAYMENT_TERMS, SALES_INVOICE_LINES, Table};
-use super::{BcState, errors};
+use super::schema::Table;
 
 impl BcState {
-    /// The text of a row with what was asked for beside it.
-    ///
-    /// # Errors
-    /// The refusal of an unknown navigation property.
-    pub(super) fn text_of(
-        &self,
-        table: Table,
-        row: &Row,
-        select: &[String],
-        expand: &[Expand],
-        context: Option<&str>,
-    ) -> Result<String, Response> {
+    /// A record's text; `context` stands in it where it is the whole answer.
+    pub(super) fn record(&self, table: Table, row: &Row, wanted: &Wanted, context: Option<&str>) -> String {
+        let computed = match table {
+            Table::SalesInvoices => Some(("remainingAmount", Value::Number(remaining(row)))),
+            Table::Customers => Some(("balanceDue", Value::Number(row.number("balance")))),
+            Table::Items
+            | Table::Contacts
+            | Table::Vendors
+            | Table::PurchaseOrders
+            | Table::DetailedLedger
+            | Table::GeneralLedger
+            | Table::Countries
+            | Table::Currencies
+            | Table::PaymentTerms
+            | Table::Salespeople
+            | Table::LedgerSetup
+            | Table::CompanyInformation => None,
+        };
         let mut out = String::from("{");
         if let Some(context) = context {
             odata::member(&mut out, "@odata.context", &Value::text(context));
         }
+        // A query's rows have no version (facts, §3.D).
         if table != Table::DetailedLedger {
             odata::member(&mut out, "@odata.etag", &Value::text(row.etag()));
         }
-        self.own_members(&mut out, table, row, select);
-        for expand in expand {
-            self.expanded(&mut out, table, row, expand)?;
-        }
-        out.push('}');
-        Ok(out)
+        self.filled(out, Entity::Record(table), row, computed.as_slice(), wanted)
     }
 
-    fn own_members(&self, out: &mut String, table: Table, row: &Row, select: &[String]) {
-        match table {
-            Table::SalesInvoices => {
-                let mut shown = row.clone();
-                shown.lines = Vec::new();
-                shown.set("remainingAmount", Value::Number(remaining(row)));
-                odata::members(out, &shown, table.properties(), select);
-            }
-            Table::Customers => {
-                let mut shown = row.clone();
-                shown.set("balanceDue", Value::Number(row.number("balance")));
-                odata::members(out, &shown, table.properties(), select);
-            }
-            _ => odata::members(out, row, table.properties(), select),
-        }
+    /// A line's text.
+    pub(super) fn line(&self, document: &Row, line: &Row, wanted: &Wanted) -> String {
+        self.filled(begun(document), Entity::Line, line, &[], wanted)
     }
 
-    fn expanded(&self, out: &mut String, table: Table, row: &Row, expand: &Expand) -> Result<(), Response> {
-        let text = match (table, expand.name.as_str()) {
-            (Table::Customers, "customerFinancialDetail") => {
-                let mut inner = String::from("{");
-                odata::member(&mut inner, "@odata.etag", &Value::text(row.etag()));
-                odata::members(&mut inner, row, FINANCIAL_DETAIL, &expand.select);
-                inner + "}"
-            }
-            (Table::Customers, "paymentTerm") => {
-                let term = row.text("paymentTermsId").parse::<Uuid>().ok();
-                match term.and_then(|id| self.table(Table::PaymentTerms).get(&id)) {
-                    Some(term) => {
-                        let mut inner = String::from("{");
-                        odata::member(&mut inner, "@odata.etag", &Value::text(term.etag()));
-                        odata::members(&mut inner, term, PAYMENT_TERMS, &expand.select);
-                        inner + "}"
-                    }
-                    None => "null".to_owned(),
-                }
-            }
-            (Table::Customers, "contactsInformation") => self.contacts_of(row),
-            (Table::SalesInvoices, "salesInvoiceLines") => {
-                let lines: Vec<String> = row
-                    .lines
-                    .iter()
-                    .map(|line| {
-                        let mut inner = String::from("{");
-                        odata::member(&mut inner, "@odata.etag", &Value::text(row.etag()));
-                        odata::members(&mut inner, line, SALES_INVOICE_LINES, &expand.select);
-                        for deeper in &expand.expand {
-                            if deeper.name == "item" {
-                                let item = line.text("itemId").parse::<Uuid>().ok();
-                                let item = item.and_then(|id| self.table(Table::Items).get(&id));
-                                let text = item.map_or("null".to_owned(), |item| {
-                                    let mut inner = String::from("{");
-                                    odata::members(
-                                        &mut inner,
-                                        item,
-                                        Table::Items.properties(),
-                                        &deeper.select,
-                                    );
-                                    inner + "}"
-                                });
-                                inner.push_str(&format!(",\"item\":{text}"));
-                            }
-                        }
-                        inner + "}"
-                    })
-                    .collect();
-                format!("[{}]", lines.join(","))
-            }
-            _ => {
-                return Err(errors::json(
-                    400,
-                    "BadRequest",
-                    &format!("Could not find a property named '{}' on the type.", expand.name),
-                ));
-            }
-        };
-        out.push_str(&format!(",\"{}\":{text}", expand.name));
-        Ok(())
+    /// The header of a posted invoice, with the id that `salesInvoices` gives it.
+    pub(super) fn posted_header(&self, row: &Row, wanted: &Wanted) -> String {
+        let currency = row.text("currencyCode");
+        let currency = if currency == self.local_currency() { "" } else { currency };
+        let computed = [
+            ("id", Value::text(posted_id(row).to_string())),
+            ("apiId", Value::text(row.id.to_string())),
+            ("currencyCode", Value::text(currency)),
+        ];
+        self.filled(begun(row), Entity::PostedHeader, row, &computed, wanted)
     }
 
     /// The company contact of a customer and the persons below it, as a list of rows.
-    pub(super) fn contacts_of(&self, customer: &Row) -> String {
-        let company = customer.text("companyContact");
-        let mut rows = Vec::new();
-        for contact in self.of_company(Table::Contacts, company) {
-            let number = contact.text("number");
-            let shown = Row::new(contact.id)
-                .with("contactId", contact.id.to_string())
-                .with("contactNumber", number)
-                .with("contactName", contact.text("displayName"))
-                .with("contactType", contact.text("type"))
-                .with("relatedId", customer.id.to_string())
-                .with("relatedType", "Customer");
-            let mut inner = String::from("{");
-            odata::member(&mut inner, "@odata.etag", &Value::text(contact.etag()));
-            odata::members(&mut inner, &shown, CONTACTS_INFORMATION, &[]);
-            rows.push(inner + "}");
+    pub(super) fn contacts_of(&self, customer: &Row, wanted: &Wanted) -> String {
+        list(self.of_company(Table::Contacts, customer.text("companyContact")).map(|contact| {
+            let computed = [
+                ("contactId", Value::text(contact.id.to_string())),
+                ("contactNumber", Value::text(contact.text("number"))),
+                ("contactName", Value::text(contact.text("displayName"))),
+                ("contactType", Value::text(contact.text("type"))),
+                ("relatedId", Value::text(customer.id.to_string())),
+                ("relatedType", Value::text("Customer")),
+            ];
+            self.filled(begun(contact), Entity::ContactInformation, contact, &computed, wanted)
+        }))
+    }
+
+    fn filled(
+        &self,
+        mut out: String,
+        entity: Entity,
+        row: &Row,
+        computed: &[(&str, Value)],
+        wanted: &Wanted,
+    ) -> String {
+        odata::members(&mut out, row, entity.properties(), &wanted.select, computed);
+        for expand in &wanted.expand {
+            out.push_str(&format!(",\"{}\":{}", expand.name, self.navigated(row, expand)));
         }
-        format!("[{}]", rows.join(","))
+        out + "}"
+    }
+
+    fn navigated(&self, row: &Row, expand: &Expand) -> String {
+        let wanted = &expand.wanted;
+        match expand.navigation {
+            Navigation::FinancialDetail => self.filled(begun(row), Entity::FinancialDetail, row, &[], wanted),
+            Navigation::PaymentTerm => self.linked(Table::PaymentTerms, row.text("paymentTermsId"), wanted),
+            Navigation::ContactsInformation => self.contacts_of(row, wanted),
+            Navigation::Contact => self.record(Table::Contacts, row, wanted, None),
+            Navigation::Lines => list(row.lines.iter().map(|line| self.line(row, line, wanted))),
+            Navigation::Item => self.linked(Table::Items, row.text("itemId"), wanted),
+        }
+    }
+
+    fn linked(&self, table: Table, id: &str, wanted: &Wanted) -> String {
+        let row = id.parse::<Uuid>().ok().and_then(|id| self.table(table).get(&id));
+        row.map_or_else(|| "null".to_owned(), |row| self.record(table, row, wanted, None))
     }
 }
 
+/// A list of objects.
+pub(super) fn list(objects: impl Iterator<Item = String>) -> String {
+    let mut out = String::from("[");
+    for object in objects {
+        if out.len() > 1 {
+            out.push(',');
+        }
+        out.push_str(&object);
+    }
+    out + "]"
+}
+
+/// The beginning of an object with the version of a row.
+fn begun(row: &Row) -> String {
+    let mut out = String::from("{");
+    odata::member(&mut out, "@odata.etag", &Value::text(row.etag()));
+    out
+}
+
+/// The posted header's own SystemId: that of the invoice where it came from an order, another one where it was a draft (facts, §4.2).
+fn posted_id(row: &Row) -> Uuid {
+    if row.text("orderId").is_empty() { Uuid::from_u128(row.id.as_u128() ^ (0xf << 56)) } else { row.id }
+}
+
 /// What is still to be paid: worked out for every read (facts, §4.3).
-pub(super) fn remaining(row: &Row) -> Decimal {
+fn remaining(row: &Row) -> Decimal {
     match (row.posted, row.text("status")) {
         (false, _) => row.number("totalAmountIncludingTax"),
         (true, "Canceled" | "Corrective" | "Paid") => Decimal::ZERO,

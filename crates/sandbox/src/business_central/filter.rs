@@ -2,7 +2,9 @@
 
 use std::cmp::Ordering;
 
-use exact_json::{Decimal, Value};
+use exact_json::Decimal;
+use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::row::Row;
 use super::schema::{Kind, Property};
@@ -15,9 +17,45 @@ pub enum Filter {
     /// Either; on one field only.
     Or(Box<Filter>, Box<Filter>),
     /// A comparison.
-    Compare(&'static str, Operator, Value),
+    Compare(&'static Property, Operator, Literal),
     /// `startswith`, `contains` or `endswith`.
-    Match(Function, &'static str, String),
+    Match(Function, &'static Property, String),
+}
+
+/// What a property is compared with.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Literal {
+    /// A text, an enumeration's member or a day: all of them are ordered as texts.
+    Text(String),
+    /// A number.
+    Number(Decimal),
+    /// True or false.
+    Bool(bool),
+    /// A GUID.
+    Guid(Uuid),
+    /// A moment.
+    Moment(Timestamp),
+}
+
+impl Literal {
+    /// How the property of a row stands to this.
+    fn order(&self, row: &Row, property: &Property) -> Ordering {
+        match self {
+            Self::Text(wanted) => have(row, property).cmp(wanted.as_str()),
+            Self::Number(wanted) => row.number(property.name).cmp(wanted),
+            Self::Bool(wanted) => row.truth(property.name).cmp(wanted),
+            Self::Guid(wanted) if property.name == "id" => row.id.cmp(wanted),
+            Self::Guid(wanted) => row.text(property.name).parse().unwrap_or(Uuid::nil()).cmp(wanted),
+            Self::Moment(wanted) => row.modified.cmp(wanted),
+        }
+    }
+}
+
+fn have<'a>(row: &'a Row, property: &Property) -> &'a str {
+    match row.text(property.name) {
+        "" => property.kind.blank_text(),
+        text => text,
+    }
 }
 
 /// How two values are compared.
@@ -83,21 +121,20 @@ impl Filter {
     fn fields(&self) -> Vec<&'static str> {
         let mut fields = match self {
             Self::And(a, b) | Self::Or(a, b) => [a.fields(), b.fields()].concat(),
-            Self::Compare(name, ..) | Self::Match(_, name, _) => vec![*name],
+            Self::Compare(property, ..) | Self::Match(_, property, _) => vec![property.name],
         };
         fields.sort_unstable();
         fields.dedup();
         fields
     }
 
-    /// Whether a record passes; `printed` gives a property's value.
-    pub fn passes(&self, row: &Row, properties: &'static [Property]) -> bool {
+    /// Whether a record passes.
+    pub fn passes(&self, row: &Row) -> bool {
         match self {
-            Self::And(a, b) => a.passes(row, properties) && b.passes(row, properties),
-            Self::Or(a, b) => a.passes(row, properties) || b.passes(row, properties),
-            Self::Compare(name, operator, wanted) => {
-                let Some(property) = properties.iter().find(|p| p.name == *name) else { return false };
-                let order = compare(&row.printed(property), wanted, property.kind);
+            Self::And(a, b) => a.passes(row) && b.passes(row),
+            Self::Or(a, b) => a.passes(row) || b.passes(row),
+            Self::Compare(property, operator, wanted) => {
+                let order = wanted.order(row, property);
                 match operator {
                     Operator::Eq => order == Ordering::Equal,
                     Operator::Ne => order != Ordering::Equal,
@@ -107,8 +144,8 @@ impl Filter {
                     Operator::Le => order != Ordering::Greater,
                 }
             }
-            Self::Match(function, name, wanted) => {
-                let text = row.text(name);
+            Self::Match(function, property, wanted) => {
+                let text = have(row, property);
                 match function {
                     Function::StartsWith => text.starts_with(wanted.as_str()),
                     Function::Contains => text.contains(wanted.as_str()),
@@ -117,16 +154,15 @@ impl Filter {
             }
         }
     }
-}
 
-fn compare(have: &Value, want: &Value, kind: Kind) -> Ordering {
-    match (have, want, kind) {
-        (Value::Text(have), Value::Text(want), Kind::Moment) => {
-            let at = |text: &str| text.parse::<jiff::Timestamp>().ok();
-            at(have).cmp(&at(want))
+    /// The only values that the property can have in a record that passes; `None` where the filter does not list them.
+    pub fn only(&self, name: &str) -> Option<Vec<&Literal>> {
+        match self {
+            Self::And(a, b) => a.only(name).or_else(|| b.only(name)),
+            Self::Or(a, b) => Some([a.only(name)?, b.only(name)?].concat()),
+            Self::Compare(property, Operator::Eq, wanted) if property.name == name => Some(vec![wanted]),
+            Self::Compare(..) | Self::Match(..) => None,
         }
-        (Value::Text(have), Value::Text(want), Kind::Guid) => have.to_lowercase().cmp(&want.to_lowercase()),
-        (have, want, _) => have.cmp(want),
     }
 }
 
@@ -252,7 +288,7 @@ impl Parser {
                 return Err("Syntax error in the filter.".to_owned());
             };
             self.takes(&Token::Close)?;
-            return Ok(Filter::Match(function, property.name, text));
+            return Ok(Filter::Match(function, property, text));
         }
         let property = self.property(&word)?;
         let operator = match self.next() {
@@ -268,7 +304,7 @@ impl Parser {
             _ => return Err("Syntax error in the filter.".to_owned()),
         };
         let literal = self.next().ok_or("Syntax error in the filter.")?;
-        Ok(Filter::Compare(property.name, operator, value(property, literal)?))
+        Ok(Filter::Compare(property, operator, value(property, literal)?))
     }
 
     fn property(&self, name: &str) -> Result<&'static Property, String> {
@@ -284,37 +320,27 @@ impl Parser {
     }
 }
 
-fn value(property: &Property, literal: Token) -> Result<Value, String> {
+fn value(property: &Property, literal: Token) -> Result<Literal, String> {
     let wrong = |text: &str| format!("The value '{text}' does not fit the type of '{}'.", property.name);
     match (property.kind, literal) {
-        (Kind::Text, Token::Quoted(text)) => Ok(Value::Text(text)),
+        (Kind::Text, Token::Quoted(text)) => Ok(Literal::Text(text)),
         (Kind::Enum(members), Token::Quoted(text)) => {
             if members.contains(&text.as_str()) {
-                Ok(Value::Text(text))
+                Ok(Literal::Text(text))
             } else {
                 Err(format!("The string '{text}' is not a valid enumeration type constant."))
             }
         }
-        (Kind::Guid, Token::Word(text)) => match text.parse::<uuid::Uuid>() {
-            Ok(id) => Ok(Value::text(id.to_string())),
-            Err(_) => Err(wrong(&text)),
-        },
-        (Kind::Moment, Token::Word(text)) => match text.parse::<jiff::Timestamp>() {
-            Ok(_) => Ok(Value::Text(text)),
-            Err(_) => Err(wrong(&text)),
-        },
-        (Kind::Date, Token::Word(text)) => match text.parse::<jiff::civil::Date>() {
-            Ok(_) => Ok(Value::Text(text)),
-            Err(_) => Err(wrong(&text)),
-        },
-        (Kind::Number | Kind::Whole, Token::Word(text)) => {
-            text.parse::<Decimal>().map(Value::Number).map_err(|_| wrong(&text))
+        (Kind::Guid, Token::Word(text)) => text.parse().map(Literal::Guid).map_err(|_| wrong(&text)),
+        (Kind::Moment, Token::Word(text)) => text.parse().map(Literal::Moment).map_err(|_| wrong(&text)),
+        (Kind::Date, Token::Word(text)) => {
+            let date = text.parse::<jiff::civil::Date>().map_err(|_| wrong(&text))?;
+            Ok(Literal::Text(date.to_string()))
         }
-        (Kind::Bool, Token::Word(text)) => match text.as_str() {
-            "true" => Ok(Value::Bool(true)),
-            "false" => Ok(Value::Bool(false)),
-            _ => Err(wrong(&text)),
-        },
+        (Kind::Number | Kind::Whole, Token::Word(text)) => {
+            text.parse().map(Literal::Number).map_err(|_| wrong(&text))
+        }
+        (Kind::Bool, Token::Word(text)) => text.parse().map(Literal::Bool).map_err(|_| wrong(&text)),
         (_, Token::Quoted(text) | Token::Word(text)) => Err(wrong(&text)),
         (_, Token::Open | Token::Close | Token::Comma) => Err("Syntax error in the filter.".to_owned()),
     }
@@ -335,7 +361,7 @@ mod tests {
             .with("number", "C'10")
             .with("blocked", "All")
             .with("creditLimit", exact_json::Decimal::new(15, 1));
-        customers(text).unwrap().passes(&row, Table::Customers.properties())
+        customers(text).unwrap().passes(&row)
     }
 
     #[test]
@@ -361,5 +387,26 @@ mod tests {
         assert!(customers("blocked eq '_x0020_'").is_ok());
         assert!(customers("nonsense eq 1").unwrap_err().contains("Could not find a property"));
         assert!(customers("number eq 'open").is_err());
+    }
+
+    #[test]
+    fn blanks_are_compared_as_they_are_printed() {
+        let row = Row::new(uuid::Uuid::from_u128(1));
+        let passes =
+            |text: &str| Filter::parse(text, Table::SalesInvoices.properties()).unwrap().passes(&row);
+        assert!(passes("dueDate eq 0001-01-01 and dueDate lt 2025-01-01"));
+        assert!(passes("customerId eq 00000000-0000-0000-0000-000000000000"));
+        assert!(passes(
+            "status eq '_x0020_' and number eq '' and totalTaxAmount eq 0 and pricesIncludeTax eq false"
+        ));
+    }
+
+    #[test]
+    fn a_filter_says_which_values_it_lists() {
+        let count = |text: &str| customers(text).unwrap().only("number").map(|values| values.len());
+        assert_eq!(count("(number eq 'A' or number eq 'B') and city eq 'C'"), Some(2));
+        assert_eq!(count("city eq 'C' and number eq 'A'"), Some(1));
+        assert_eq!(count("number eq 'A' or number gt 'B'"), None);
+        assert_eq!(count("city eq 'C'"), None);
     }
 }

@@ -1,20 +1,17 @@
 //! Requests under `/bc` and what they are answered.
 
-use std::ops::Bound;
-
-use exact_json::Value;
+use exact_json::{Decimal, Value};
 use jiff::Timestamp;
 use transport::{Method, Response};
 use uuid::Uuid;
 
+use super::listing::{answer, context, whole};
+use super::navigation::Entity;
 use super::odata::{self, Options};
-use super::row::{Row, moment};
-use super::schema::{POSTED_SALES_INVOICES, Table};
-use super::{BcState, errors};
+use super::row::Row;
+use super::schema::Table;
+use super::{BcState, Company, errors, expand};
 use crate::Incoming;
-use crate::world::plain;
-
-const JSON: &str = "application/json; odata.metadata=minimal; odata.streaming=true";
 
 /// The APIs of an environment that are served.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,76 +26,72 @@ impl BcState {
     pub(crate) fn handle(&mut self, incoming: &Incoming, now: Timestamp) -> Response {
         self.set_time(now);
         self.requests += 1;
+        self.admit(incoming).and_then(|()| self.route(incoming)).unwrap_or_else(|refusal| refusal)
+    }
+
+    /// Lets nobody in without a token, and nobody write.
+    fn admit(&mut self, incoming: &Incoming) -> Result<(), Response> {
         if self.behaviour.maintenance {
-            return errors::maintenance();
+            return Err(errors::maintenance());
         }
         let token = incoming.header("Authorization").and_then(|value| value.strip_prefix("Bearer "));
-        match token {
-            None => return errors::rejected(),
-            Some(token) if token.is_empty() || token.contains(char::is_whitespace) => {
-                return errors::gateway_refusal();
-            }
-            Some(token) if !self.is_signed_in(token) || !self.behaviour.app_enabled => {
-                return errors::rejected();
-            }
-            Some(_) => {}
+        let token = token.ok_or_else(errors::rejected)?;
+        if token.is_empty() || token.contains(char::is_whitespace) {
+            return Err(errors::gateway_refusal());
+        }
+        if !self.is_signed_in(token) || !self.behaviour.app_enabled {
+            return Err(errors::rejected());
         }
         if incoming.method != Method::Get {
             self.write_attempts.push(format!("{} {}", incoming.method.as_str(), incoming.path));
-            return errors::json(
-                400,
-                "BadRequest_InvalidOperation",
-                "The simulated Business Central is read-only.",
-            );
+            let message = "The simulated Business Central is read-only.";
+            return Err(errors::json(400, "BadRequest_InvalidOperation", message));
         }
+        Ok(())
+    }
+
+    fn route(&mut self, incoming: &Incoming) -> Result<Response, Response> {
         let segments = incoming.segments("/bc/v2.0");
-        let Some(at) = segments.iter().position(|segment| segment == "api") else {
-            return errors::no_segment("api");
+        let at = segments.iter().position(|segment| segment == "api");
+        let at = at.ok_or_else(|| errors::no_segment("api"))?;
+        let ([environment] | [_, environment]) = &segments[..at] else {
+            return Err(errors::no_environment());
         };
-        let ([environment] | [_, environment]) = &segments[..at] else { return errors::no_environment() };
         if !environment.eq_ignore_ascii_case(&self.environment) {
-            return errors::no_environment();
+            return Err(errors::no_environment());
         }
         let rest: Vec<&str> = segments[at + 1..].iter().map(String::as_str).collect();
-        let (api, rest) = match rest.as_slice() {
-            ["v2.0", rest @ ..] => (Api::Standard, rest),
-            ["microsoft", "automate", "v1.0", rest @ ..] => (Api::Automate, rest),
-            ["microsoft", "reportsFinance", "beta", rest @ ..] => (Api::ReportsFinance, rest),
-            _ => return errors::no_segment(rest.first().unwrap_or(&"")),
-        };
-        self.below_api(incoming, api, rest)
+        match rest.as_slice() {
+            ["v2.0", rest @ ..] => self.below_api(incoming, Api::Standard, rest),
+            ["microsoft", "automate", "v1.0", rest @ ..] => self.below_api(incoming, Api::Automate, rest),
+            ["microsoft", "reportsFinance", "beta", rest @ ..] => {
+                self.below_api(incoming, Api::ReportsFinance, rest)
+            }
+            _ => Err(errors::no_segment(rest.first().unwrap_or(&""))),
+        }
     }
 
-    fn below_api(&mut self, incoming: &Incoming, api: Api, segments: &[&str]) -> Response {
-        let Some((first, rest)) = segments.split_first() else { return errors::no_segment("") };
+    fn below_api(&mut self, incoming: &Incoming, api: Api, segments: &[&str]) -> Result<Response, Response> {
+        let (first, rest) = segments.split_first().ok_or_else(|| errors::no_segment(""))?;
         let (name, key) = keyed(first);
         if name != "companies" {
-            return errors::no_segment(name);
+            return Err(errors::no_segment(name));
         }
-        let Some(key) = key else { return self.companies(incoming) };
-        let company = key.parse::<Uuid>().ok().and_then(|id| self.companies.iter().position(|c| c.id == id));
-        let Some(company) = company else {
-            return errors::json(404, "Internal_CompanyNotFound", "The company was not found.");
+        let Some(key) = key else {
+            let rows = expand::list(self.companies.iter().map(|company| company_text(company, None)));
+            return Ok(whole(incoming, "companies", &rows));
         };
+        let company = key.parse::<Uuid>().ok().and_then(|id| self.companies.iter().position(|c| c.id == id));
+        let company = company
+            .ok_or_else(|| errors::json(404, "Internal_CompanyNotFound", "The company was not found."))?;
         match rest {
-            [] => plain(
-                200,
-                JSON,
-                company_text(
-                    &self.companies[company],
-                    self.now,
-                    Some(&context(incoming, "companies/$entity")),
-                ),
-            ),
+            [] => {
+                let context = context(incoming, "companies/$entity");
+                Ok(answer(company_text(&self.companies[company], Some(&context))))
+            }
+            // The first company holds the tables; the others are empty.
             [segment, below @ ..] => self.below_company(incoming, api, company == 0, segment, below),
         }
-    }
-
-    fn companies(&self, incoming: &Incoming) -> Response {
-        let rows: Vec<String> =
-            self.companies.iter().map(|company| company_text(company, self.now, None)).collect();
-        let context = Value::text(context(incoming, "companies")).to_json();
-        plain(200, JSON, format!(r#"{{"@odata.context":{context},"value":[{}]}}"#, rows.join(",")))
     }
 
     fn below_company(
@@ -108,166 +101,64 @@ impl BcState {
         filled: bool,
         segment: &str,
         below: &[&str],
-    ) -> Response {
+    ) -> Result<Response, Response> {
         let (name, key) = keyed(segment);
-        if name == "salesInvoiceLines" && api == Api::Standard {
-            return errors::json(
-                400,
-                "Application_DialogException",
-                "You must specify an Id or a Document Id to get the lines.",
-            );
-        }
-        if name == "contactsInformation" && api == Api::Standard {
-            return errors::json(400, "Application_DialogException", "You must specify a related id.");
-        }
-        if (api, name) == (Api::Automate, "postedSalesInvoices") {
-            return if self.behaviour.posted_api {
-                self.posted_headers(incoming, filled)
-            } else {
-                errors::no_segment(name)
-            };
-        }
-        let table = Table::of_segment(name)
-            .filter(|table| (*table == Table::DetailedLedger) == (api == Api::ReportsFinance));
-        let Some(table) = table.filter(|_| api != Api::Automate) else { return errors::no_segment(name) };
-        if self.behaviour.forbidden.contains(&table) {
-            return errors::json(
-                400,
-                "Internal_ServerError",
-                &format!(
-                    "Sorry, the current permissions prevented the action. (TableData 18 {name} Read: Base Application)"
-                ),
-            );
-        }
-        if table == Table::SalesInvoices && self.behaviour.writes_on_read {
-            self.redistribute();
-        }
-        match key {
-            None => self.list(incoming, table, filled),
-            Some(key) => match key.parse::<Uuid>() {
-                Ok(id) if filled => self.one(incoming, table, id, below),
-                Ok(_) => errors::no_record(),
-                Err(_) => errors::json(404, "BadRequest_NotFound", "Bad Request - Error in query syntax."),
-            },
-        }
-    }
-
-    fn list(&self, incoming: &Incoming, table: Table, filled: bool) -> Response {
-        let options = match Options::read(incoming, table.properties()) {
-            Ok(options) => options,
-            Err((status, code, message)) => return errors::json(status, code, &message),
-        };
-        let rows = self.table(table);
-        let behind = options.skip_token.as_ref().and_then(|token| token.parse::<Uuid>().ok());
-        let start = behind.map_or(Bound::Unbounded, Bound::Excluded);
-        let limit = options.page_size.min(options.top.unwrap_or(usize::MAX));
-        let mut texts = Vec::new();
-        let mut last = None;
-        for (id, row) in rows.range((start, Bound::Unbounded)).filter(|_| filled) {
-            if texts.len() == limit {
-                break;
+        match (api, name) {
+            (Api::Standard, "salesInvoiceLines") => return self.flat_lines(incoming, filled),
+            (Api::Standard, "contactsInformation") => {
+                let message = "You must specify a related id.";
+                return Err(errors::json(400, "Application_DialogException", message));
             }
-            let passes = self.is_visible(table, row)
-                && options.filter.as_ref().is_none_or(|filter| filter.passes(row, table.properties()));
-            if passes {
-                match self.text_of(table, row, &options.select, &options.expand, None) {
-                    Ok(text) => texts.push(text),
-                    Err(refusal) => return refusal,
-                }
-                last = Some(*id);
+            (Api::Automate, "postedSalesInvoices") if self.behaviour.posted_api => {
+                return self.posted_headers(incoming, filled);
             }
+            _ => {}
         }
-        // A page that is exactly full has a next link, also when nothing follows; `$top` within a page has none (facts, §5.3).
-        let more = last.filter(|_| {
-            texts.len() == options.page_size && options.top.is_none_or(|top| top > options.page_size)
+        let table = Table::of_segment(name).filter(|table| match api {
+            Api::Standard => *table != Table::DetailedLedger,
+            Api::Automate => false,
+            Api::ReportsFinance => *table == Table::DetailedLedger,
         });
-        page(incoming, table.segment(), &texts, more.map(|id| id.to_string()))
+        let table = table.ok_or_else(|| errors::no_segment(name))?;
+        if self.behaviour.forbidden.contains(&table) {
+            return Err(errors::forbidden(name));
+        }
+        match key.map(str::parse::<Uuid>) {
+            None => self.list(incoming, table, filled),
+            Some(Ok(id)) if filled => self.one(incoming, table, id, below),
+            Some(Ok(_)) => Err(errors::no_record()),
+            Some(Err(_)) => {
+                Err(errors::json(404, "BadRequest_NotFound", "Bad Request - Error in query syntax."))
+            }
+        }
     }
 
-    /// With too few permissions rows are missing, and nothing says so (facts, §4.1).
-    fn is_visible(&self, table: Table, row: &Row) -> bool {
-        let hidden_for_being_posted =
-            table == Table::SalesInvoices && row.posted && self.behaviour.posted_hidden;
-        !hidden_for_being_posted && !self.behaviour.hidden.contains(&table)
-    }
-
-    fn one(&self, incoming: &Incoming, table: Table, id: Uuid, below: &[&str]) -> Response {
-        let Some(row) = self.table(table).get(&id).filter(|row| self.is_visible(table, row)) else {
-            return errors::no_record();
-        };
+    fn one(
+        &mut self,
+        incoming: &Incoming,
+        table: Table,
+        id: Uuid,
+        below: &[&str],
+    ) -> Result<Response, Response> {
+        let is_there = |row: &&Row| self.is_visible(table, row);
+        self.table(table).get(&id).filter(is_there).ok_or_else(errors::no_record)?;
+        self.redistribute(table, id);
+        let row = self.table(table).get(&id).ok_or_else(errors::no_record)?;
         match (table, below) {
             (_, []) => {
-                let options = match Options::read(incoming, table.properties()) {
-                    Ok(options) => options,
-                    Err((status, code, message)) => return errors::json(status, code, &message),
-                };
+                let options = Options::read(incoming, Entity::Record(table))?;
                 let context = context(incoming, &format!("{}/$entity", table.segment()));
-                match self.text_of(table, row, &options.select, &options.expand, Some(&context)) {
-                    Ok(text) => plain(200, JSON, text),
-                    Err(refusal) => refusal,
-                }
+                Ok(answer(self.record(table, row, &options.wanted, Some(&context))))
             }
             (Table::Customers, ["contactsInformation"]) => {
-                let context = Value::text(context(incoming, "contactsInformation")).to_json();
-                plain(
-                    200,
-                    JSON,
-                    format!(r#"{{"@odata.context":{context},"value":{}}}"#, self.contacts_of(row)),
-                )
+                let options = Options::read(incoming, Entity::ContactInformation)?;
+                Ok(self.contacts_answer(incoming, row, &options.wanted))
             }
             (Table::SalesInvoices, ["salesInvoiceLines"]) => {
-                let lines: Vec<String> = row
-                    .lines
-                    .iter()
-                    .map(|line| {
-                        let mut inner = String::from("{");
-                        odata::members(&mut inner, line, super::schema::SALES_INVOICE_LINES, &[]);
-                        inner + "}"
-                    })
-                    .collect();
-                page(incoming, "salesInvoiceLines", &lines, None)
+                let options = Options::read(incoming, Entity::Line)?;
+                Ok(self.lines_answer(incoming, Some(row), &options))
             }
-            (_, [other, ..]) => errors::no_segment(other),
-        }
-    }
-
-    /// Headers of posted invoices, with the id that `salesInvoices` gives them.
-    fn posted_headers(&self, incoming: &Incoming, filled: bool) -> Response {
-        let options = match Options::read(incoming, POSTED_SALES_INVOICES) {
-            Ok(options) => options,
-            Err((status, code, message)) => return errors::json(status, code, &message),
-        };
-        let hidden = self.behaviour.posted_hidden || self.behaviour.hidden.contains(&Table::SalesInvoices);
-        let behind = options.skip_token.as_ref().and_then(|token| token.parse::<Uuid>().ok());
-        let mut texts = Vec::new();
-        let mut last = None;
-        for row in self.table(Table::SalesInvoices).values().filter(|row| row.posted && filled && !hidden) {
-            if texts.len() == options.page_size {
-                break;
-            }
-            if behind.is_some_and(|behind| row.id <= behind) {
-                continue;
-            }
-            let mut shown = row.clone();
-            shown.lines = Vec::new();
-            shown.set("apiId", row.id.to_string());
-            if options.filter.as_ref().is_none_or(|filter| filter.passes(&shown, POSTED_SALES_INVOICES)) {
-                let mut inner = String::from("{");
-                odata::members(&mut inner, &shown, POSTED_SALES_INVOICES, &options.select);
-                texts.push(inner + "}");
-                last = Some(row.id);
-            }
-        }
-        let more = last.filter(|_| texts.len() == options.page_size);
-        page(incoming, "postedSalesInvoices", &texts, more.map(|id| id.to_string()))
-    }
-
-    /// Reading drafts writes where the app may write (facts, §4.9).
-    fn redistribute(&mut self) {
-        let drafts: Vec<Uuid> =
-            self.table(Table::SalesInvoices).values().filter(|row| !row.posted).map(|row| row.id).collect();
-        for id in drafts {
-            self.change(Table::SalesInvoices, id, |_| {});
+            (_, [other, ..]) => Err(errors::no_segment(other)),
         }
     }
 }
@@ -280,41 +171,27 @@ fn keyed(segment: &str) -> (&str, Option<&str>) {
     }
 }
 
-fn context(incoming: &Incoming, what: &str) -> String {
-    let base = incoming.path.split("/companies").next().unwrap_or_default();
-    format!("{}{base}/$metadata#{what}", incoming.origin)
-}
-
-fn page(incoming: &Incoming, segment: &str, rows: &[String], next: Option<String>) -> Response {
-    let context = Value::text(context(incoming, segment)).to_json();
-    let link = next.map(|token| {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        for (name, value) in
-            incoming.query.iter().filter(|(name, _)| !matches!(name.as_str(), "$skiptoken" | "aid"))
-        {
-            query.append_pair(name, value);
-        }
-        query.append_pair("aid", "FIN").append_pair("$skiptoken", &token);
-        let link = format!("{}{}?{}", incoming.origin, incoming.path, query.finish());
-        format!(r#","@odata.nextLink":{}"#, Value::text(link).to_json())
-    });
-    plain(
-        200,
-        JSON,
-        format!(r#"{{"@odata.context":{context},"value":[{}]{}}}"#, rows.join(","), link.unwrap_or_default()),
-    )
-}
-
-fn company_text(company: &super::Company, now: Timestamp, context: Option<&str>) -> String {
+fn company_text(company: &Company, context: Option<&str>) -> String {
     let mut out = String::from("{");
     if let Some(context) = context {
         odata::member(&mut out, "@odata.context", &Value::text(context));
     }
-    odata::member(&mut out, "id", &Value::text(company.id.to_string()));
-    odata::member(&mut out, "systemVersion", &Value::text("26.0.30643.32100"));
-    odata::member(&mut out, "name", &Value::text(&company.name));
-    odata::member(&mut out, "displayName", &Value::text(&company.display_name));
-    odata::member(&mut out, "businessProfileId", &Value::text(""));
-    odata::member(&mut out, "systemCreatedAt", &Value::text(moment(now)));
+    // Stamps as in the capture of the facts, §2.2; a company is never changed here.
+    let created = "2025-03-24T02:08:05.067Z";
+    let somebody = "3d7a2c4e-0b8f-4b57-8a6e-5f0d4c1b2a90";
+    for (name, value) in [
+        ("id", Value::text(company.id.to_string())),
+        ("systemVersion", Value::text("26.0.30643.32100")),
+        ("timestamp", Value::Number(Decimal::from(4006))),
+        ("name", Value::text(&company.name)),
+        ("displayName", Value::text(&company.display_name)),
+        ("businessProfileId", Value::text("")),
+        ("systemCreatedAt", Value::text(created)),
+        ("systemCreatedBy", Value::text(somebody)),
+        ("systemModifiedAt", Value::text(created)),
+        ("systemModifiedBy", Value::text(somebody)),
+    ] {
+        odata::member(&mut out, name, &value);
+    }
     out + "}"
 }

@@ -1,7 +1,7 @@
 //! A simulated Business Central: sign-in, API v2.0 and the two other Microsoft APIs that are read beside it.
 //!
-//! [`BcState`] holds one company's tables ([`schema`], [`row`]) and how the service behaves; `handle` answers requests with `odata`;
-//! [`changes`] is what people do in the company.
+//! [`BcState`] holds one company's tables ([`schema`], [`row`]) and how the service behaves. `handle` finds what an address names,
+//! `odata` reads what is asked of it, `listing` chooses the rows, `expand` prints them. [`changes`] is what people do in the company.
 
 pub mod changes;
 mod errors;
@@ -9,6 +9,8 @@ mod expand;
 mod filter;
 mod handle;
 pub mod invoices;
+mod listing;
+mod navigation;
 mod odata;
 pub mod row;
 mod rows;
@@ -49,6 +51,8 @@ pub struct Behaviour {
     pub clock_skew: SignedDuration,
     /// Whether the environment is being updated: 503 for everything.
     pub maintenance: bool,
+    /// So many links to a next page have ended by the time somebody follows them.
+    pub stale_links: u32,
 }
 
 impl Default for Behaviour {
@@ -64,6 +68,7 @@ impl Default for Behaviour {
             token_seconds: 3_599,
             clock_skew: SignedDuration::ZERO,
             maintenance: false,
+            stale_links: 0,
         }
     }
 }
@@ -209,6 +214,11 @@ impl BcState {
     #[must_use]
     pub fn find(&self, table: Table, number: &str) -> Option<&Row> {
         self.with_number(table, number).next()
+    }
+
+    /// The code of the local currency; blank where the ledger set-up does not say.
+    fn local_currency(&self) -> &str {
+        self.table(Table::LedgerSetup).values().next().map_or("", |row| row.text("localCurrencyCode"))
     }
 
     /// The rows with that number.

@@ -1,10 +1,14 @@
-//! A listing's options, its page, and the text of a row.
+//! What a listing was asked for, and how members are printed.
 
 use std::fmt::Write as _;
 
 use exact_json::Value;
+use transport::Response;
+use uuid::Uuid;
 
+use super::errors;
 use super::filter::Filter;
+use super::navigation::{Entity, Wanted, expanded, selected};
 use super::row::Row;
 use super::schema::Property;
 use crate::Incoming;
@@ -15,58 +19,47 @@ pub(super) const LARGEST_PAGE: usize = 20_000;
 /// What a listing was asked for.
 pub(super) struct Options {
     pub(super) filter: Option<Filter>,
-    pub(super) select: Vec<String>,
-    pub(super) expand: Vec<Expand>,
+    pub(super) wanted: Wanted,
+    pub(super) order: Vec<Order>,
     pub(super) top: Option<usize>,
-    pub(super) skip_token: Option<String>,
+    /// The last row of the page before.
+    pub(super) behind: Option<Uuid>,
     pub(super) page_size: usize,
 }
 
-/// A navigation property that comes along.
-pub(super) struct Expand {
-    pub(super) name: String,
-    pub(super) select: Vec<String>,
-    pub(super) expand: Vec<Expand>,
+/// One property that rows are sorted by.
+pub(super) struct Order {
+    pub(super) property: &'static Property,
+    pub(super) descending: bool,
 }
 
 impl Options {
-    /// Reads the options of a request for an entity with those properties.
+    /// Reads the options of a request.
     ///
     /// # Errors
-    /// Status, code and words of the refusal.
-    pub(super) fn read(
-        incoming: &Incoming,
-        properties: &'static [Property],
-    ) -> Result<Self, (u16, &'static str, String)> {
-        let bad = |message: String| (400, "BadRequest", message);
+    /// The refusal.
+    pub(super) fn read(incoming: &Incoming, entity: Entity) -> Result<Self, Response> {
+        let bad = |message: String| errors::json(400, "BadRequest", &message);
         let mut options = Self {
             filter: None,
-            select: Vec::new(),
-            expand: Vec::new(),
+            wanted: Wanted::default(),
+            order: Vec::new(),
             top: None,
-            skip_token: None,
+            behind: None,
             page_size: LARGEST_PAGE,
         };
         for (name, value) in &incoming.query {
             match name.as_str() {
-                "$filter" => options.filter = Some(Filter::parse(value, properties).map_err(bad)?),
-                "$select" => options.select = selected(value, properties).map_err(bad)?,
-                "$expand" => options.expand = expands(value).map_err(bad)?,
+                "$filter" => options.filter = Some(Filter::parse(value, entity.properties()).map_err(bad)?),
+                "$select" => options.wanted.select = selected(value, entity).map_err(bad)?,
+                "$expand" => options.wanted.expand = expanded(value, entity).map_err(bad)?,
+                "$orderby" => options.order = ordered(value, entity).map_err(bad)?,
                 "$top" => {
-                    options.top =
-                        Some(value.parse().map_err(|_| bad(format!("Invalid value '{value}' for $top.")))?);
+                    let top = value.parse().map_err(|_| bad(format!("Invalid value '{value}' for $top.")))?;
+                    options.top = Some(top);
                 }
-                "$skiptoken" => options.skip_token = Some(value.clone()),
-                "$orderby" => {
-                    let field = value.split_whitespace().next().unwrap_or_default();
-                    match properties.iter().find(|property| property.name == field) {
-                        Some(property) if !property.computed => {}
-                        _ => {
-                            return Err(bad(format!(
-                                "The field '{field}' cannot be used to order the result."
-                            )));
-                        }
-                    }
+                "$skiptoken" => {
+                    options.behind = Some(value.parse().map_err(|_| errors::stale_link())?);
                 }
                 "$count" | "$schemaversion" | "aid" | "tenant" | "company" => {}
                 other => return Err(bad(format!("The query parameter '{other}' is not supported."))),
@@ -78,73 +71,53 @@ impl Options {
             let size = size.split([',', ';']).next().unwrap_or_default().trim();
             let size: usize = size.parse().map_err(|_| bad(format!("Invalid page size '{size}'.")))?;
             if size > LARGEST_PAGE {
-                return Err((
-                    413,
-                    "Application_RequestEntityTooLarge",
-                    "The page size is larger than allowed.".to_owned(),
-                ));
+                let message = "The page size is larger than allowed.";
+                return Err(errors::json(413, "Application_RequestEntityTooLarge", message));
             }
             options.page_size = size.max(1);
         }
         Ok(options)
     }
-}
 
-fn selected(text: &str, properties: &'static [Property]) -> Result<Vec<String>, String> {
-    let names: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).collect();
-    match names.iter().find(|name| properties.iter().all(|property| property.name != **name)) {
-        Some(unknown) => Err(format!("Could not find a property named '{unknown}' on the type.")),
-        None => Ok(names),
+    /// Whether the filter lets a row pass.
+    pub(super) fn passes(&self, row: &Row) -> bool {
+        self.filter.as_ref().is_none_or(|filter| filter.passes(row))
     }
 }
 
-/// Splits at commas that stand outside parentheses.
-fn parts(text: &str, separator: char) -> Vec<&str> {
-    let (mut depth, mut start, mut parts) = (0_i32, 0, Vec::new());
-    for (at, c) in text.char_indices() {
-        match c {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            c if c == separator && depth == 0 => {
-                parts.push(&text[start..at]);
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    parts.push(&text[start..]);
-    parts
-}
-
-fn expands(text: &str) -> Result<Vec<Expand>, String> {
-    parts(text, ',')
-        .into_iter()
+fn ordered(text: &str, entity: Entity) -> Result<Vec<Order>, String> {
+    text.split(',')
         .map(|part| {
-            let part = part.trim();
-            let (name, options) = match part.split_once('(') {
-                Some((name, options)) => (name, options.strip_suffix(')').ok_or("Syntax error in $expand.")?),
-                None => (part, ""),
-            };
-            let mut expand = Expand { name: name.to_owned(), select: Vec::new(), expand: Vec::new() };
-            for option in parts(options, ';').into_iter().filter(|option| !option.is_empty()) {
-                match option.split_once('=') {
-                    Some(("$select", names)) => {
-                        expand.select = names.split(',').map(|name| name.trim().to_owned()).collect();
-                    }
-                    Some(("$expand", inner)) => expand.expand = expands(inner)?,
-                    _ => return Err("Syntax error in $expand.".to_owned()),
-                }
+            let mut words = part.split_whitespace();
+            let name = words.next().unwrap_or_default();
+            let property = entity.property(name)?;
+            if property.computed {
+                return Err(format!("The field '{name}' cannot be used to order the result."));
             }
-            Ok(expand)
+            let descending = match words.next() {
+                None | Some("asc") => false,
+                Some("desc") => true,
+                Some(other) => return Err(format!("Syntax error at '{other}' in $orderby.")),
+            };
+            Ok(Order { property, descending })
         })
         .collect()
 }
 
-/// Prints the named properties of a row, or all, without the braces.
-pub(super) fn members(out: &mut String, row: &Row, properties: &[Property], select: &[String]) {
+/// Prints the wanted properties of a row, without the braces. What is worked out for this answer goes before what was entered.
+pub(super) fn members(
+    out: &mut String,
+    row: &Row,
+    properties: &'static [Property],
+    select: &[&'static Property],
+    computed: &[(&str, Value)],
+) {
     for property in properties {
-        if select.is_empty() || select.iter().any(|name| name == property.name) {
-            member(out, property.name, &row.printed(property));
+        if select.is_empty() || select.contains(&property) {
+            match computed.iter().find(|(name, _)| *name == property.name) {
+                Some((_, value)) => member(out, property.name, value),
+                None => member(out, property.name, &row.printed(property)),
+            }
         }
     }
 }
@@ -156,4 +129,33 @@ pub(super) fn member(out: &mut String, name: &str, value: &Value) {
     }
     // Writing to a String cannot fail.
     let _ = write!(out, "\"{name}\":{}", value.to_json());
+}
+
+/// Text for the query of a link: what must be encoded is, and `$` stays as it is in Business Central's own links.
+pub(super) fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => out.push(char::from(byte)),
+            b'-' | b'.' | b'_' | b'~' | b'$' | b'(' | b')' | b',' | b':' | b'\'' => {
+                out.push(char::from(byte));
+            }
+            // Writing to a String cannot fail.
+            _ => {
+                let _ = write!(out, "%{byte:02X}");
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::encoded;
+
+    #[test]
+    fn links_encode_what_would_end_or_change_the_query() {
+        assert_eq!(encoded("a & b+c#d=é"), "a%20%26%20b%2Bc%23d%3D%C3%A9");
+        assert_eq!(encoded("number eq 'A'"), "number%20eq%20'A'");
+    }
 }

@@ -63,6 +63,12 @@ impl Row {
         self.values.get(name).and_then(Value::as_number).unwrap_or_default()
     }
 
+    /// A truth value; false where none was entered.
+    #[must_use]
+    pub fn truth(&self, name: &str) -> bool {
+        self.values.get(name).and_then(Value::as_bool).unwrap_or_default()
+    }
+
     /// What a property prints as.
     #[must_use]
     pub fn printed(&self, property: &Property) -> Value {

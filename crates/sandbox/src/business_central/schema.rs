@@ -24,7 +24,7 @@ pub enum Kind {
 }
 
 /// One property.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Property {
     /// Its name.
     pub name: &'static str,
@@ -39,13 +39,22 @@ impl Kind {
     #[must_use]
     pub fn blank(self) -> Value {
         match self {
-            Self::Text => Value::text(""),
             Self::Number | Self::Whole => Value::Number(Decimal::ZERO),
             Self::Bool => Value::Bool(false),
-            Self::Guid => Value::text("00000000-0000-0000-0000-000000000000"),
-            Self::Date => Value::text("0001-01-01"),
-            Self::Moment => Value::text("0001-01-01T00:00:00Z"),
-            Self::Enum(members) => Value::text(*members.first().unwrap_or(&"_x0020_")),
+            Self::Text | Self::Guid | Self::Date | Self::Moment | Self::Enum(_) => {
+                Value::text(self.blank_text())
+            }
+        }
+    }
+
+    /// The same where it prints as a text.
+    pub(super) fn blank_text(self) -> &'static str {
+        match self {
+            Self::Text | Self::Number | Self::Whole | Self::Bool => "",
+            Self::Guid => "00000000-0000-0000-0000-000000000000",
+            Self::Date => "0001-01-01",
+            Self::Moment => "0001-01-01T00:00:00Z",
+            Self::Enum(members) => members.first().copied().unwrap_or("_x0020_"),
         }
     }
 }
@@ -206,10 +215,10 @@ const COMPANY_INFORMATION: &[Property] = properties![
     "taxRegistrationNumber" Text / c, "currencyCode" Text / c, "currentFiscalYearStartDate" Date / c,
     "industry" Text, "lastModifiedDateTime" Moment,
 ];
-/// The properties of a posted invoice's header in the automation API.
+/// The properties of a posted invoice's header in the automation API. What is printed otherwise than it is kept cannot be filtered by.
 pub const POSTED_SALES_INVOICES: &[Property] = properties![
-    "id" Guid, "number" Text, "apiId" Guid, "externalDocumentNumber" Text, "invoiceDate" Date, "postingDate" Date,
-    "customerNumber" Text, "customerName" Text, "currencyCode" Text, "orderNumber" Text, "pricesIncludeTax" Bool,
+    "id" Guid / c, "number" Text, "apiId" Guid / c, "externalDocumentNumber" Text, "invoiceDate" Date, "postingDate" Date,
+    "customerNumber" Text, "customerName" Text, "currencyCode" Text / c, "orderNumber" Text, "pricesIncludeTax" Bool,
     "totalAmountExcludingTax" Number, "totalAmountIncludingTax" Number,
 ];
 /// The properties of a customer's financial detail.

@@ -105,8 +105,10 @@ fn payment_terms_and_finances_come_with_a_customer() {
 
 #[test]
 fn an_unknown_navigation_property_is_refused() {
-    let bc = three();
-    assert_eq!(bc.get("customers?$expand=paymentTerms").status, 400);
+    for bc in [three(), Bc::empty()] {
+        assert_eq!(bc.get("customers?$expand=paymentTerms").status, 400);
+        assert_eq!(bc.get("customers?$expand=paymentTerm($select=name)").status, 400);
+    }
 }
 
 #[test]

@@ -64,6 +64,34 @@ fn posting_keeps_the_id_and_changes_the_number() {
 }
 
 #[test]
+fn a_posted_header_has_an_id_of_its_own_where_the_invoice_was_a_draft() {
+    let bc = Bc::empty();
+    let was_draft = posted(&bc, &[line()], Terms::default());
+    let customer = bc.customer("C2", "Two");
+    let from_order = bc.world.bc(|bc| bc.post_order(customer, "SO-1", "PI-2", &[line()])).unwrap();
+    let url = bc.url("postedSalesInvoices").replace("/api/v2.0/", "/api/microsoft/automate/v1.0/");
+    for header in crate::support::rows(&bc.get_url(&url, None)) {
+        let is_order = member(&header, "apiId") == from_order.to_string();
+        assert_eq!(member(&header, "id") == member(&header, "apiId"), is_order);
+        assert!(is_order || member(&header, "apiId") == was_draft.to_string());
+    }
+}
+
+#[test]
+fn posted_headers_print_no_local_currency_and_cannot_be_filtered_by_api_id() {
+    let bc = Bc::empty();
+    bc.add(Table::LedgerSetup, &[("localCurrencyCode", "EUR")]);
+    let id = posted(&bc, &[line()], Terms::default());
+    let url = bc.url("postedSalesInvoices").replace("/api/v2.0/", "/api/microsoft/automate/v1.0/");
+    assert_eq!(members(&crate::support::rows(&bc.get_url(&url, None)), "currencyCode"), [""]);
+    assert_eq!(bc.read("salesInvoices", id, "currencyCode").as_text(), Some("EUR"));
+    let by_number =
+        bc.get_url(&format!("{url}?$filter=number eq 'PI-1' or number eq 'X'&$select=apiId,number"), None);
+    assert_eq!(members(&crate::support::rows(&by_number), "apiId"), [id.to_string()]);
+    assert_eq!(bc.get_url(&format!("{url}?$filter=apiId eq {id}"), None).status, 400);
+}
+
+#[test]
 fn posting_keeps_the_ids_of_lines() {
     let bc = Bc::empty();
     let id = draft(&bc);
@@ -159,6 +187,23 @@ fn lines_come_with_their_document_or_below_it_but_never_flat() {
     assert_eq!(members(&nested, "id"), members(&expanded, "id"));
     let flat = bc.get("salesInvoiceLines");
     assert_eq!((flat.status, code(&flat).as_str()), (400, "Application_DialogException"));
+}
+
+#[test]
+fn lines_can_be_had_flat_by_their_document_and_of_the_first_one_only() {
+    let bc = Bc::empty();
+    let customer = bc.customer("C1", "One");
+    let post = |number| bc.world.bc(|bc| bc.posted(customer, number, &[line()], Terms::default())).unwrap();
+    let (a, b) = (post("PI-1"), post("PI-2"));
+    let filter = format!("salesInvoiceLines?$filter=documentId eq {a} or documentId eq {b}&$expand=item");
+    let lines = bc.rows(&filter);
+    assert_eq!(members(&lines, "documentId"), [a.to_string()]);
+    assert!(lines[0].get("item").is_some_and(Value::is_null));
+    assert!(member(&lines[0], "@odata.etag").starts_with("W/"));
+    assert_eq!(
+        bc.rows(&format!("salesInvoices({a})/salesInvoiceLines?$filter=lineType eq 'Comment'")).len(),
+        0
+    );
 }
 
 #[test]

@@ -57,6 +57,71 @@ fn top_within_a_page_has_no_link() {
 }
 
 #[test]
+fn a_top_beyond_the_page_is_carried_on_as_what_remains() {
+    let bc = with_customers(30);
+    let sizes: Vec<usize> = pages(&bc, "customers?$top=25", 10).iter().map(Vec::len).collect();
+    assert_eq!(sizes, [10, 10, 5]);
+}
+
+#[test]
+fn a_link_repeats_the_options_in_front_and_leaves_dollars_alone() {
+    let bc = with_customers(3);
+    let answer = bc.get_url(&bc.url("customers?$filter=number ge 'C0'&$select=id,number"), Some(2));
+    let last = members(&rows(&answer), "id").pop().unwrap();
+    let expected =
+        bc.url(&format!("customers?$filter=number%20ge%20'C0'&$select=id,number&aid=FIN&$skiptoken={last}"));
+    assert_eq!(next_link(&answer), Some(expected));
+}
+
+#[test]
+fn a_link_that_ended_is_refused_by_name() {
+    let bc = with_customers(5);
+    let link = next_link(&bc.get_url(&bc.url("customers"), Some(2))).unwrap();
+    bc.world.bc(|bc| bc.behaviour.stale_links = 1);
+    let answer = bc.get_url(&link, Some(2));
+    assert_eq!((answer.status, code(&answer).as_str()), (400, "SkipTokenIsNoLongerValid"));
+    assert_eq!(bc.get_url(&link, Some(2)).status, 200);
+    assert_eq!(bc.get("customers?$skiptoken=nonsense").status, 400);
+}
+
+#[test]
+fn rows_come_in_the_order_that_was_asked_for_on_all_pages() {
+    let bc = with_customers(12);
+    let mut url = bc.url("customers?$orderby=displayName,number desc");
+    let mut numbers = Vec::new();
+    loop {
+        let answer = bc.get_url(&url, Some(5));
+        numbers.extend(members(&rows(&answer), "number"));
+        match next_link(&answer) {
+            Some(link) => url = link,
+            None => break,
+        }
+    }
+    let mut expected: Vec<String> = (0..12).map(|place| format!("C{place}")).collect();
+    expected.sort();
+    expected.reverse();
+    assert_eq!(numbers, expected);
+}
+
+#[test]
+fn numbers_that_are_listed_are_found_on_all_pages() {
+    let bc = with_customers(30);
+    let listed: Vec<String> = (0..20).map(|place| format!("number eq 'C{place}'")).collect();
+    let filter = format!("customers?$filter=({}) and displayName eq 'One'", listed.join(" or "));
+    let sizes: Vec<usize> = pages(&bc, &filter, 8).iter().map(Vec::len).collect();
+    assert_eq!(sizes, [8, 8, 4]);
+}
+
+#[test]
+fn the_other_company_is_empty() {
+    let bc = with_customers(3);
+    let other = bc.world.bc(|bc| bc.companies[1].id).to_string();
+    let below = |set: &str| bc.url(set).replace(&bc.company.to_string(), &other);
+    assert!(rows(&bc.get_url(&below("customers"), None)).is_empty());
+    assert_eq!(bc.get_url(&below("customers?$filter=nonsense eq 1"), None).status, 400);
+}
+
+#[test]
 fn filters_hold_on_every_page() {
     let bc = with_customers(30);
     let wanted = pages(&bc, "customers?$filter=number ge 'C2'&$select=id,number", 3).concat();

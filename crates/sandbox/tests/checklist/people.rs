@@ -41,6 +41,15 @@ fn contacts_of_a_customer_come_along_when_expanded() {
 }
 
 #[test]
+fn the_contact_itself_comes_along_with_contacts_information() {
+    let (bc, customer, _) = people();
+    let rows = bc.rows(&format!("customers({customer})/contactsInformation?$expand=contact($select=number)"));
+    for row in rows {
+        assert_eq!(member(row.get("contact").unwrap(), "number"), member(&row, "contactNumber"));
+    }
+}
+
+#[test]
 fn contacts_information_is_not_to_be_had_flat() {
     let (bc, ..) = people();
     assert_eq!(bc.get("contactsInformation").status, 400);

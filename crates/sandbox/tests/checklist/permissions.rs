@@ -54,3 +54,18 @@ fn reading_with_writing_rights_stamps_drafts_and_leaves_posted_invoices() {
     assert_ne!(stamp(draft), before_draft);
     assert_eq!(stamp(posted), before_posted);
 }
+
+#[test]
+fn only_what_is_read_is_written_and_orders_too() {
+    let (bc, draft, _) = two_invoices();
+    let order = bc.add(Table::PurchaseOrders, &[("number", "PO-1"), ("status", "Draft")]);
+    let version = |table, id| bc.world.bc(|bc| bc.table(table)[&id].version);
+    let (of_draft, of_order) = (version(Table::SalesInvoices, draft), version(Table::PurchaseOrders, order));
+    bc.world.bc(|bc| bc.behaviour.writes_on_read = true);
+    bc.get("salesInvoices?$filter=status eq 'Paid'");
+    assert_eq!(version(Table::SalesInvoices, draft), of_draft);
+    bc.get(&format!("salesInvoices({draft})"));
+    bc.get("purchaseOrders");
+    assert!(version(Table::SalesInvoices, draft) > of_draft);
+    assert!(version(Table::PurchaseOrders, order) > of_order);
+}
