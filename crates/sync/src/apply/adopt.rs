@@ -6,10 +6,10 @@ use business_central::BcId;
 use exact_json::{Map, Value};
 use zoho_crm::{Record, ZohoId, coql};
 
-use super::{Task, create, orphans};
+use super::{Task, create, decide, orphans};
 use crate::failure::{FailureClass, RunError, Trouble};
 use crate::flow::Flow;
-use crate::map;
+use crate::map::{self, Mapped};
 use crate::org_schema::CustomField;
 use crate::session::Session;
 use crate::store::audit::{AuditKind, Entry};
@@ -122,7 +122,12 @@ pub(crate) async fn rebuild(
             };
             match records.as_slice() {
                 [record] => {
-                    link_source(session, flow, &source, None, record)?;
+                    let mapped = decide::map_source(session, flow, &source);
+                    let wanted = match &mapped {
+                        Ok(Mapped::Record(mapped)) => Some(&mapped.fields),
+                        Ok(Mapped::Skip(_) | Mapped::Wait(_) | Mapped::Refuse(_)) | Err(_) => None,
+                    };
+                    link_source(session, flow, &source, wanted, record)?;
                 }
                 several => {
                     let clones: Vec<&Record> = several.iter().collect();
