@@ -117,7 +117,7 @@ async fn business_central(app: &App, diagnosis: &mut Diagnosis) {
         }
     };
     let wanted = &app.settings.business_central.company;
-    let bound = app.store.read(|tx| binding::get(tx)).ok().flatten();
+    let bound = app.store.read(binding::get).ok().flatten();
     let found = companies.iter().find(|company| {
         company.id.to_string().eq_ignore_ascii_case(wanted)
             || company.name.eq_ignore_ascii_case(wanted)
@@ -267,7 +267,7 @@ async fn zoho(app: &App, diagnosis: &mut Diagnosis) {
         "Zoho CRM: edition",
         format!("{}, {} credits a day", org.edition.name(), org.edition.daily_credits(org.users)),
     );
-    if let Ok(Some(bound)) = app.store.read(|tx| binding::get(tx))
+    if let Ok(Some(bound)) = app.store.read(binding::get)
         && bound.zgid != org.zgid
     {
         diagnosis.note(
@@ -299,7 +299,7 @@ fn fields(app: &App, schema: &OrgSchema, diagnosis: &mut Diagnosis) {
         match schema.gate(*flow) {
             Ok(()) => diagnosis.ok("module", &subject, "the edition allows it, and our key fields are there"),
             Err(problem) => {
-                diagnosis.note(Verdict::Problem, "gate", &subject, problem.message, &problem.cure)
+                diagnosis.note(Verdict::Problem, problem.code, &subject, problem.message, &problem.cure);
             }
         }
     }

@@ -39,8 +39,13 @@ impl Shown {
         bar.clone()
     }
 
+    /// Says what goes on. Of what has no known length a spinner turns; a line that matters stays on the terminal.
     fn line(&self, text: &str, always: bool) {
         if let Some(bar) = self.bar() {
+            bar.set_style(ProgressStyle::default_spinner());
+            if always {
+                bar.println(text);
+            }
             bar.set_message(text.to_owned());
             return;
         }
@@ -51,15 +56,17 @@ impl Shown {
         }
     }
 
-    fn length(&self, done: u64, of: u64) {
-        let Some(bar) = self.bar() else { return };
-        if bar.length() != Some(of) {
-            bar.set_length(of);
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg:<24} [{bar:30}] {pos}/{len}") {
-                bar.set_style(style.progress_chars("=> "));
-            }
+    /// Shows how much of a known length is done.
+    fn length(&self, text: &str, done: u64, of: u64) {
+        let Some(bar) = self.bar() else {
+            return self.line(&format!("{text}: {done} of {of} dealt with"), false);
+        };
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg:<24} [{bar:30}] {pos}/{len}") {
+            bar.set_style(style.progress_chars("=> "));
         }
+        bar.set_length(of);
         bar.set_position(done);
+        bar.set_message(format!("{text}: writing"));
     }
 }
 
@@ -68,18 +75,10 @@ impl Progress for Shown {
         match event {
             Event::Preparing => self.line("reading both systems' settings", false),
             Event::Read { flow, rows } => self.line(&format!("{}: {rows} read", flow.name()), false),
-            Event::Applied { flow, done, of } => {
-                self.length(done, of);
-                let text = if self.terminal {
-                    format!("{}: writing", flow.name())
-                } else {
-                    format!("{}: {done} of {of} dealt with", flow.name())
-                };
-                self.line(&text, false);
-            }
+            Event::Applied { flow, done, of } => self.length(flow.name(), done, of),
             Event::Sweep { flow, what } => self.line(&format!("{}: comparing {what}", flow.name()), false),
             Event::Comparing { flow } => {
-                self.line(&format!("{}: comparing both systems", flow.name()), false)
+                self.line(&format!("{}: comparing both systems", flow.name()), false);
             }
             Event::Finished { flow } => self.line(&format!("{}: finished", flow.name()), true),
         }

@@ -14,7 +14,8 @@ pub(super) fn parse(text: &str) -> Option<Duration> {
 /// Prints with the largest unit that fits evenly.
 pub(super) fn print(duration: Duration) -> String {
     let whole = duration.as_secs();
-    let (unit, seconds) = UNITS.into_iter().find(|(_, s)| whole >= *s && whole % s == 0).unwrap_or(("s", 1));
+    let (unit, seconds) =
+        UNITS.into_iter().find(|(_, s)| whole >= *s && whole.is_multiple_of(*s)).unwrap_or(("s", 1));
     format!("{}{unit}", whole / seconds)
 }
 

@@ -107,7 +107,7 @@ fn closing(profile: &Profile, agrees: Option<bool>) {
     );
     say!("  ledgerline demo --fresh                                begin anew");
     say!("  ledgerline --profile \"{folder}\" status");
-    say!("  ledgerline --profile \"{folder}\" history --export csv");
+    say!("  ledgerline --profile \"{folder}\" history customers C10000");
     say!("  ledgerline connect                                     connect your own company");
 }
 
