@@ -7,6 +7,7 @@ mod words;
 use exact_json::Decimal;
 use uuid::Uuid;
 
+use crate::ZohoState;
 use crate::business_central::BcState;
 use crate::business_central::row::Row;
 use crate::business_central::schema::Table;
@@ -25,6 +26,18 @@ pub fn distributor(bc: &mut BcState) {
     master_data::contacts(bc, &customers, CONTACTS);
     documents::invoices(bc, &customers, &items, INVOICES);
     documents::drafts(bc, &customers, &items);
+}
+
+/// Readies the Zoho org for the distributor: its currencies, its taxes, one of its salespeople.
+pub fn org(zoho: &mut ZohoState) {
+    zoho.set_multi_currency(true);
+    for currency in ["USD", "GBP", "JPY"] {
+        zoho.set_currency(currency, true);
+    }
+    for percent in [19, 7] {
+        zoho.add_tax(&format!("VAT {percent}"), Decimal::from(percent));
+    }
+    zoho.add_user("Jim Olive", "jo@northwind.example");
 }
 
 /// Set-up tables and nothing else: a company for tests that bring their own records.

@@ -72,6 +72,7 @@ impl World {
     pub fn distributor(clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
         let world = Self::new(clock, random);
         world.bc(seed::distributor);
+        world.zoho(seed::org);
         world
     }
 
@@ -86,6 +87,7 @@ impl World {
             let mut state = world.state();
             state.bc.set_time(past.begun);
             seed::distributor(&mut state.bc);
+            seed::org(&mut state.zoho);
             for change in past.changes {
                 // What was carried out once is carried out again; nobody waits for the answer.
                 let _ = carry_out(&mut state, &change.incoming, change.at);

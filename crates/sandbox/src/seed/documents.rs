@@ -16,7 +16,7 @@ pub(super) fn invoices(bc: &mut BcState, customers: &[Known], items: &[Known], c
         let terms = terms(bc, customer, n);
         let lines = lines(bc, items, n, terms);
         let number = format!("{}", 103_001 + n);
-        let posted = if n % 5 == 4 {
+        let posted = if n % 5 == 4 && terms.decimals == 2 {
             bc.post_order(customer, &format!("S-ORD{}", 101_001 + n), &number, &lines)
         } else {
             bc.posted(customer, &number, &lines, terms)
