@@ -130,7 +130,11 @@ impl Job<'_> {
             runs::begin(tx, run_id, self.options.trigger.name(), started_at)
         })?;
         let session = engine.session(run_id.to_owned(), progress, stop).await?;
-        must_be_set_up(&session, self.flows)?;
+        if let Err(error) = must_be_set_up(&session, self.flows) {
+            // The fields will come from elsewhere: the next run looks again.
+            engine.forget_metadata();
+            return Err(error);
+        }
         for flow in self.flows.iter().copied() {
             session.check_stop()?;
             if !gate(&session, flow)? {
@@ -251,6 +255,16 @@ fn must_be_set_up(session: &Session<'_>, flows: &[Flow]) -> Result<(), RunError>
     for flow in flows.iter().copied().filter(|flow| session.org.is_usable(*flow)) {
         for field in [CustomField::Number, CustomField::Id] {
             if session.org.our_field(flow, field).is_none() {
+                if session.org.edition.custom_fields() == 0 {
+                    let edition = session.org.edition.name();
+                    return Err(RunError::refused(
+                        "custom_fields_not_available",
+                        format!(
+                            "The Zoho org has the edition {edition}, which has no custom fields; Ledgerline needs two in every module."
+                        ),
+                        "Change to Zoho CRM Standard (customers and contacts) or Professional (items and invoices too), then run `ledgerline setup`.",
+                    ));
+                }
                 return Err(RunError::refused(
                     "setup_needed",
                     format!(

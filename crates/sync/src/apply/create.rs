@@ -43,8 +43,15 @@ impl Looks {
     /// Settles the doubts that were looked into.
     pub(crate) fn finish(self, session: &Session<'_>) -> Result<(), RunError> {
         session.store().write(|tx| {
-            for intent in self.open.iter().filter(|i| i.ids.iter().all(|id| self.looked.contains(id))) {
-                intents::settle(tx, intent.id)?;
+            for intent in &self.open {
+                let mut certain = true;
+                for id in &intent.ids {
+                    // What was found meanwhile, by its key or by a look, is linked.
+                    certain &= self.looked.contains(id) || links::get(tx, intent.flow, *id)?.is_some();
+                }
+                if certain {
+                    intents::settle(tx, intent.id)?;
+                }
             }
             Ok(())
         })?;
