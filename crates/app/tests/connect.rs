@@ -83,10 +83,16 @@ async fn a_company_whose_name_could_mean_another_is_kept_by_its_id() {
 async fn each_wrong_answer_about_business_central_has_its_own_words_and_cure() {
     let desk = desk();
     let cases = [
-        (BusinessCentral { tenant: "nobody.example".into(), ..business_central() }, "bc_sign_in_tenant_not_found"),
+        (
+            BusinessCentral { tenant: "nobody.example".into(), ..business_central() },
+            "bc_sign_in_tenant_not_found",
+        ),
         (BusinessCentral { environment: "Nowhere".into(), ..business_central() }, "bc_environment_not_found"),
         (
-            BusinessCentral { client_id: "00000000-0000-0000-0000-000000000001".into(), ..business_central() },
+            BusinessCentral {
+                client_id: "00000000-0000-0000-0000-000000000001".into(),
+                ..business_central()
+            },
             "bc_sign_in_app_not_in_tenant",
         ),
     ];

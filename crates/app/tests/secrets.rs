@@ -55,7 +55,9 @@ fn blanks_around_a_variable_are_no_part_of_the_secret() {
 #[test]
 fn an_empty_variable_counts_as_not_set() {
     let name = SecretName::ZohoRefreshToken;
-    assert!(secrets::from_environment(&environment(&[("LEDGERLINE_ZOHO_REFRESH_TOKEN", " ")]), name).is_none());
+    assert!(
+        secrets::from_environment(&environment(&[("LEDGERLINE_ZOHO_REFRESH_TOKEN", " ")]), name).is_none()
+    );
     assert!(secrets::from_environment(&environment(&ALL), name).is_some());
 }
 
@@ -77,7 +79,9 @@ struct RealKeychain {
 impl RealKeychain {
     fn open(test: &str) -> Option<Self> {
         if std::env::var("LEDGERLINE_TEST_KEYCHAIN").as_deref() != Ok("1") {
-            eprintln!("skipped: {test} needs a keychain; set LEDGERLINE_TEST_KEYCHAIN=1 to use this computer's");
+            eprintln!(
+                "skipped: {test} needs a keychain; set LEDGERLINE_TEST_KEYCHAIN=1 to use this computer's"
+            );
             return None;
         }
         let name = format!("test {test} {}", std::process::id());

@@ -135,9 +135,15 @@ fn a_saved_file_replaces_the_old_one_whole() {
 #[test]
 fn an_unknown_setting_is_refused_with_a_suggestion() {
     let cases = [
-        ("[sync]\npol_interval = \"5m\"", "no setting \"pol_interval\" in [sync]; did you mean \"poll_interval\"?"),
+        (
+            "[sync]\npol_interval = \"5m\"",
+            "no setting \"pol_interval\" in [sync]; did you mean \"poll_interval\"?",
+        ),
         ("[snyc]\nflows = []", "no section [snyc]; did you mean \"sync\"?"),
-        ("[flows.items]\nondelete = \"flag\"", "no setting \"ondelete\" in [flows.items]; did you mean \"on_delete\"?"),
+        (
+            "[flows.items]\nondelete = \"flag\"",
+            "no setting \"ondelete\" in [flows.items]; did you mean \"on_delete\"?",
+        ),
         ("[flows.custmers]\non_delete = \"flag\"", "no flow \"custmers\"; did you mean \"customers\"?"),
         ("[sync]\nflows = [\"invoice\"]", "no flow \"invoice\"; did you mean \"invoices\"?"),
         ("[sync]\nsomething_else_entirely = 1", "no setting \"something_else_entirely\" in [sync]"),
@@ -151,7 +157,9 @@ fn an_unknown_setting_is_refused_with_a_suggestion() {
 
 #[test]
 fn flows_of_a_later_version_are_refused_by_name() {
-    assert!(complaint("[sync]\nflows = [\"vendors\"]").contains("\"vendors\" is not available in this version"));
+    assert!(
+        complaint("[sync]\nflows = [\"vendors\"]").contains("\"vendors\" is not available in this version")
+    );
 }
 
 #[test]
@@ -210,7 +218,10 @@ fn each_wrong_value_is_named_with_its_section() {
         ("[sync]\ncredit_budget = nan", "[sync] credit_budget must be a share"),
         ("[sync]\nflows = \"customers\"", "[sync] flows must be a list"),
         ("[sync]\nforeign_currency = \"convert\"", "\"skip\" or \"copy\""),
-        ("[flows.items]\non_delete = \"remove\"", "[flows.items] on_delete must be one of: flag, leave, delete"),
+        (
+            "[flows.items]\non_delete = \"remove\"",
+            "[flows.items] on_delete must be one of: flag, leave, delete",
+        ),
         ("[flows.items]\non_drift = true", "[flows.items] on_drift must be one of: restore, leave, ask"),
         ("[flows.items]\nworkflows = \"no\"", "[flows.items] workflows must be true or false"),
         ("[relay]\nurl = \"https://relay.example.com\"", "[relay] url is set"),

@@ -68,7 +68,12 @@ impl Keychain {
 // The error's own text says what is missing ("no secret service"); it never holds the secret.
 #[allow(clippy::needless_pass_by_value)]
 fn no_keychain(error: keyring::Error) -> SecretError {
-    SecretError::NoKeychain(error.to_string())
+    // Why there is no keychain at all is told only once, when it is first looked for.
+    let reason = match (&error, keyring::Entry::store_status()) {
+        (keyring::Error::NoDefaultStore, Err(reason)) => reason.to_string(),
+        _ => error.to_string(),
+    };
+    SecretError::NoKeychain(reason)
 }
 
 /// Zoho's access token as a keychain entry: end, address and token, one a line.
