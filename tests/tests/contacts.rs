@@ -263,3 +263,29 @@ async fn where_the_org_made_e_mail_unique_the_second_goes_without_it() {
     assert_clean(&rig.full().await);
     assert_eq!(rig.writes(), writes);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_edit_that_clashes_with_a_unique_e_mail_clears_it_and_lets_the_rest_through() {
+    let rig = Rig::bare_in(Choices::default(), |world| {
+        world.zoho(|zoho| zoho.set_unique(Module::Contacts, "Email", true)).unwrap();
+    })
+    .await;
+    rig.customer("C1", "Adatum");
+    whole_person(&rig);
+    let id = rig.person("P2", "Bob Cole", "C1");
+    rig.edit(Table::Contacts, id, "email", "bob@adatum.example");
+    assert_clean(&rig.sync().await);
+    rig.edit(Table::Contacts, id, "email", "ana@adatum.example");
+    rig.edit(Table::Contacts, id, "jobTitle", "Clerk");
+    assert_clean(&rig.sync().await);
+    let contact = rig.contact("P2");
+    assert_eq!((contact.get("Email"), text(&contact, "Title")), (Some(&Value::Null), Some("Clerk")));
+    assert_eq!(rig.warnings(Flow::Contacts, id), [("Email".to_owned(), "left_out".to_owned())]);
+    let writes = rig.writes();
+    // Only the clash is edited once more: nothing is left to write.
+    rig.edit(Table::Contacts, id, "email", "ANA@adatum.example");
+    let report = rig.sync().await;
+    assert_clean(&report);
+    assert_eq!(rig.writes(), writes);
+    assert_eq!(of(&report, Flow::Contacts).updated, 0);
+}

@@ -15,12 +15,8 @@ use uuid::Uuid;
 /// A customer with something in every field that is copied.
 fn whole_customer(rig: &Rig) -> Uuid {
     rig.world.bc(|bc| {
-        let terms = bc
-            .table(Table::PaymentTerms)
-            .values()
-            .find(|row| row.text("code") == "30D")
-            .map(|row| row.id.to_string())
-            .unwrap();
+        let terms = bc.table(Table::PaymentTerms).values().find(|row| row.text("code") == "30D");
+        let terms = terms.map(|row| row.id.to_string()).unwrap_or_default();
         let row = Row::new(bc.new_id())
             .with("number", "C00070")
             .with("displayName", "Adatum Corporation")

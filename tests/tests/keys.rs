@@ -298,3 +298,27 @@ async fn a_profile_pointed_at_another_company_or_org_is_refused() {
     rig.world.zoho(|zoho| zoho.set_zgid("808232144"));
     assert_clean(&rig.restarted().full().await);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_clash_on_a_mandatory_unique_field_names_the_other_record_and_writes_nothing_over() {
+    let rig = Rig::bare().await;
+    rig.world.zoho(|zoho| zoho.set_unique(Module::Accounts, "Account_Name", true)).unwrap();
+    let (first, second) = (rig.customer("C1", "Adatum"), rig.customer("C2", "Adatum"));
+    rig.customer("C3", "Fabrikam");
+    let report = rig.sync().await;
+    assert_eq!(report.outcome, Outcome::Attention);
+    assert_eq!(counts(&report, Flow::Customers), [3, 2, 0, 0, 0, 1, 0]);
+    let arrived = rig.zoho_record(Module::Accounts, "Account_Name", "Adatum");
+    let problems = rig.failures();
+    assert_eq!(
+        problems.iter().map(|problem| problem.code.as_str()).collect::<Vec<_>>(),
+        ["zoho_duplicate_data"]
+    );
+    assert!(problems[0].message.contains(&id_of(&arrived)), "{}", problems[0].message);
+
+    let held = if problems[0].number == "C1" { first } else { second };
+    rig.edit(Table::Customers, held, "displayName", "Adatum II");
+    assert_clean(&rig.poll().await);
+    assert_eq!(rig.zoho_records(Module::Accounts).len(), 3);
+    rig.assert_agrees().await;
+}

@@ -66,7 +66,9 @@ impl Trouble {
 #[must_use]
 pub fn of_row(name: &str, error: &RowError) -> Trouble {
     let at = error.json_path.as_deref().or(error.api_name.as_deref()).unwrap_or("the record");
-    let words = format!("Zoho refused {name}: {} ({}) at {at}", error.message, error.code);
+    let holder =
+        error.duplicate_id.as_ref().map(|id| format!("; the record {id} has that value")).unwrap_or_default();
+    let words = format!("Zoho refused {name}: {} ({}) at {at}{holder}", error.message, error.code);
     let (class, cure) = match error.code.as_str() {
         "INVALID_DATA" | "MANDATORY_NOT_FOUND" | "UNABLE_TO_PARSE_DATA_TYPE" | "MULTIPLE_OR_MULTI_ERRORS" => {
             let limit =

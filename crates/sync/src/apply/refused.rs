@@ -9,8 +9,9 @@ use crate::map::{self, NegativeStyle, Warning};
 use crate::org_schema::CustomField;
 use crate::session::Session;
 
-/// How often one batch is sent, the first time included. Each time the refused rows lose one field or change their style.
-pub(crate) const ROUNDS: usize = 6;
+/// How often one batch is sent at most, the first time included. Each time the refused rows lose one field or change their style: more
+/// often than a record has fields that it can do without.
+pub(crate) const ROUNDS: usize = 24;
 
 /// The record that holds our own key, when that is why the row was refused.
 pub(crate) fn holder_of_our_key(session: &Session<'_>, flow: Flow, error: &RowError) -> Option<ZohoId> {

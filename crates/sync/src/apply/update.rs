@@ -55,13 +55,21 @@ async fn send(
                     written.modified_time,
                     Wrote::Updated,
                 )?;
-                let proved = task.link.as_ref().is_none_or(|l| l.verified && l.lines != LineState::Unknown);
-                if task.mapped.is_some() && !proved {
+                if task.mapped.is_some() && !is_proved(&task) {
                     to_verify.push(task);
                 }
             }
             Err(error) if is_gone(&error) => gone_in_zoho(session, flow, fingerprint, task).await?,
-            Err(error) if refused::otherwise(session, flow, &mut task, &error) => again.push(task),
+            Err(error) if refused::otherwise(session, flow, &mut task, &error) => {
+                if !task.row.is_empty() {
+                    again.push(task);
+                } else if is_proved(&task) {
+                    // All that was to be written is left out.
+                    outcome::unchanged(session, flow, fingerprint, &task)?;
+                } else {
+                    to_verify.push(task);
+                }
+            }
             Err(error) => {
                 let trouble = failure::of_row(&task.source.number, &error);
                 outcome::troubled(session, flow, fingerprint, &task, &trouble)?;
@@ -69,6 +77,11 @@ async fn send(
         }
     }
     Ok(again)
+}
+
+/// Whether the total and the lines, where the record has any, are known to agree.
+fn is_proved(task: &Task) -> bool {
+    task.link.as_ref().is_none_or(|link| link.verified && link.lines != LineState::Unknown)
 }
 
 fn row(task: &Task) -> Option<Record> {
