@@ -1,5 +1,7 @@
 //! The share of Zoho's daily credits that may be spent.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::time::Duration;
 
 use sandbox::zoho::{Edition, Module};

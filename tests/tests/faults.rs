@@ -1,5 +1,7 @@
 //! Services that refuse, break, dawdle and lie: a run gets through, or ends in time with a report, and nothing is lost.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::time::Duration;
 
 use sandbox::BcState;

@@ -3,6 +3,8 @@
 //! Each kind of write loses its answer in three ways: once, with a damaged answer, and for so long that the run gives up and the program
 //! is started anew.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::time::Duration;
 
 use exact_json::Value;

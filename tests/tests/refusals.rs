@@ -1,6 +1,8 @@
 //! What can be wrong with accounts, settings and permissions: each has a stable code, a message that names it, and a cure; nothing is
 //! written, and all is well once it is put right.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::fs;
 
 use sandbox::business_central::schema::Table;

@@ -2,6 +2,8 @@
 //!
 //! Every history comes from a seed. `LEDGERLINE_SEEDS` says how many are played (40), `LEDGERLINE_SEED` plays a single one.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::Duration;
