@@ -1,5 +1,8 @@
 //! The wizard's steps against the simulated services: each wrong answer is said in words, and nothing is stored before the end.
 
+// A failed expectation is a failed test.
+#![allow(clippy::unwrap_used)]
+
 use std::sync::Arc;
 
 use app::connect::{self, Wires, ZohoGrant};

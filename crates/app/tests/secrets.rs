@@ -1,5 +1,8 @@
 //! Where credentials come from. The tests with a real keychain run only when `LEDGERLINE_TEST_KEYCHAIN=1`.
 
+// A failed expectation is a failed test.
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! The built program, with a profile folder of its own.
 
-// Every test file takes what it needs of this.
-#![allow(dead_code)]
+// Every test file takes what it needs of this; a failed expectation is a failed test.
+#![allow(dead_code, clippy::panic, clippy::unwrap_used)]
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
