@@ -1,5 +1,8 @@
 //! What `ledgerline.toml` may say, and how it complains.
 
+// A failed expectation is a failed test.
+#![allow(clippy::unwrap_used)]
+
 use std::time::Duration;
 
 use app::settings::{Settings, SettingsError};
