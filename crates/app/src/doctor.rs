@@ -294,24 +294,29 @@ async fn zoho(app: &App, diagnosis: &mut Diagnosis) {
 }
 
 fn fields(app: &App, schema: &OrgSchema, diagnosis: &mut Diagnosis) {
+    let plan = sync::setup::plan(schema, &app.settings.sync.flows);
     for flow in &app.settings.sync.flows {
         let subject = format!("Zoho CRM: {}", flow.module().api_name());
-        match schema.gate(*flow) {
-            Ok(()) => diagnosis.ok("module", &subject, "the edition allows it, and our key fields are there"),
-            Err(problem) => {
-                diagnosis.note(Verdict::Problem, problem.code, &subject, problem.message, &problem.cure);
-            }
+        if let Err(problem) = schema.gate(*flow) {
+            diagnosis.note(Verdict::Problem, problem.code, &subject, problem.message, &problem.cure);
+            continue;
         }
-    }
-    let plan = sync::setup::plan(schema, &app.settings.sync.flows);
-    for missing in &plan.missing_optional {
-        diagnosis.note(
-            Verdict::Warning,
-            "optional_field_missing",
-            &format!("Zoho CRM: {}", missing.flow.module().api_name()),
-            format!("the optional field \"{}\" is missing and is left out", missing.field.label()),
-            "Run `ledgerline setup` to create it, if the edition's limit allows.",
-        );
+        diagnosis.ok("module", &subject, "the edition allows it, and our key fields are there");
+        let missing: Vec<&str> = plan
+            .missing_optional
+            .iter()
+            .filter(|missing| missing.flow == *flow)
+            .map(|missing| missing.field.label())
+            .collect();
+        if !missing.is_empty() {
+            diagnosis.note(
+                Verdict::Warning,
+                "optional_field_missing",
+                &subject,
+                format!("optional fields are missing and are left out: {}", missing.join(", ")),
+                "Run `ledgerline setup` to create them, as far as the edition has room.",
+            );
+        }
     }
 }
 

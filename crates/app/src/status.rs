@@ -1,11 +1,11 @@
-//! What a profile's database says about itself, for `status`, `problems` and `history`.
+//! What a profile's database says about itself, for `status` and `problems`.
 
 use crate::polling::NEXT_RUN;
 use jiff::Timestamp;
 use serde::Serialize;
 use sync::flow::Flow;
 use sync::store::failures::{self, Failure, Retry};
-use sync::store::{Store, StoreError, audit, binding, credits, facts, links, runs, sources, warnings};
+use sync::store::{Store, StoreError, binding, credits, facts, links, runs, sources, warnings};
 
 /// Everything that `status` shows.
 #[derive(Clone, Debug, Serialize)]
@@ -87,6 +87,21 @@ pub struct Problem {
     pub next_try: Option<Timestamp>,
 }
 
+/// Why a whole flow stands still, in words.
+#[derive(Clone, Debug, Serialize)]
+pub struct FlowProblem {
+    /// The flow.
+    pub flow: Flow,
+    /// Stable; programs may match on it.
+    pub code: String,
+    /// What happened.
+    pub message: String,
+    /// What to do.
+    pub cure: String,
+    /// Since when.
+    pub since: Timestamp,
+}
+
 /// The state of the profile at `now`.
 ///
 /// # Errors
@@ -117,7 +132,8 @@ pub fn status(store: &Store, now: Timestamp) -> Result<Status, StoreError> {
                 finished_at: run.finished_at,
                 outcome: run.outcome,
             }),
-            next_run_at: facts::get(tx, NEXT_RUN)?.and_then(|at| at.parse().ok()),
+            // A loop that was killed left a time that is over.
+            next_run_at: facts::get(tx, NEXT_RUN)?.and_then(|at| at.parse().ok()).filter(|at| *at >= now),
             problems: flows.iter().map(|flow| flow.problems).sum(),
             flows,
             zoho_credits_24h: credits::spent_since(tx, day_ago)?,
@@ -131,6 +147,22 @@ pub fn status(store: &Store, now: Timestamp) -> Result<Status, StoreError> {
 /// When the database cannot be read.
 pub fn problems(store: &Store) -> Result<Vec<Problem>, StoreError> {
     Ok(store.read(|tx| failures::list(tx, None))?.into_iter().map(in_words).collect())
+}
+
+/// Why whole flows stand still.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn flow_problems(store: &Store) -> Result<Vec<FlowProblem>, StoreError> {
+    let open = store.read(|tx| failures::flow_problems(tx, None))?;
+    let in_words = |problem: failures::FlowProblem| FlowProblem {
+        flow: problem.flow,
+        code: problem.code,
+        message: problem.message,
+        cure: problem.cure,
+        since: problem.at,
+    };
+    Ok(open.into_iter().map(in_words).collect())
 }
 
 fn in_words(failure: Failure) -> Problem {
@@ -151,12 +183,4 @@ fn in_words(failure: Failure) -> Problem {
             Retry::Manual | Retry::WaitsFor { .. } => None,
         },
     }
-}
-
-/// The audit trail of one record, oldest entry first; `record` is its number or its id in Business Central.
-///
-/// # Errors
-/// When the database cannot be read.
-pub fn history(store: &Store, flow: Flow, record: &str) -> Result<Vec<audit::Entry>, StoreError> {
-    store.read(|tx| audit::of_record(tx, flow, record))
 }

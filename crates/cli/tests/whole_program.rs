@@ -266,6 +266,10 @@ fn an_edition_without_a_flows_module_needs_attention_and_no_more() {
     assert_eq!(object(&ran.stdout)["plan"]["blocked"][0]["code"], "edition_too_small");
     let once = program.run(&["sync", "--once", "--json"]);
     assert_eq!(once.code, 2, "customers are copied, items need attention: {}", once.stdout);
+    let listed = program.run(&["problems", "--json"]);
+    assert_eq!(listed.code, 2);
+    assert_eq!(object(&listed.stdout)[0]["flow"], "items");
+    assert!(program.run(&["problems"]).stdout.starts_with("items stands still: "));
 }
 
 #[cfg(unix)]

@@ -1,10 +1,19 @@
 //! `problems`: what needs attention.
 
-use app::status::{self, Problem};
+use app::status::{self, FlowProblem, Problem};
 use app::{AppError, Profile};
+use serde::Serialize;
 
 use crate::args::{self, ShowProblem};
 use crate::output::{Output, say};
+
+/// What `--json` lists: problems of whole flows have no number.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Listed<'a> {
+    Flow(&'a FlowProblem),
+    Record(&'a Problem),
+}
 
 pub fn run(profile: &Profile, args: &args::Problems, output: Output) -> Result<u8, AppError> {
     let store = super::status::database(profile)?;
@@ -23,24 +32,29 @@ pub fn run(profile: &Profile, args: &args::Problems, output: Output) -> Result<u
         }
         return Ok(2);
     }
+    let flows = status::flow_problems(&store)?;
     if output.json {
-        output.object(&open);
-    } else if open.is_empty() {
+        let listed = flows.iter().map(Listed::Flow).chain(open.iter().map(Listed::Record));
+        output.object(&listed.collect::<Vec<_>>());
+    } else if open.is_empty() && flows.is_empty() {
         say!("Nothing needs attention.");
     } else {
-        for problem in &open {
-            let state = if problem.held { "waits" } else { "failed" };
-            say!(
-                "{:>5}  {} {} {state}: {}",
-                problem.id,
-                problem.flow.name(),
-                problem.number,
-                problem.message
-            );
-        }
+        list(&flows, &open);
+    }
+    Ok(if open.is_empty() && flows.is_empty() { 0 } else { 2 })
+}
+
+fn list(flows: &[FlowProblem], records: &[Problem]) {
+    for problem in flows {
+        say!("{} stands still: {}\n  → {}", problem.flow, problem.message, problem.cure);
+    }
+    for problem in records {
+        let state = if problem.held { "waits" } else { "failed" };
+        say!("{:>5}  {} {} {state}: {}", problem.id, problem.flow, problem.number, problem.message);
+    }
+    if !records.is_empty() {
         say!("`ledgerline problems show ID` says what to do; `ledgerline replay ID` tries again.");
     }
-    Ok(if open.is_empty() { 0 } else { 2 })
 }
 
 fn show(problem: &Problem) {

@@ -37,6 +37,9 @@ fn print(state: &Status) {
         let outcome = run.outcome.as_deref().unwrap_or("interrupted, or still going on");
         say!("Last run: {} ({}), {outcome}", run.started_at, run.trigger);
     }
+    if let Some(at) = state.next_run_at {
+        say!("Next run: {at}");
+    }
     let header = ["", "Business Central", "Zoho", "problems", "warnings"].map(ToOwned::to_owned);
     let mut rows = vec![header];
     for flow in &state.flows {

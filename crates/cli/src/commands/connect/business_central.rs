@@ -5,6 +5,8 @@ use app::connect;
 use app::secrets::SecretName;
 use app::settings::{BusinessCentral, DEFAULT_API_URL, DEFAULT_ENVIRONMENT, DEFAULT_LOGIN_URL};
 
+use ::business_central::Company;
+
 use super::{Wizard, complain, left};
 use crate::terminal;
 
@@ -48,8 +50,11 @@ pub(super) async fn ask(wizard: &mut Wizard<'_>) -> Result<BusinessCentral, AppE
         };
         eprintln!("✓ Signed in. Which company?");
         let labels: Vec<String> = companies.iter().map(|company| company.label().to_owned()).collect();
-        let is_current = |label: &String| label.eq_ignore_ascii_case(&settings.company);
-        let current = labels.iter().position(is_current).or((labels.len() == 1).then_some(0));
+        let is_current = |company: &Company| {
+            let known = [company.name.as_str(), company.label(), &company.id.to_string()];
+            known.iter().any(|name| name.eq_ignore_ascii_case(&settings.company))
+        };
+        let current = companies.iter().position(is_current).or((companies.len() == 1).then_some(0));
         let company = &companies[choose(&labels, current)?];
         if let Some(bound) = bound.as_ref().filter(|bound| bound.company_id != company.id) {
             complain(&AppError::usage(

@@ -21,9 +21,13 @@ pub(super) async fn ask(wizard: &mut Wizard<'_>) -> Result<(Zoho, Org, Option<Ac
         default_owner: None,
     });
     let bound = connect::bound(wizard.profile)?;
+    let mut guided = None;
     loop {
         settings.accounts_url = accounts_url(&settings.accounts_url)?;
-        guide(&settings.accounts_url);
+        if guided.as_ref() != Some(&settings.accounts_url) {
+            guide(&settings.accounts_url);
+            guided = Some(settings.accounts_url.clone());
+        }
         let client_id = Some(settings.client_id.clone()).filter(|id| !id.is_empty());
         settings.client_id = terminal::line("Client id", client_id.as_deref()).map_err(left)?;
         let secret = wizard.secret(SecretName::ZohoClientSecret, "Client secret")?;
