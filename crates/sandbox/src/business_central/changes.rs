@@ -9,6 +9,30 @@ use super::invoices::{self, Line, Terms};
 use super::row::Row;
 use super::schema::Table;
 
+/// What a customer and its company contact have in common.
+const SHARED: [&str; 10] = [
+    "displayName",
+    "addressLine1",
+    "addressLine2",
+    "city",
+    "state",
+    "postalCode",
+    "country",
+    "phoneNumber",
+    "email",
+    "website",
+];
+
+/// Where a document keeps a customer's address.
+const ADDRESS: [(&str, [&str; 3]); 6] = [
+    ("addressLine1", ["sellToAddressLine1", "billToAddressLine1", "shipToAddressLine1"]),
+    ("addressLine2", ["sellToAddressLine2", "billToAddressLine2", "shipToAddressLine2"]),
+    ("city", ["sellToCity", "billToCity", "shipToCity"]),
+    ("state", ["sellToState", "billToState", "shipToState"]),
+    ("postalCode", ["sellToPostCode", "billToPostCode", "shipToPostCode"]),
+    ("country", ["sellToCountry", "billToCountry", "shipToCountry"]),
+];
+
 impl BcState {
     /// Edits one property of a record. A customer and its company contact follow each other (facts, §3.C).
     ///
@@ -19,28 +43,39 @@ impl BcState {
         };
         let (name, value) = (property.name, value.into());
         let edited = self.change(table, id, |row| row.set(name, value.clone()));
-        let shared = [
-            "displayName",
-            "addressLine1",
-            "addressLine2",
-            "city",
-            "postalCode",
-            "country",
-            "phoneNumber",
-            "email",
-            "website",
-        ];
-        if edited && table == Table::Customers && shared.contains(&name) {
-            let number = self
-                .table(table)
-                .get(&id)
-                .map(|row| row.text("companyContact").to_owned())
-                .unwrap_or_default();
-            if let Some(contact) = self.find(Table::Contacts, &number).map(|row| row.id) {
-                self.change(Table::Contacts, contact, |row| row.set(name, value));
+        if edited && SHARED.contains(&name) {
+            for (table, other) in self.counterparts(table, id) {
+                self.change(table, other, |row| row.set(name, value.clone()));
             }
         }
         edited
+    }
+
+    /// The company contact of a customer, or the customers that a company contact stands for.
+    fn counterparts(&self, table: Table, id: Uuid) -> Vec<(Table, Uuid)> {
+        let Some(row) = self.table(table).get(&id) else { return Vec::new() };
+        let ids = |table, rows: &mut dyn Iterator<Item = &Row>| rows.map(|row| (table, row.id)).collect();
+        match table {
+            Table::Customers => {
+                let contact = row.text("companyContact");
+                ids(Table::Contacts, &mut self.with_number(Table::Contacts, contact))
+            }
+            Table::Contacts => {
+                ids(Table::Customers, &mut self.of_company(Table::Customers, row.text("number")))
+            }
+            Table::Items
+            | Table::SalesInvoices
+            | Table::Vendors
+            | Table::PurchaseOrders
+            | Table::DetailedLedger
+            | Table::GeneralLedger
+            | Table::Countries
+            | Table::Currencies
+            | Table::PaymentTerms
+            | Table::Salespeople
+            | Table::LedgerSetup
+            | Table::CompanyInformation => Vec::new(),
+        }
     }
 
     /// Gives a customer or an item another number: the id stays, documents follow without being stamped (facts, §4.6).
@@ -49,19 +84,23 @@ impl BcState {
             return false;
         };
         self.change(table, id, |row| row.set("number", number));
-        if table == Table::Customers {
-            let documents: Vec<Uuid> = self
-                .table(Table::SalesInvoices)
-                .values()
-                .filter(|row| row.text("customerNumber") == old)
-                .map(|row| row.id)
-                .collect();
-            for document in documents {
-                self.move_quietly(Table::SalesInvoices, document, |row| {
+        let (is_customer, is_item) = (table == Table::Customers, table == Table::Items);
+        let names = |row: &Row| {
+            (is_customer && row.text("customerNumber") == old)
+                || (is_item && row.lines.iter().any(|line| is_of(line, id)))
+        };
+        let documents: Vec<Uuid> =
+            self.table(Table::SalesInvoices).values().filter(|row| names(row)).map(|row| row.id).collect();
+        for document in documents {
+            self.move_quietly(Table::SalesInvoices, document, |row| {
+                if is_customer {
                     row.set("customerNumber", number);
                     row.set("billToCustomerNumber", number);
-                });
-            }
+                }
+                for line in row.lines.iter_mut().filter(|line| is_item && is_of(line, id)) {
+                    line.set("lineObjectNumber", number);
+                }
+            });
         }
         true
     }
@@ -77,28 +116,23 @@ impl BcState {
 
     /// Writes a draft invoice for a customer.
     pub fn draft(&mut self, customer: Uuid, number: &str, lines: &[Line], terms: Terms) -> Option<Uuid> {
-        let document = self.document(customer, number, lines, terms, "Draft")?;
+        let document = self.document(customer, number, lines, terms)?;
         Some(self.add(Table::SalesInvoices, document))
     }
 
     /// Writes and posts an invoice for a customer.
     pub fn posted(&mut self, customer: Uuid, number: &str, lines: &[Line], terms: Terms) -> Option<Uuid> {
-        let mut document = self.document(customer, number, lines, terms, "Open")?;
-        document.posted = true;
-        if document.number("totalAmountIncludingTax").is_zero() {
-            document.set("status", "Paid");
-        }
-        let total = document.number("totalAmountIncludingTax");
-        self.move_quietly(Table::Customers, customer, |row| {
-            let balance = row.number("balance") + total;
-            row.set("balance", balance);
-        });
-        Some(self.add(Table::SalesInvoices, document))
+        let document = self.document(customer, number, lines, terms)?;
+        let id = self.add(Table::SalesInvoices, document);
+        self.post(id, number);
+        Some(id)
     }
 
     /// Posts an invoice that comes from an order: a new document that names the order (facts, §4.2).
     pub fn post_order(&mut self, customer: Uuid, order: &str, number: &str, lines: &[Line]) -> Option<Uuid> {
-        let id = self.posted(customer, number, lines, Terms::default())?;
+        let currency = self.table(Table::Customers).get(&customer)?.text("currencyCode");
+        let terms = Terms { decimals: self.decimals_of(currency), ..Terms::default() };
+        let id = self.posted(customer, number, lines, terms)?;
         let order_id = self.new_id().to_string();
         self.change(Table::SalesInvoices, id, |row| {
             row.set("orderNumber", order);
@@ -107,14 +141,22 @@ impl BcState {
         Some(id)
     }
 
-    fn document(
-        &mut self,
-        customer: Uuid,
-        number: &str,
-        lines: &[Line],
-        terms: Terms,
-        status: &'static str,
-    ) -> Option<Row> {
+    fn currency(&self, code: &str) -> Option<&Row> {
+        self.table(Table::Currencies).values().find(|row| row.text("code") == code)
+    }
+
+    /// How many decimals amounts of a currency have: two, where its set-up says nothing else.
+    pub(crate) fn decimals_of(&self, currency: &str) -> u32 {
+        let places = self.currency(currency).map_or("", |row| row.text("amountDecimalPlaces"));
+        places.split(':').next_back().and_then(|most| most.parse().ok()).unwrap_or(2)
+    }
+
+    /// The id that goes with a currency's code; the local currency and unknown ones have none (facts, §4.7).
+    pub(crate) fn currency_id(&self, code: &str) -> Uuid {
+        self.currency(code).map_or(Uuid::nil(), |row| row.id)
+    }
+
+    fn document(&mut self, customer: Uuid, number: &str, lines: &[Line], terms: Terms) -> Option<Row> {
         let customer = self.table(Table::Customers).get(&customer)?.clone();
         let today = self.now().strftime("%Y-%m-%d").to_string();
         let due = self.now().saturating_add(jiff::SignedDuration::from_hours(30 * 24)).unwrap_or(self.now());
@@ -123,24 +165,25 @@ impl BcState {
             .with("invoiceDate", today.as_str())
             .with("postingDate", today.as_str())
             .with("dueDate", due.strftime("%Y-%m-%d").to_string())
-            .with("status", status)
+            .with("status", "Draft")
             .with("customerId", customer.id.to_string())
             .with("customerNumber", customer.text("number"))
             .with("customerName", customer.text("displayName"))
             .with("billToCustomerId", customer.id.to_string())
             .with("billToCustomerNumber", customer.text("number"))
             .with("billToName", customer.text("displayName"))
-            .with("billToAddressLine1", customer.text("addressLine1"))
-            .with("billToCity", customer.text("city"))
-            .with("billToCountry", customer.text("country"))
-            .with("billToPostCode", customer.text("postalCode"))
             .with("shipToName", customer.text("displayName"))
-            .with("shipToAddressLine1", customer.text("addressLine1"))
-            .with("shipToCity", customer.text("city"))
-            .with("shipToCountry", customer.text("country"))
-            .with("shipToPostCode", customer.text("postalCode"))
             .with("currencyCode", customer.text("currencyCode"))
+            .with("currencyId", self.currency_id(customer.text("currencyCode")).to_string())
+            .with("paymentTermsId", customer.text("paymentTermsId"))
+            .with("phoneNumber", customer.text("phoneNumber"))
+            .with("email", customer.text("email"))
             .with("salesperson", customer.text("salespersonCode"));
+        for (from, names) in ADDRESS {
+            for name in names {
+                document.set(name, customer.text(from));
+            }
+        }
         let ids: Vec<Uuid> = lines.iter().map(|_| self.new_id()).collect();
         let mut ids = ids.into_iter();
         invoices::fill(&mut document, lines, terms, || ids.next().unwrap_or_default());
@@ -149,61 +192,99 @@ impl BcState {
 
     /// Releases a draft: it says "Open" and is not posted.
     pub fn release(&mut self, id: Uuid) -> bool {
-        self.change(Table::SalesInvoices, id, |row| row.set("status", "Open"))
+        self.invoice(id, false).is_some()
+            && self.change(Table::SalesInvoices, id, |row| row.set("status", "Open"))
     }
 
     /// Posts a draft: the id stays, the number is another one (facts, §4.2).
     pub fn post(&mut self, id: Uuid, number: &str) -> bool {
+        let Some(draft) = self.invoice(id, false) else { return false };
+        let total = draft.number("totalAmountIncludingTax");
         self.change(Table::SalesInvoices, id, |row| {
             row.posted = true;
             row.set("number", number);
-            let paid = row.number("totalAmountIncludingTax").is_zero();
-            row.set("status", if paid { "Paid" } else { "Open" });
-        })
+            row.set("status", if total.is_zero() { "Paid" } else { "Open" });
+        });
+        self.book(id, "Initial_x0020_Entry", total);
+        true
     }
 
-    /// Applies a payment. A partial one moves the remaining amount and nothing else; a full one changes the status (facts, §4.3).
+    /// Applies a payment to an open invoice. A partial one moves the remaining amount and nothing else; a full one changes the status,
+    /// and what is paid beyond that stays on the payment (facts, §4.3).
     pub fn pay(&mut self, id: Uuid, amount: Decimal) -> bool {
-        let Some(invoice) = self.table(Table::SalesInvoices).get(&id).filter(|row| row.posted) else {
+        let Some(invoice) = self.invoice(id, true).filter(|row| row.text("status") == "Open") else {
             return false;
         };
-        let left = invoice.number("remainingAmount") - amount;
-        let customer = invoice.text("billToCustomerId").parse::<Uuid>().ok();
-        let number = invoice.text("billToCustomerNumber").to_owned();
+        let remaining = invoice.number("remainingAmount");
+        let left = remaining - amount;
+        let is_paid = left.is_zero() || left.is_negative() != remaining.is_negative();
+        let left = if is_paid { Decimal::ZERO } else { left };
         self.move_quietly(Table::SalesInvoices, id, |row| row.set("remainingAmount", left));
-        if left.is_zero() {
+        if is_paid {
             self.change(Table::SalesInvoices, id, |row| row.set("status", "Paid"));
         }
-        if let Some(customer) = customer {
-            self.move_quietly(Table::Customers, customer, |row| {
-                let balance = row.number("balance") - amount;
-                row.set("balance", balance);
-            });
-        }
-        self.ledger_entry(&number, -amount);
+        self.book(id, "Application", -amount);
         true
     }
 
     /// Takes all payments of an invoice back.
     pub fn unapply(&mut self, id: Uuid) -> bool {
-        let Some(invoice) = self.table(Table::SalesInvoices).get(&id).filter(|row| row.posted) else {
-            return false;
-        };
+        let Some(invoice) = self.invoice(id, true) else { return false };
         let total = invoice.number("totalAmountIncludingTax");
-        let was_paid = invoice.text("status") == "Paid";
+        let was_paid = match invoice.text("status") {
+            "Paid" => true,
+            "Open" => false,
+            _ => return false,
+        };
+        let given_back = total - invoice.number("remainingAmount");
         self.move_quietly(Table::SalesInvoices, id, |row| row.set("remainingAmount", total));
-        if was_paid {
+        if was_paid && !total.is_zero() {
             self.change(Table::SalesInvoices, id, |row| row.set("status", "Open"));
         }
+        self.book(id, "Application", given_back);
         true
     }
 
     /// Cancels a posted invoice by a corrective credit memo.
     pub fn cancel(&mut self, id: Uuid) -> bool {
+        let Some(invoice) = self.invoice(id, true).filter(|row| row.text("status") != "Canceled") else {
+            return false;
+        };
+        let remaining = invoice.number("remainingAmount");
         self.change(Table::SalesInvoices, id, |row| {
             row.set("status", "Canceled");
             row.set("remainingAmount", Decimal::ZERO);
-        })
+        });
+        self.book(id, "Application", -remaining);
+        true
+    }
+
+    fn invoice(&self, id: Uuid, posted: bool) -> Option<&Row> {
+        self.table(Table::SalesInvoices).get(&id).filter(|row| row.posted == posted)
+    }
+
+    /// Books an amount for the customer who pays an invoice: its balance moves, unstamped, and the ledger feed grows (facts, §3.D).
+    fn book(&mut self, invoice: Uuid, kind: &str, amount: Decimal) {
+        let Some(invoice) = self.table(Table::SalesInvoices).get(&invoice).filter(|_| !amount.is_zero())
+        else {
+            return;
+        };
+        let customer = invoice.text("billToCustomerId").parse::<Uuid>().unwrap_or(Uuid::nil());
+        let currency = invoice.text("currencyCode");
+        let currency = if currency == self.local_currency() { "" } else { currency };
+        let number = i64::try_from(self.table(Table::DetailedLedger).len()).unwrap_or_default() + 1;
+        let entry = Row::new(Uuid::from_u128(u128::try_from(number).unwrap_or_default()))
+            .with("entryNumber", Decimal::from(number))
+            .with("entryType", kind)
+            .with("customerNumber", invoice.text("billToCustomerNumber"))
+            .with("amount", amount)
+            .with("postingDate", self.now().strftime("%Y-%m-%d").to_string())
+            .with("currencyCode", currency);
+        self.add(Table::DetailedLedger, entry);
+        self.move_quietly(Table::Customers, customer, |row| {
+            let balance = row.number("balance") + amount;
+            row.set("balance", balance);
+        });
     }
 
     /// Moves the stock of an item; nothing is stamped.
@@ -216,14 +297,9 @@ impl BcState {
         let row = Row::new(self.new_id()).with("number", number).with("displayName", name);
         self.add_late(Table::Customers, row, stamped)
     }
+}
 
-    fn ledger_entry(&mut self, customer: &str, amount: Decimal) {
-        let number = i64::try_from(self.table(Table::DetailedLedger).len()).unwrap_or_default() + 1;
-        let row = Row::new(Uuid::from_u128(u128::try_from(number).unwrap_or_default()))
-            .with("entryNumber", Decimal::from(number))
-            .with("entryType", "Application")
-            .with("customerNumber", customer)
-            .with("amount", amount);
-        self.add(Table::DetailedLedger, row);
-    }
+/// Whether a line is of that item.
+fn is_of(line: &Row, item: Uuid) -> bool {
+    line.text("itemId").parse() == Ok(item)
 }

@@ -106,6 +106,7 @@ pub struct BcState {
     now: Timestamp,
     version: u64,
     made: u64,
+    signed_in: u64,
 }
 
 impl Default for BcState {
@@ -139,6 +140,7 @@ impl BcState {
             now: Timestamp::UNIX_EPOCH,
             version: 0,
             made: 0,
+            signed_in: 0,
         }
     }
 

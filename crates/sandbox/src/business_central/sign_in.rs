@@ -68,8 +68,8 @@ impl BcState {
                 "The provided value for the input parameter 'scope' is not valid.",
             );
         }
-        self.made += 1;
-        let token = format!("bc.{}.{}", self.made, self.version);
+        self.signed_in += 1;
+        let token = format!("bc.{}.{}", self.signed_in, self.version);
         let seconds = self.behaviour.token_seconds;
         let end =
             self.now.saturating_add(SignedDuration::from_secs(i64::from(seconds))).unwrap_or(Timestamp::MAX);

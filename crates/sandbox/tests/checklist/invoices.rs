@@ -158,15 +158,61 @@ fn an_invoice_over_nothing_is_paid_at_once() {
 }
 
 #[test]
-fn payments_show_in_the_ledger_feed() {
+fn everything_that_moves_what_is_owed_shows_in_the_ledger_feed_and_the_balance() {
     let bc = Bc::empty();
     let id = posted(&bc, &[line()], Terms::default());
+    let customer = bc.world.bc(|bc| bc.find(Table::Customers, "C1").unwrap().id);
+    let balance = |bc: &Bc| number(&json(&bc.get(&format!("customers({customer})"))), "balanceDue");
+    let stamp = bc.read("customers", customer, "lastModifiedDateTime");
+    bc.world.advance(SignedDuration::from_secs(60));
     bc.world.bc(|bc| bc.pay(id, decimal("5.2")));
-    let url = bc.url("detailedCustomerLedgerEntries?$filter=entryNumber gt 0");
+    assert_eq!(balance(&bc), decimal("20"));
+    bc.world.bc(|bc| bc.unapply(id));
+    assert_eq!(balance(&bc), decimal("25.2"));
+    bc.world.bc(|bc| bc.cancel(id));
+    assert_eq!(
+        (balance(&bc), bc.read("customers", customer, "lastModifiedDateTime")),
+        (Decimal::ZERO, stamp)
+    );
+    let url = bc.url("detailedCustomerLedgerEntries?$filter=entryNumber gt 1");
     let url = url.replace("/api/v2.0/", "/api/microsoft/reportsFinance/beta/");
     let rows = crate::support::rows(&bc.get_url(&url, None));
-    assert!(members(&rows, "customerNumber").contains(&"C1".to_owned()));
+    let amounts: Vec<Decimal> = rows.iter().map(|row| number(row, "amount")).collect();
+    assert_eq!(amounts, [decimal("-5.2"), decimal("5.2"), decimal("-25.2")]);
+    assert_eq!(members(&rows, "customerNumber"), ["C1"; 3]);
+    assert_eq!(members(&rows, "postingDate"), ["2025-03-10"; 3]);
     assert!(rows.iter().all(|row| row.get("id").is_none() && row.get("@odata.etag").is_none()));
+}
+
+#[test]
+fn only_what_is_open_is_paid_and_only_a_draft_is_posted() {
+    let bc = Bc::empty();
+    let draft = draft(&bc);
+    assert!(!bc.world.bc(|bc| bc.pay(draft, decimal("1")) || bc.cancel(draft) || bc.unapply(draft)));
+    assert!(bc.world.bc(|bc| bc.post(draft, "PI-1")));
+    assert!(!bc.world.bc(|bc| bc.post(draft, "PI-2") || bc.release(draft)));
+    assert!(bc.world.bc(|bc| bc.cancel(draft)));
+    assert!(!bc.world.bc(|bc| bc.pay(draft, decimal("1")) || bc.cancel(draft) || bc.unapply(draft)));
+}
+
+#[test]
+fn what_is_paid_beyond_an_invoice_stays_on_the_payment() {
+    let bc = Bc::empty();
+    let id = posted(&bc, &[line()], Terms::default());
+    bc.world.bc(|bc| bc.pay(id, decimal("100")));
+    assert_eq!((state(&bc, id).0.as_str(), state(&bc, id).3), ("Paid", Decimal::ZERO));
+}
+
+#[test]
+fn amounts_of_an_order_have_the_decimals_of_their_currency() {
+    let bc = Bc::empty();
+    let yen = bc.add(Table::Currencies, &[("code", "JPY"), ("amountDecimalPlaces", "0:0")]);
+    let customer = bc.add(Table::Customers, &[("number", "C1"), ("currencyCode", "JPY")]);
+    let line = Line::other("Account", "4000", "Repair", Decimal::from(1), Decimal::from(33));
+    let id = bc.world.bc(|bc| bc.post_order(customer, "SO-1", "PI-1", &[line])).unwrap();
+    let row = json(&bc.get(&format!("salesInvoices({id})")));
+    assert_eq!(number(&row, "totalTaxAmount"), Decimal::from(6));
+    assert_eq!(member(&row, "currencyId"), yen.to_string());
 }
 
 #[test]

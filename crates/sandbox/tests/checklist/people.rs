@@ -74,6 +74,21 @@ fn a_customers_company_contact_follows_it_and_is_stamped() {
 }
 
 #[test]
+fn a_customer_follows_its_company_contact_and_no_person() {
+    let (bc, customer, company) = people();
+    let version = |bc: &Bc| bc.read("customers", customer, "@odata.etag");
+    let before = version(&bc);
+    bc.world.bc(|bc| bc.edit(Table::Contacts, company, "website", "www.acme.example"));
+    assert_eq!(bc.read("customers", customer, "website").as_text(), Some("www.acme.example"));
+    let after = version(&bc);
+    assert_ne!(before, after);
+    let person = bc.world.bc(|bc| bc.find(Table::Contacts, "CT2").unwrap().id);
+    bc.world.bc(|bc| bc.edit(Table::Contacts, person, "phoneNumber", "1"));
+    bc.world.bc(|bc| bc.edit(Table::Contacts, company, "jobTitle", "none"));
+    assert_eq!(version(&bc), after);
+}
+
+#[test]
 fn a_privacy_blocked_person_says_so() {
     let (bc, ..) = people();
     let id = bc.add(Table::Contacts, &[("number", "CT9"), ("type", "Person")]);

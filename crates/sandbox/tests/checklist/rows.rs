@@ -1,6 +1,7 @@
 //! Identity, versions and stamps of rows (facts, §4.5, §4.6, §4.10, §5.4).
 
 use jiff::SignedDuration;
+use sandbox::business_central::invoices::{Line, Terms};
 use sandbox::business_central::schema::Table;
 
 use crate::support::{Bc, START, code, json, member, members};
@@ -65,6 +66,22 @@ fn a_renamed_customer_keeps_its_id() {
     let id = bc.customer("C1", "One");
     bc.world.bc(|bc| bc.renumber(Table::Customers, id, "C900"));
     assert_eq!(bc.read("customers", id, "number").as_text(), Some("C900"));
+}
+
+#[test]
+fn documents_follow_a_new_number_without_a_stamp() {
+    let bc = Bc::empty();
+    let (customer, item) = (bc.customer("C1", "One"), bc.add(Table::Items, &[("number", "A")]));
+    let invoice = bc.world.bc(|bc| {
+        let line = Line::item(&bc.table(Table::Items)[&item], 1.into(), 10.into());
+        bc.posted(customer, "PI-1", &[line], Terms::default()).unwrap()
+    });
+    let stamp = bc.read("salesInvoices", invoice, "@odata.etag");
+    bc.world.bc(|bc| bc.renumber(Table::Customers, customer, "C9") && bc.renumber(Table::Items, item, "Z"));
+    assert_eq!(bc.read("salesInvoices", invoice, "customerNumber").as_text(), Some("C9"));
+    let lines = bc.rows(&format!("salesInvoices({invoice})/salesInvoiceLines"));
+    assert_eq!(members(&lines, "lineObjectNumber"), ["Z"]);
+    assert_eq!(bc.read("salesInvoices", invoice, "@odata.etag"), stamp);
 }
 
 #[test]
