@@ -254,3 +254,14 @@ fn a_missing_file_says_where_it_was_looked_for() {
     assert!(error.to_string().contains("/nowhere/ledgerline.toml"));
     assert!(error.cure().contains("ledgerline connect"));
 }
+
+#[test]
+fn the_examples_of_the_settings_page_are_understood() {
+    let page = include_str!("../../../docs/settings.md");
+    let examples: Vec<&str> =
+        page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(examples.len(), 2);
+    parse(examples[0]).unwrap();
+    let status = parse(&format!("{}{}", examples[0], examples[1])).unwrap().sync.invoice_status;
+    assert_eq!(status["Canceled"], "Cancelled");
+}

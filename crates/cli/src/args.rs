@@ -23,6 +23,7 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// First sync against a built-in Business Central and Zoho CRM; needs no account and no network.
+    #[cfg(feature = "demo")]
     Demo(Demo),
     /// The setup wizard in a terminal: both sign-ins, company, flows; secrets go to the OS keychain.
     Connect,
@@ -45,6 +46,7 @@ pub enum Command {
 }
 
 /// `demo`
+#[cfg(feature = "demo")]
 #[derive(Debug, clap::Args)]
 pub struct Demo {
     /// Forgets the demo's two systems and begins anew.

@@ -4,6 +4,9 @@ mod program;
 
 use program::{Program, object};
 
+/// The page about the command line.
+const PAGE: &str = include_str!("../../../docs/command-line.md");
+
 #[test]
 fn help_and_version_are_no_errors() {
     let program = Program::new();
@@ -21,6 +24,7 @@ fn every_command_of_this_version_is_listed() {
         ["demo", "connect", "doctor", "setup", "sync", "status", "problems", "replay", "history", "reconcile"]
     {
         assert!(help.contains(&format!("\n  {command} ")), "{command} is not in:\n{help}");
+        assert!(PAGE.contains(&format!("\n## {command}")) || command == "replay", "{command} has no section");
     }
 }
 
@@ -193,4 +197,17 @@ fn moments_of_a_period_are_days_or_times() {
     let ran = program.run(&["history", "--until", "yesterday", "--json"]);
     assert_eq!(ran.code, 1);
     assert!(object(&ran.stdout)["error"]["cure"].as_str().unwrap().contains("2026-01-31"));
+}
+
+#[test]
+fn every_option_stands_on_the_page_about_the_command_line() {
+    let program = Program::new();
+    for command in ["demo", "setup", "sync", "replay", "history", "reconcile"] {
+        let help = program.run(&[command, "--help"]).stdout;
+        let options = help.split_whitespace().filter(|word| word.starts_with("--"));
+        for option in options.map(|word| word.trim_end_matches([',', '.', '`'])) {
+            let known = ["--help", "--version"].contains(&option) || PAGE.contains(option);
+            assert!(known, "{option} of {command} is not on the page");
+        }
+    }
 }

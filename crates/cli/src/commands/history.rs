@@ -167,11 +167,11 @@ impl Printer {
 
 fn words(entry: &Entry) -> String {
     let about = match (entry.flow, &entry.number) {
-        (Some(flow), Some(number)) => format!(" {flow} {number}"),
-        (Some(flow), None) => format!(" {flow}"),
+        (Some(flow), Some(number)) => format!("{flow} {number}: "),
+        (Some(flow), None) => format!("{flow}: "),
         (None, _) => String::new(),
     };
-    let mut text = format!("{}  {:<8}{about}: {}", entry.at, entry.kind.name(), entry.summary);
+    let mut text = format!("{}  {:<8}  {about}{}", entry.at, entry.kind.name(), entry.summary);
     for (label, value) in [("before", &entry.before), ("after", &entry.after)] {
         if let Some(value) = value {
             text.push_str(&format!("\n    {label}: {}", value.to_json()));

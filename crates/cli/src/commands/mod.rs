@@ -1,6 +1,7 @@
 //! One file a command.
 
 mod connect;
+#[cfg(feature = "demo")]
 mod demo;
 mod doctor;
 mod history;
@@ -20,11 +21,13 @@ use crate::output::Output;
 /// Runs the command and returns the exit code.
 pub async fn run(args: &Args, output: Output) -> Result<u8, AppError> {
     let profile = match &args.command {
+        #[cfg(feature = "demo")]
         Command::Demo(_) => Profile::demo(args.profile.clone())?,
         _ => Profile::at(args.profile.clone())?,
     };
     let _logs = logs(&profile);
     match &args.command {
+        #[cfg(feature = "demo")]
         Command::Demo(demo) => demo::run(&profile, demo, output).await,
         Command::Connect => connect::run(&profile, output).await,
         Command::Doctor => doctor::run(&open(profile, Mode::Read)?, output).await,
