@@ -10,7 +10,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("zoho-crm", &["exact-json", "transport"]),
     ("sandbox", &["exact-json", "transport"]),
     ("sync", &["business-central", "exact-json", "transport", "zoho-crm"]),
-    ("app", &["business-central", "exact-json", "sync", "transport", "zoho-crm"]),
+    // The sandbox only in tests of the wizard's steps; nothing of the application needs it to run.
+    ("app", &["business-central", "exact-json", "sandbox", "sync", "transport", "zoho-crm"]),
     ("cli", &["app", "business-central", "exact-json", "sandbox", "sync", "transport", "zoho-crm"]),
     ("tests", &["app", "business-central", "exact-json", "sandbox", "sync", "transport", "zoho-crm"]),
     ("xtask", &[]),
