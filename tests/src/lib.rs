@@ -9,6 +9,7 @@ pub mod looking;
 
 pub mod invariants;
 pub mod invoicing;
+pub mod processes;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
