@@ -22,7 +22,7 @@ const OVERLAP: Duration = Duration::from_secs(5 * 60);
 
 /// Reads the flow's rows that changed since the watermark, or all of them, and stores what they say.
 ///
-/// The watermark moves with the last page of the last listing only, to the greatest stamp over all pages: pages come in the
+/// The watermark moves behind the last page of the last listing only, to the greatest stamp over all pages: pages come in the
 /// order of their ids, and an unfinished listing starts again from the old watermark.
 pub(crate) async fn read(session: &Session<'_>, flow: Flow, full: bool) -> Result<(), RunError> {
     let name = watermark_name(flow);
@@ -51,35 +51,26 @@ async fn read_once(
     since: Option<Timestamp>,
     watermark: Option<Timestamp>,
 ) -> Result<(), RunError> {
-    let listings = super::listings(flow, since, session.policy().invoices_from);
-    let last = listings.len().saturating_sub(1);
     let mut greatest = watermark;
     let mut rows_read = 0;
-    for (index, query) in listings.into_iter().enumerate() {
+    for query in super::listings(flow, since, session.policy().invoices_from) {
         let mut pages = session.company().list(query);
-        let mut page = pages.next().await?;
-        while let Some(current) = page {
+        while let Some(page) = pages.next().await? {
             session.check_stop()?;
-            // The page after this one is asked for first, so that the last page is known to be the last when it is stored.
-            let next = pages.next().await?;
-            greatest = current.rows.iter().filter_map(Row::modified).chain(greatest).max();
+            greatest = page.rows.iter().filter_map(Row::modified).chain(greatest).max();
             let now = session.now();
             session.store().write(|tx| {
-                for row in &current.rows {
+                for row in &page.rows {
                     observe(tx, session, flow, row, now)?;
-                }
-                if next.is_none()
-                    && index == last
-                    && let Some(greatest) = greatest
-                {
-                    watermarks::set(tx, &watermark_name(flow), greatest)?;
                 }
                 Ok(())
             })?;
-            rows_read += current.rows.len() as u64;
+            rows_read += page.rows.len() as u64;
             session.progress().event(Event::Read { flow, rows: rows_read });
-            page = next;
         }
+    }
+    if let Some(greatest) = greatest.filter(|_| greatest != watermark) {
+        session.store().write(|tx| watermarks::set(tx, &watermark_name(flow), greatest))?;
     }
     Ok(())
 }
