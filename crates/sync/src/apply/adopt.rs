@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use business_central::BcId;
-use exact_json::{Map, Value};
+use exact_json::Value;
 use zoho_crm::{Record, ZohoId, coql};
 
-use super::{Task, create, decide, orphans};
+use super::{Task, create, orphans};
 use crate::failure::{FailureClass, RunError, Trouble};
 use crate::flow::Flow;
-use crate::map::{self, Mapped};
+use crate::map;
 use crate::org_schema::CustomField;
 use crate::session::Session;
 use crate::store::audit::{AuditKind, Entry};
@@ -122,12 +122,7 @@ pub(crate) async fn rebuild(
             };
             match records.as_slice() {
                 [record] => {
-                    let mapped = decide::map_source(session, flow, &source);
-                    let wanted = match &mapped {
-                        Ok(Mapped::Record(mapped)) => Some(&mapped.fields),
-                        Ok(Mapped::Skip(_) | Mapped::Wait(_) | Mapped::Refuse(_)) | Err(_) => None,
-                    };
-                    link_source(session, flow, &source, wanted, record)?;
+                    link_source(session, flow, &source, record)?;
                 }
                 several => {
                     let clones: Vec<&Record> = several.iter().collect();
@@ -148,8 +143,21 @@ pub(crate) fn link(
     task: &mut Task,
     record: &Record,
 ) -> Result<(), RunError> {
-    task.link =
-        Some(link_source(session, flow, &task.source, task.mapped.as_ref().map(|m| &m.fields), record)?);
+    task.link = Some(link_source(session, flow, &task.source, record)?);
+    disclaim(session, task)
+}
+
+/// Once for a record that was found in Zoho: only what we would write counts as held by us. A value that a person gave a field which we
+/// leave out is theirs, and is not cleared.
+pub(crate) fn disclaim(session: &Session<'_>, task: &mut Task) -> Result<(), RunError> {
+    if let (Some(link), Some(mapped)) = (&mut task.link, &task.mapped)
+        && link.adopted
+        && link.source_hash.is_empty()
+    {
+        link.sent.retain(|name, _| mapped.fields.contains_key(name));
+        task.source.hash.clone_into(&mut link.source_hash);
+        session.store().write_soon(|tx| links::put(tx, link))?;
+    }
     Ok(())
 }
 
@@ -157,17 +165,14 @@ fn link_source(
     session: &Session<'_>,
     flow: Flow,
     source: &SourceRow,
-    wanted: Option<&Map>,
     record: &Record,
 ) -> Result<Link, RunError> {
     let (number_key, _) = keys(session, flow)?;
     let text = |key: &str| record.get(key).and_then(Value::as_text).map(ToOwned::to_owned);
     let now = session.now();
-    // Only what we would write counts as held by us: a value that a person gave a field which we leave out is theirs.
     let owned = map::owned_fields(flow, &session.org);
-    let ours =
-        |name: &String| wanted.map_or_else(|| owned.contains(name), |wanted| wanted.contains_key(name));
-    let held = record.iter().filter(|(name, _)| ours(name)).map(|(k, v)| (k.clone(), v.clone())).collect();
+    let held =
+        record.iter().filter(|(name, _)| owned.contains(name)).map(|(k, v)| (k.clone(), v.clone())).collect();
     let link = Link {
         flow,
         id: source.id,

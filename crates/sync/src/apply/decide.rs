@@ -2,7 +2,7 @@
 
 use exact_json::{Map, Value};
 
-use super::{Task, Work, outcome};
+use super::{Task, Work, adopt, outcome};
 use crate::failure::{FailureClass, RunError, Trouble};
 use crate::flow::Flow;
 use crate::links_view::StoredLinks;
@@ -57,27 +57,20 @@ pub(crate) async fn all(
                 outcome::troubled(session, flow, fingerprint, &task, &trouble)?;
             }
             Ok(Mapped::Record(record)) => {
-                let step = plan::live(&record.fields, task.link.as_ref(), same(&session.org, flow));
-                match step {
+                task.mapped = Some(record.clone());
+                adopt::disclaim(session, &mut task)?;
+                match plan::live(&record.fields, task.link.as_ref(), same(&session.org, flow)) {
                     Step::Create => {
                         task.row = without_nulls(&record.fields);
-                        task.row.extend(record.on_create.clone());
-                        task.mapped = Some(record);
+                        task.row.extend(record.on_create);
                         work.creates.push(task);
                     }
                     Step::Update(changes) => {
                         task.row = changes;
-                        task.mapped = Some(record);
                         work.updates.push(task);
                     }
-                    Step::Verify => {
-                        task.mapped = Some(record);
-                        work.verifies.push(task);
-                    }
-                    Step::Nothing | Step::Delete => {
-                        task.mapped = Some(record);
-                        outcome::unchanged(session, flow, fingerprint, &task)?;
-                    }
+                    Step::Verify => work.verifies.push(task),
+                    Step::Nothing | Step::Delete => outcome::unchanged(session, flow, fingerprint, &task)?,
                 }
             }
         }
