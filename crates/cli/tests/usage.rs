@@ -20,9 +20,10 @@ fn help_and_version_are_no_errors() {
 #[test]
 fn every_command_of_this_version_is_listed() {
     let help = Program::new().run(&["--help"]).stdout;
-    for command in
-        ["demo", "connect", "doctor", "setup", "sync", "status", "problems", "replay", "history", "reconcile"]
-    {
+    let demo = cfg!(feature = "demo").then_some("demo");
+    let always =
+        ["connect", "doctor", "setup", "sync", "status", "problems", "replay", "history", "reconcile"];
+    for command in always.into_iter().chain(demo) {
         assert!(help.contains(&format!("\n  {command} ")), "{command} is not in:\n{help}");
         assert!(PAGE.contains(&format!("\n## {command}")) || command == "replay", "{command} has no section");
     }
@@ -202,7 +203,8 @@ fn moments_of_a_period_are_days_or_times() {
 #[test]
 fn every_option_stands_on_the_page_about_the_command_line() {
     let program = Program::new();
-    for command in ["demo", "setup", "sync", "replay", "history", "reconcile"] {
+    let demo = cfg!(feature = "demo").then_some("demo");
+    for command in ["setup", "sync", "replay", "history", "reconcile"].into_iter().chain(demo) {
         let help = program.run(&[command, "--help"]).stdout;
         let options = help.split_whitespace().filter(|word| word.starts_with("--"));
         for option in options.map(|word| word.trim_end_matches([',', '.', '`'])) {
