@@ -2,6 +2,7 @@
 
 mod address;
 mod duration;
+mod file;
 mod unknown;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,8 @@ use exact_json::Decimal;
 use jiff::civil::Date;
 use sync::flow::Flow;
 use sync::policy::{FlowPolicy, InvoicesFrom, OnDelete, OnDrift};
+
+use file::File;
 
 pub use address::is_loopback;
 
@@ -351,147 +354,6 @@ fn on_drift_name(policy: OnDrift) -> &'static str {
         OnDrift::Restore => "restore",
         OnDrift::Leave => "leave",
         OnDrift::Ask => "ask",
-    }
-}
-
-/// The parsed file, with reading that names section and key in every complaint.
-struct File<'a>(&'a toml::Table);
-
-impl File<'_> {
-    fn get(&self, section: &str, key: &str) -> Option<&toml::Value> {
-        self.0.get(section)?.as_table()?.get(key)
-    }
-
-    fn text(&self, section: &str, key: &str) -> Result<Option<String>, String> {
-        match self.get(section, key) {
-            None => Ok(None),
-            Some(toml::Value::String(text)) if text.trim().is_empty() => Ok(None),
-            Some(toml::Value::String(text)) => Ok(Some(text.trim().to_owned())),
-            Some(_) => Err(format!("[{section}] {key} must be a text in quotes")),
-        }
-    }
-
-    fn required(&self, section: &str, key: &str) -> Result<String, String> {
-        self.text(section, key)?.ok_or_else(|| format!("[{section}] {key} is missing"))
-    }
-
-    fn url(&self, section: &str, key: &str, default: &str) -> Result<String, String> {
-        Ok(self.optional_url(section, key)?.unwrap_or_else(|| default.to_owned()))
-    }
-
-    fn optional_url(&self, section: &str, key: &str) -> Result<Option<String>, String> {
-        let Some(text) = self.text(section, key)? else { return Ok(None) };
-        address::check(&text).map(Some).map_err(|problem| format!("[{section}] {key} {problem}"))
-    }
-
-    fn duration(&self, section: &str, key: &str, default: Duration) -> Result<Duration, String> {
-        match self.text(section, key)? {
-            None => Ok(default),
-            Some(text) => duration::parse(&text)
-                .filter(|duration| *duration >= Duration::from_secs(10))
-                .ok_or_else(|| format!("[{section}] {key} must be a time like \"5m\", \"1h\" or \"90s\", at least 10s; it is \"{text}\"")),
-        }
-    }
-
-    fn flag(&self, section: &toml::Table, name: &str, key: &str) -> Result<bool, String> {
-        match section.get(key) {
-            None => Ok(false),
-            Some(value) => value.as_bool().ok_or_else(|| format!("[{name}] {key} must be true or false")),
-        }
-    }
-
-    fn sync(&self) -> Result<Sync, String> {
-        let default = Sync::default();
-        Ok(Sync {
-            flows: self.flows(default.flows)?,
-            poll_interval: self.duration("sync", "poll_interval", default.poll_interval)?,
-            invoices_from: match self.text("sync", "invoices_from")?.as_deref() {
-                None => None,
-                Some("all") => Some(InvoicesFrom::All),
-                Some(date) => Some(InvoicesFrom::Date(date.parse().map_err(|_| {
-                    format!(
-                        "[sync] invoices_from must be a day like \"2025-01-31\", or \"all\"; it is \"{date}\""
-                    )
-                })?)),
-            },
-            credit_budget_percent: self.budget(default.credit_budget_percent)?,
-            drift_interval: self.duration("sync", "drift_interval", default.drift_interval)?,
-            inventory_interval: self.duration("sync", "inventory_interval", default.inventory_interval)?,
-            copy_foreign_currency: match self.text("sync", "foreign_currency")?.as_deref() {
-                None | Some("skip") => false,
-                Some("copy") => true,
-                Some(other) => {
-                    return Err(format!(
-                        "[sync] foreign_currency must be \"skip\" or \"copy\"; it is \"{other}\""
-                    ));
-                }
-            },
-            invoice_status: self.invoice_status()?,
-        })
-    }
-
-    fn invoice_status(&self) -> Result<BTreeMap<String, String>, String> {
-        let Some(value) = self.get("sync", "invoice_status") else { return Ok(BTreeMap::new()) };
-        let table = value.as_table().ok_or("[sync] invoice_status must be a table")?;
-        table
-            .iter()
-            .map(|(from, to)| match to.as_str() {
-                Some(to) => Ok((from.clone(), to.to_owned())),
-                None => Err(format!("[sync.invoice_status] {from} must be a text in quotes")),
-            })
-            .collect()
-    }
-
-    fn flows(&self, default: Vec<Flow>) -> Result<Vec<Flow>, String> {
-        let Some(value) = self.get("sync", "flows") else { return Ok(default) };
-        let list = value.as_array().ok_or("[sync] flows must be a list like [\"customers\", \"items\"]")?;
-        let mut flows = Vec::new();
-        for entry in list {
-            let name = entry.as_str().ok_or("[sync] flows must be a list of texts")?;
-            flows.push(parse_flow(name)?);
-        }
-        check_dependencies(&flows)?;
-        Ok(Flow::ALL.into_iter().filter(|flow| flows.contains(flow)).collect())
-    }
-
-    fn budget(&self, default: u32) -> Result<u32, String> {
-        let wrong = || "[sync] credit_budget must be a share between 0.01 and 1".to_owned();
-        let Some(value) = self.get("sync", "credit_budget") else { return Ok(default) };
-        let share: Decimal = value.to_string().parse().map_err(|_| wrong())?;
-        let percent = (share * Decimal::from(100)).round(0);
-        match percent.to_string().parse::<u32>() {
-            Ok(percent @ 1..=100) => Ok(percent),
-            Ok(_) | Err(_) => Err(wrong()),
-        }
-    }
-
-    fn flow_policies(&self) -> Result<BTreeMap<Flow, FlowPolicy>, String> {
-        let mut policies = BTreeMap::new();
-        let Some(flows) = self.0.get("flows") else { return Ok(policies) };
-        let flows = flows.as_table().ok_or("[flows] must hold sections like [flows.customers]")?;
-        for (name, section) in flows {
-            let flow = parse_flow(name)?;
-            let name = format!("flows.{name}");
-            let section = section.as_table().ok_or_else(|| format!("[{name}] must be a section"))?;
-            let choice = |key: &str, of: &[&str]| match section.get(key).map(toml::Value::as_str) {
-                None => Ok(None),
-                Some(Some(value)) if of.contains(&value) => Ok(Some(value.to_owned())),
-                Some(_) => Err(format!("[{name}] {key} must be one of: {}", of.join(", "))),
-            };
-            let on_delete = match choice("on_delete", &["flag", "leave", "delete"])?.as_deref() {
-                Some("leave") => OnDelete::Leave,
-                Some("delete") => OnDelete::Delete,
-                _ => OnDelete::Flag,
-            };
-            let on_drift = match choice("on_drift", &["restore", "leave", "ask"])?.as_deref() {
-                Some("leave") => OnDrift::Leave,
-                Some("ask") => OnDrift::Ask,
-                _ => OnDrift::Restore,
-            };
-            let workflows = self.flag(section, &name, "workflows")?;
-            policies.insert(flow, FlowPolicy { on_delete, on_drift, workflows });
-        }
-        Ok(policies)
     }
 }
 
