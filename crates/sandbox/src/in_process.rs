@@ -20,6 +20,7 @@ impl Transport for InProcess {
             };
             // A request takes its turn like one that goes over a wire.
             tokio::task::yield_now().await;
+            let _under_way = self.0.enter(&incoming);
             match self.0.handle(&incoming) {
                 Handled::Answer(response) => Ok(response),
                 Handled::Late(response, delay) => {

@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
+use axum::serve::ListenerExt;
 use bytes::Bytes;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -55,6 +56,12 @@ impl Server {
 pub async fn serve(world: World, address: SocketAddr) -> std::io::Result<Server> {
     let listener = TcpListener::bind(address).await?;
     let address = listener.local_addr()?;
+    // Small answers must not wait for the caller's acknowledgement of the one before.
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "a connection of the sandbox may be slow");
+        }
+    });
     let router = Router::new().fallback(answer).with_state((world, address));
     let (stop, stopped) = oneshot::channel::<()>();
     let task = tokio::spawn(async move {
@@ -94,6 +101,7 @@ async fn answer(State((world, address)): State<(World, SocketAddr)>, request: Re
     let Some(incoming) = Incoming::new(method, &format!("http://{host}{path}"), headers, body) else {
         return status(StatusCode::BAD_REQUEST);
     };
+    let _under_way = world.enter(&incoming);
     match world.handle(&incoming) {
         Handled::Answer(response) => printed(response),
         Handled::Late(response, delay) => {

@@ -11,7 +11,7 @@ use transport::{Clock, Method, Random, Response};
 use crate::business_central::BcState;
 use crate::faults::{Effect, FaultBody, FaultPlan, Service};
 use crate::journal::Journal;
-use crate::zoho::ZohoState;
+use crate::zoho::{Slot, ZohoState};
 use crate::{Incoming, admin, credentials, seed};
 
 /// How a request ends.
@@ -137,6 +137,18 @@ impl World {
         self.state().latency = (business_central, zoho);
     }
 
+    /// Counts a request among those that Zoho has under way, until what is returned goes. Where answers come at once, none is ever.
+    pub(crate) fn enter(&self, incoming: &Incoming) -> Option<UnderWay> {
+        let counts = Service::of_path(&incoming.path) == Some(Service::Zoho);
+        let mut state = self.state();
+        if !counts || state.latency.1.is_zero() {
+            return None;
+        }
+        let slot = ZohoState::slot(incoming);
+        state.zoho.begin(slot);
+        Some(UnderWay { world: self.clone(), slot })
+    }
+
     /// Carries a request out, or lets it fail as planned.
     #[must_use]
     pub fn handle(&self, incoming: &Incoming) -> Handled {
@@ -156,15 +168,22 @@ impl World {
             Service::Login | Service::BusinessCentral => state.latency.0,
             Service::Accounts | Service::Zoho => state.latency.1,
         };
-        let in_time = |response| {
-            if latency.is_zero() { Handled::Answer(response) } else { Handled::Late(response, latency) }
+        let skew = match service {
+            Service::Login | Service::BusinessCentral => state.bc.behaviour.clock_skew,
+            Service::Accounts | Service::Zoho => SignedDuration::ZERO,
+        };
+        let date = now.saturating_add(skew).unwrap_or(now).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        let later = |mut response: Response, delay: Duration| {
+            response.headers.push(("Date".to_owned(), date));
+            let delay = latency + delay;
+            if delay.is_zero() { Handled::Answer(response) } else { Handled::Late(response, delay) }
         };
         let effect =
             state.faults.strike(service, incoming.method, &incoming.path, self.inner.random.as_ref());
         match effect {
             Some(Effect::ResetBefore) => return Handled::NeverReached,
             Some(Effect::Status { code, retry_after, body }) => {
-                return in_time(failing(service, code, retry_after, body));
+                return later(failing(service, code, retry_after, body), Duration::ZERO);
             }
             Some(Effect::LoseAnswer | Effect::Truncate | Effect::Delay(_)) | None => {}
         }
@@ -175,22 +194,31 @@ impl World {
             Some(Effect::Truncate) => {
                 let half = response.body.len() / 2;
                 response.body = response.body.slice(..half);
-                in_time(response)
+                later(response, Duration::ZERO)
             }
-            Some(Effect::Delay(delay)) => Handled::Late(response, delay + latency),
-            Some(Effect::Status { .. } | Effect::ResetBefore) | None => in_time(response),
+            Some(Effect::Delay(delay)) => later(response, delay),
+            Some(Effect::Status { .. } | Effect::ResetBefore) | None => later(response, Duration::ZERO),
         }
+    }
+}
+
+/// A request that Zoho has under way.
+pub(crate) struct UnderWay {
+    world: World,
+    slot: Slot,
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.world.state().zoho.end(self.slot);
     }
 }
 
 impl State {
     /// Business Central is only read: its requests change nothing, and need not be repeated. Faults end with the process.
     fn record(&mut self, incoming: &Incoming, at: Timestamp) {
-        let is_admin = incoming.path.starts_with("/admin/") && incoming.path != "/admin/faults";
-        let changes = is_admin
-            || (incoming.method != Method::Get
-                && !incoming.path.starts_with("/bc/")
-                && !incoming.path.starts_with("/login/"));
+        let lasts = !["/bc/", "/login/", "/admin/faults"].iter().any(|path| incoming.path.starts_with(path));
+        let changes = incoming.method != Method::Get && lasts;
         if let Some(journal) = self.journal.as_mut().filter(|_| changes) {
             journal.add(incoming, at);
         }

@@ -1,12 +1,13 @@
 //! What the network and the gateways do (facts, §5.8 and §6), without a socket.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sandbox::faults::{Effect, Fault, FaultBody, Service};
 use sandbox::{Handled, InProcess};
-use transport::{Cause, Fate, Method, Request, Secret, Transport};
+use transport::{Cause, Fate, Method, Request, Response, Secret, Transport};
 
-use crate::support::{Bc, ORIGIN, code, form, text};
+use crate::support::{Bc, ORIGIN, code, courier, form, text};
 
 fn failing(code: u16, retry_after: Option<u32>, body: FaultBody) -> Bc {
     let bc = Bc::empty();
@@ -108,4 +109,74 @@ fn other_paths_are_404() {
         sandbox::Incoming::new(Method::Get, &format!("{ORIGIN}/nowhere"), Vec::new(), bytes::Bytes::new())
             .unwrap();
     assert!(matches!(bc.world.handle(&incoming), Handled::Answer(answer) if answer.status == 404));
+}
+
+#[test]
+fn answers_carry_the_services_time() {
+    let bc = Bc::empty();
+    assert_eq!(bc.get("customers").header("Date"), Some("Mon, 10 Mar 2025 08:00:00 GMT"));
+    bc.world.bc(|bc| bc.behaviour.clock_skew = jiff::SignedDuration::from_secs(90));
+    assert_eq!(bc.get("customers").header("Date"), Some("Mon, 10 Mar 2025 08:01:30 GMT"));
+}
+
+#[test]
+fn a_fault_hits_its_method_and_its_share_only() {
+    let bc = Bc::empty();
+    let reset = Fault::once(Service::BusinessCentral, "", Effect::Truncate);
+    bc.world.faults(|faults| faults.add(reset.clone().on(Method::Post)));
+    assert!(bc.rows("customers").is_empty());
+    bc.world.faults(|faults| {
+        faults.clear();
+        faults.add(reset.times(1_000).percent(30));
+    });
+    let cut = (0..400).filter(|_| exact_json::Value::parse(text(&bc.get("items"))).is_err()).count();
+    assert!((80..160).contains(&cut), "{cut}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_courier_gets_through_what_passes() {
+    let bc = Bc::empty();
+    bc.customer("C1", "One");
+    let effects = [
+        Effect::ResetBefore,
+        Effect::LoseAnswer,
+        Effect::Truncate,
+        Effect::Delay(Duration::from_secs(90)),
+        Effect::Status { code: 429, retry_after: None, body: FaultBody::Empty },
+        Effect::Status { code: 503, retry_after: Some(2), body: FaultBody::Html },
+    ];
+    let courier = courier(Arc::new(InProcess(bc.world.clone())));
+    for effect in effects {
+        bc.world.faults(|faults| faults.add(Fault::once(Service::BusinessCentral, "", effect)));
+        let read =
+            |answer: &Response| exact_json::Value::parse(text(answer)).map_err(|error| error.to_string());
+        let (answer, body) = courier.send_checked(bc.request("customers"), read).await.unwrap();
+        assert_eq!(
+            (answer.status, body.get("value").and_then(exact_json::Value::as_list).map(<[_]>::len)),
+            (200, Some(1))
+        );
+    }
+    assert_eq!(bc.world.faults(|faults| faults.hit()), 6);
+}
+
+#[tokio::test(start_paused = true)]
+async fn slow_calls_of_zoho_run_at_once_and_one_too_many_is_refused() {
+    let bc = Bc::empty();
+    bc.world.set_latency(Duration::ZERO, Duration::from_secs(1));
+    bc.world.zoho(|zoho| zoho.set_edition(sandbox::zoho::Edition::Free, false));
+    let transport = InProcess(bc.world.clone());
+    let call = || {
+        let transport = transport.clone();
+        tokio::spawn(async move {
+            let request = Request::new(Method::Get, format!("{ORIGIN}/zoho/crm/v8/org"));
+            transport.send(&request).await.unwrap().status
+        })
+    };
+    let calls: Vec<_> = (0..20).map(|_| call()).collect();
+    for call in calls {
+        call.await.unwrap();
+    }
+    assert_eq!(bc.world.zoho(|zoho| zoho.peak_running()), 20);
+    assert_eq!(call().await.unwrap(), 401);
+    assert_eq!(bc.world.zoho(|zoho| zoho.peak_running()), 20);
 }

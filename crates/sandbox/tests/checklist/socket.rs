@@ -1,15 +1,17 @@
 //! The same world over a real socket, called by the real transport.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
 
 use exact_json::Value;
-use sandbox::faults::{Effect, Fault, Service};
+use sandbox::faults::{Effect, Fault, FaultBody, Service};
 use sandbox::{Server, credentials, serve};
 use transport::{
-    Fate, HttpTransport, Method, NetworkSettings, Request, Response, Secret, Transport, TransportError,
+    Cause, Fate, HttpTransport, Method, NetworkSettings, Request, Response, Secret, Transport, TransportError,
 };
 
-use crate::support::{Bc, form, json, member, rows};
+use crate::support::{Bc, ORIGIN, courier, form, json, member, rows, text};
 
 async fn started() -> (Bc, Server, HttpTransport) {
     let bc = Bc::empty();
@@ -21,6 +23,12 @@ async fn token(server: &Server, transport: &HttpTransport) -> Result<Response, T
     let url = format!("{}/login/{}/oauth2/v2.0/token", server.origin(), credentials::TENANT);
     let request = Request::new(Method::Post, url).body("application/x-www-form-urlencoded", form(&[]));
     transport.send(&request).await
+}
+
+/// The request, sent to the server instead.
+fn over(server: &Server, mut request: Request) -> Request {
+    request.url = request.url.replace(ORIGIN, &server.origin());
+    request
 }
 
 #[tokio::test]
@@ -48,12 +56,90 @@ async fn a_client_signs_in_and_reads_over_a_socket() {
 #[tokio::test]
 async fn a_broken_connection_is_broken_over_a_socket() {
     let (bc, server, transport) = started().await;
-    for effect in [Effect::ResetBefore, Effect::LoseAnswer] {
-        bc.world.faults(|faults| faults.add(Fault::once(Service::Login, "", effect)));
-        let error = token(&server, &transport).await.unwrap_err();
+    for (effect, carried_out) in [(Effect::ResetBefore, 0), (Effect::LoseAnswer, 1)] {
+        let before = bc.world.bc(|bc| bc.requests);
+        bc.world.faults(|faults| faults.add(Fault::once(Service::BusinessCentral, "", effect)));
+        let error = transport.send(&over(&server, bc.request("customers"))).await.unwrap_err();
         assert_eq!(error.fate, Fate::OutcomeUnknown, "{error:?}");
+        assert_eq!(bc.world.bc(|bc| bc.requests) - before, carried_out, "{effect:?}");
     }
     assert_eq!(token(&server, &transport).await.unwrap().status, 200);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_courier_gets_through_over_a_socket() {
+    let (bc, server, transport) = started().await;
+    bc.customer("C1", "One");
+    let courier = courier(Arc::new(transport));
+    let effects = [
+        Effect::ResetBefore,
+        Effect::LoseAnswer,
+        Effect::Truncate,
+        Effect::Status { code: 504, retry_after: None, body: FaultBody::Html },
+    ];
+    for effect in effects {
+        bc.world.faults(|faults| faults.add(Fault::once(Service::BusinessCentral, "", effect)));
+        let read = |answer: &Response| Value::parse(text(answer)).map_err(|error| error.to_string());
+        let request = over(&server, bc.request("customers"));
+        let (answer, body) = courier.send_checked(request, read).await.unwrap();
+        assert_eq!(
+            (answer.status, member(&body.get("value").and_then(Value::as_list).unwrap()[0], "number")),
+            (200, "C1".to_owned())
+        );
+    }
+    assert_eq!(bc.world.faults(|faults| faults.hit()), 4);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_was_truncated_looks_whole_to_http() {
+    let (bc, server, transport) = started().await;
+    bc.world.faults(|faults| faults.add(Fault::once(Service::BusinessCentral, "", Effect::Truncate)));
+    let answer = transport.send(&over(&server, bc.request("customers"))).await.unwrap();
+    assert_eq!(answer.status, 200);
+    assert!(Value::parse(text(&answer)).is_err());
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_slow_answer_outlasts_the_callers_patience_over_a_socket() {
+    let (bc, server, transport) = started().await;
+    let delay = Effect::Delay(Duration::from_secs(2));
+    bc.world.faults(|faults| faults.add(Fault::once(Service::BusinessCentral, "", delay)));
+    let mut request = over(&server, bc.request("customers"));
+    request.timeout = Duration::from_millis(50);
+    let error = transport.send(&request).await.unwrap_err();
+    assert!(matches!((error.fate, &error.cause), (Fate::OutcomeUnknown, Cause::Timeout)), "{error:?}");
+}
+
+#[tokio::test]
+async fn the_services_time_comes_over_a_socket_once() {
+    let (_bc, server, transport) = started().await;
+    let answer = token(&server, &transport).await.unwrap();
+    let dates: Vec<&str> = answer
+        .headers
+        .iter()
+        .filter(|(name, _)| name.eq_ignore_ascii_case("date"))
+        .map(|(_, value)| value.as_str())
+        .collect();
+    assert_eq!(dates, ["Mon, 10 Mar 2025 08:00:00 GMT"]);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn zoho_is_served_over_the_same_socket() {
+    let (_bc, server, transport) = started().await;
+    let form = format!(
+        "grant_type=refresh_token&client_id={}&client_secret={}&refresh_token={}",
+        credentials::ZOHO_CLIENT_ID,
+        credentials::ZOHO_CLIENT_SECRET,
+        credentials::ZOHO_REFRESH_TOKEN
+    );
+    let request = Request::new(Method::Post, format!("{}/accounts/oauth/v2/token", server.origin()))
+        .body("application/x-www-form-urlencoded", form);
+    let answer = json(&transport.send(&request).await.unwrap());
+    assert_eq!(member(&answer, "api_domain"), format!("{}/zoho", server.origin()));
     server.stop().await;
 }
 

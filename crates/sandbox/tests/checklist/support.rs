@@ -9,7 +9,10 @@ use jiff::Timestamp;
 use sandbox::business_central::row::Row;
 use sandbox::business_central::schema::Table;
 use sandbox::{Handled, Incoming, World, credentials};
-use transport::{BoxFuture, Clock, Method, Response, SeededRandom};
+use transport::{
+    BoxFuture, Clock, Courier, Method, Patience, Random, Request, Response, Secret, SeededRandom, Transport,
+    Unmetered,
+};
 use uuid::Uuid;
 
 pub const ORIGIN: &str = "https://sandbox.invalid";
@@ -31,6 +34,16 @@ impl Clock for StillClock {
     }
 }
 
+/// Repeatable chance.
+pub fn chance() -> Arc<dyn Random> {
+    Arc::new(SeededRandom::new(1))
+}
+
+/// A courier whose waits take no time.
+pub fn courier(transport: Arc<dyn Transport>) -> Courier {
+    Courier::new(4, Patience::default(), transport, Arc::new(Unmetered), Arc::new(StillClock), chance())
+}
+
 /// A world and a token that opens its Business Central.
 pub struct Bc {
     pub world: World,
@@ -40,7 +53,7 @@ pub struct Bc {
 
 impl Bc {
     pub fn empty() -> Self {
-        Self::of(World::new(Arc::new(StillClock), Arc::new(SeededRandom::new(1))))
+        Self::of(World::new(Arc::new(StillClock), chance()))
     }
 
     pub fn of(world: World) -> Self {
@@ -78,6 +91,13 @@ impl Bc {
         self.send(Method::Get, url, headers, String::new())
     }
 
+    /// The request of a client that is signed in.
+    pub fn request(&self, below: &str) -> Request {
+        let mut request = Request::new(Method::Get, self.url(below));
+        request.authorization = Some(Secret::new(format!("Bearer {}", self.token)));
+        request
+    }
+
     pub fn write(&self, method: Method, below: &str) -> Response {
         let headers = vec![("Authorization".to_owned(), format!("Bearer {}", self.token))];
         self.send(method, &self.url(below), headers, "{}".to_owned())
@@ -88,7 +108,7 @@ impl Bc {
         self.send(Method::Get, &self.url(below), headers.into_iter().collect(), String::new())
     }
 
-    fn send(&self, method: Method, url: &str, headers: Vec<(String, String)>, body: String) -> Response {
+    pub fn send(&self, method: Method, url: &str, headers: Vec<(String, String)>, body: String) -> Response {
         let incoming = Incoming::new(method, url, headers, Bytes::from(body)).unwrap();
         match self.world.handle(&incoming) {
             Handled::Answer(response) => response,
