@@ -13,7 +13,12 @@
 //! | `/admin/bc/demo-changes` | nothing: edits a customer, renumbers an item, pays half of an invoice, and says so |
 //! | `/admin/zoho/…` | what [`ZohoState::admin`](crate::ZohoState::admin) knows |
 //! | `/admin/time/advance` | `seconds` |
-//! | `/admin/faults` | `service`, `path`, `times`, `after`, `effect`: `status` with `code`, `reset`, `lose_answer`, `truncate`; or `clear` |
+//! | `/admin/faults` | `service`, `effect`, `path`, `times`, `after`, `percent`; or `clear` |
+//!
+//! The effects are `status` with `code`, `retry_after` and `body` (`json`, `html` or `empty`), `reset`, `lose_answer`, `truncate`, and `delay` with
+//! `seconds`.
+
+use std::time::Duration;
 
 use exact_json::{Decimal, Map, Value};
 use jiff::{SignedDuration, Timestamp};
@@ -81,6 +86,13 @@ fn whole(body: &Value, name: &str) -> Result<i64, String> {
     number(body, name)?.to_string().parse().map_err(|_| format!("\"{name}\" must be a whole number"))
 }
 
+fn count(body: &Value, name: &str, default: u32) -> Result<u32, String> {
+    match body.get(name) {
+        None => Ok(default),
+        Some(_) => whole(body, name)?.try_into().map_err(|_| format!("\"{name}\" is negative or too large")),
+    }
+}
+
 fn table(body: &Value) -> Result<Table, String> {
     let name = text(body, "table")?;
     Table::of_segment(name).ok_or_else(|| format!("there is no table {name}"))
@@ -116,9 +128,7 @@ fn business_central(bc: &mut BcState, command: &str, body: &Value) -> Result<Val
         }
         "pay" => {
             let id = record(bc, invoices, body)?;
-            let remaining =
-                bc.table(invoices).get(&id).map(|row| row.number("remainingAmount")).unwrap_or_default();
-            let amount = number(body, "amount").unwrap_or_else(|_| half(remaining));
+            let amount = number(body, "amount").unwrap_or_else(|_| half_of(bc, id));
             bc.pay(id, amount)
         }
         "unapply" => {
@@ -144,8 +154,11 @@ fn business_central(bc: &mut BcState, command: &str, body: &Value) -> Result<Val
     if done { Ok(Value::Bool(true)) } else { Err("there is no such record or property".to_owned()) }
 }
 
-fn half(amount: Decimal) -> Decimal {
-    amount.checked_div(Decimal::from(2)).unwrap_or_default().round(2)
+/// Half of what remains of an invoice, in whole units of its currency.
+fn half_of(bc: &BcState, invoice: Uuid) -> Decimal {
+    let Some(row) = bc.table(Table::SalesInvoices).get(&invoice) else { return Decimal::ZERO };
+    let half = row.number("remainingAmount").checked_div(Decimal::from(2)).unwrap_or_default();
+    half.round(bc.decimals_of(row.text("currencyCode")))
 }
 
 fn behaviour(bc: &mut BcState, body: &Value) -> Result<bool, String> {
@@ -198,11 +211,10 @@ fn demo_changes(bc: &mut BcState) -> Value {
         words.push(Value::Text(format!("item {number}: number is now {to}")));
     }
     let open = |row: &crate::business_central::row::Row| {
-        row.posted && row.text("status") == "Open" && !row.number("remainingAmount").is_negative()
+        row.posted && row.text("status") == "Open" && row.number("remainingAmount") > Decimal::ONE
     };
     if let Some((id, number)) = nth(bc, Table::SalesInvoices, &open) {
-        let remaining = bc.table(Table::SalesInvoices).get(&id).map(|row| row.number("remainingAmount"));
-        let amount = half(remaining.unwrap_or_default());
+        let amount = half_of(bc, id);
         bc.pay(id, amount);
         words.push(Value::Text(format!(
             "invoice {number}: {amount} paid, half of what was open; no timestamp moves"
@@ -222,18 +234,22 @@ fn fault(faults: &mut FaultPlan, body: &Value) -> Result<Value, String> {
         "status" => Effect::Status {
             code: whole(body, "code")?.try_into().map_err(|_| "\"code\" is no status".to_owned())?,
             retry_after: whole(body, "retry_after").ok().and_then(|seconds| seconds.try_into().ok()),
-            body: FaultBody::Json,
+            body: match text(body, "body") {
+                Err(_) | Ok("json") => FaultBody::Json,
+                Ok("html") => FaultBody::Html,
+                Ok("empty") => FaultBody::Empty,
+                Ok(other) => return Err(format!("there is no body {other}")),
+            },
         },
+        "delay" => Effect::Delay(Duration::from_secs(count(body, "seconds", 1)?.into())),
         "reset" => Effect::ResetBefore,
         "lose_answer" => Effect::LoseAnswer,
         "truncate" => Effect::Truncate,
         other => return Err(format!("there is no effect {other}")),
     };
-    let count = |name: &str, default: u32| match body.get(name) {
-        None => Ok(default),
-        Some(_) => whole(body, name)?.try_into().map_err(|_| format!("\"{name}\" is too large")),
-    };
     let path = text(body, "path").unwrap_or_default();
-    faults.add(Fault::once(service, path, effect).times(count("times", 1)?).after(count("after", 0)?));
+    let percent = count(body, "percent", 100)?.min(100).try_into().unwrap_or(100);
+    let (times, after) = (count(body, "times", 1)?, count(body, "after", 0)?);
+    faults.add(Fault::once(service, path, effect).times(times).after(after).percent(percent));
     Ok(Value::Bool(true))
 }

@@ -3,12 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail tests")]
 
 mod addresses;
+mod admin;
 mod conditions;
 mod faults;
 mod invoices;
 mod paging;
 mod people;
 mod permissions;
+mod replay;
 mod rows;
 mod seeded;
 mod sign_in;
