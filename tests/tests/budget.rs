@@ -11,7 +11,7 @@ use tests::invariants::assert_holds;
 use tests::{Choices, Rig, assert_clean, of, outside};
 
 /// Enough customers for more calls than the budget of the free edition allows at one percent.
-const CUSTOMERS: usize = 3_000;
+const CUSTOMERS: usize = 1_500;
 
 /// A profile that may spend one percent of 5,000 credits a day.
 async fn thrifty() -> Rig {
