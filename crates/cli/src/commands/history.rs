@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use sync::store::audit::{self, Entry, Proof};
-use sync::store::{Store, StoreError};
+use sync::store::{Store, StoreError, warnings};
 
 use crate::args;
 use crate::csv;
@@ -36,9 +36,13 @@ pub fn run(profile: &Profile, args: &args::History, output: Output) -> Result<u8
         (Some(flow), Some(record)) => {
             let flow = parse_flow(flow)
                 .map_err(|message| AppError::usage(message, "See `ledgerline history --help`."))?;
-            for entry in store.read(|tx| audit::of_record(tx, flow, record))? {
-                if entry.at >= since && entry.at < until {
-                    printer.entry(&entry);
+            let entries = store.read(|tx| audit::of_record(tx, flow, record))?;
+            for entry in entries.iter().filter(|entry| entry.at >= since && entry.at < until) {
+                printer.entry(entry);
+            }
+            if let (Form::Words, Some(id)) = (&printer.form, entries.iter().find_map(|entry| entry.id)) {
+                for warning in store.read(|tx| warnings::of_record(tx, flow, id))? {
+                    say!("note: {}", warning.text);
                 }
             }
         }
