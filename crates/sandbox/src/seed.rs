@@ -5,7 +5,6 @@ mod master_data;
 mod words;
 
 use exact_json::Decimal;
-use uuid::Uuid;
 
 use crate::ZohoState;
 use crate::business_central::BcState;
@@ -69,10 +68,4 @@ fn pick<T: Copy>(list: &[T], n: usize) -> T {
 fn amount(n: usize) -> Decimal {
     let cents = (n.wrapping_mul(104_729) + 12_345) % 999_999 + 1;
     Decimal::new(i64::try_from(cents).unwrap_or(1), 2)
-}
-
-/// A row's id and number, to refer to it.
-#[derive(Clone, Copy)]
-struct Known {
-    id: Uuid,
 }

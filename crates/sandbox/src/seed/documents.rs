@@ -3,20 +3,23 @@
 use exact_json::Decimal;
 use uuid::Uuid;
 
-use super::{Known, amount, pick};
+use super::{amount, pick};
 use crate::business_central::BcState;
 use crate::business_central::invoices::{Line, Terms};
 use crate::business_central::row::Row;
 use crate::business_central::schema::Table;
 
 /// Posted invoices: paid, open, partly paid, cancelled; with every kind of line.
-pub(super) fn invoices(bc: &mut BcState, customers: &[Known], items: &[Known], count: usize) {
+pub(super) fn invoices(bc: &mut BcState, customers: &[Uuid], items: &[Uuid], count: usize) {
     for n in 0..count {
-        let customer = pick(customers, n).id;
-        let terms = terms(bc, customer, n);
+        let customer = pick(customers, n);
+        let mut terms = terms(bc, customer, n);
         let lines = lines(bc, items, n, terms);
+        if lines.iter().all(is_free) {
+            terms.cents_off = 0;
+        }
         let number = format!("{}", 103_001 + n);
-        let posted = if n % 5 == 4 && terms.decimals == 2 {
+        let posted = if n % 5 == 4 {
             bc.post_order(customer, &format!("S-ORD{}", 101_001 + n), &number, &lines)
         } else {
             bc.posted(customer, &number, &lines, terms)
@@ -34,6 +37,11 @@ pub(super) fn invoices(bc: &mut BcState, customers: &[Known], items: &[Known], c
             }
             5 if n % 16 == 5 => {
                 bc.cancel(id);
+            }
+            7 if n % 80 == 7 => {
+                // It came from a credit memo that was cancelled.
+                bc.cancel(id);
+                bc.edit(Table::SalesInvoices, id, "status", "Corrective");
             }
             _ => {}
         }
@@ -63,22 +71,34 @@ pub(super) fn invoices(bc: &mut BcState, customers: &[Known], items: &[Known], c
     }
 }
 
-/// Drafts and released documents: neither is posted, and neither may reach Zoho.
-pub(super) fn drafts(bc: &mut BcState, customers: &[Known], items: &[Known]) {
+/// Drafts, documents that wait for approval and released ones: none is posted, and none may reach Zoho.
+pub(super) fn drafts(bc: &mut BcState, customers: &[Uuid], items: &[Uuid]) {
     for n in 0..20 {
-        let customer = pick(customers, n + 3).id;
+        let customer = pick(customers, n + 3);
         let lines = lines(bc, items, n * 12, Terms::default());
-        if let Some(id) = bc.draft(customer, &format!("D-{}", 1001 + n), &lines, Terms::default())
-            && n % 2 == 0
-        {
-            bc.release(id);
+        let Some(id) = bc.draft(customer, &format!("D-{}", 1001 + n), &lines, Terms::default()) else {
+            continue;
+        };
+        match n % 4 {
+            0 | 2 => {
+                bc.release(id);
+            }
+            1 => {
+                bc.edit(Table::SalesInvoices, id, "status", "In_x0020_Review");
+            }
+            _ => {}
         }
     }
 }
 
+/// Whether a line costs nothing.
+fn is_free(line: &Line) -> bool {
+    line.quantity.is_zero() || line.unit_price.is_zero() || line.discount_percent == Decimal::from(100)
+}
+
 fn terms(bc: &BcState, customer: Uuid, n: usize) -> Terms {
-    let currency = bc.table(Table::Customers).get(&customer).map(|row| row.text("currencyCode").to_owned());
-    let decimals = if currency.as_deref() == Some("JPY") { 0 } else { 2 };
+    let currency = bc.table(Table::Customers).get(&customer).map_or("", |row| row.text("currencyCode"));
+    let decimals = bc.decimals_of(currency);
     Terms {
         prices_include_tax: n % 9 == 2,
         invoice_discount_percent: if n % 11 == 6 { Decimal::new(25, 1) } else { Decimal::ZERO },
@@ -91,12 +111,12 @@ fn terms(bc: &BcState, customer: Uuid, n: usize) -> Terms {
     }
 }
 
-fn item(bc: &BcState, items: &[Known], n: usize) -> Option<Row> {
-    bc.table(Table::Items).get(&pick(items, n).id).cloned()
+fn item(bc: &BcState, items: &[Uuid], n: usize) -> Option<Row> {
+    bc.table(Table::Items).get(&pick(items, n)).cloned()
 }
 
 /// One to twelve lines: items first, with what real documents have between them.
-fn lines(bc: &BcState, items: &[Known], n: usize, terms: Terms) -> Vec<Line> {
+fn lines(bc: &BcState, items: &[Uuid], n: usize, terms: Terms) -> Vec<Line> {
     let mut lines = Vec::new();
     if n % 31 == 8 {
         return vec![Line::comment("Goodwill: nothing to pay"), Line::comment("See our letter of last week")];

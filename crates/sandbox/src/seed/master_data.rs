@@ -4,7 +4,7 @@ use exact_json::{Decimal, Value};
 use uuid::Uuid;
 
 use super::words::{COMPANIES, GOODS, PEOPLE, PHONES, TOWNS, WEBSITES};
-use super::{Known, amount, pick};
+use super::{amount, pick};
 use crate::business_central::BcState;
 use crate::business_central::row::Row;
 use crate::business_central::schema::Table;
@@ -57,7 +57,7 @@ pub(super) fn setup(bc: &mut BcState) {
 }
 
 /// Customers, each with its company contact.
-pub(super) fn customers(bc: &mut BcState, count: usize) -> Vec<Known> {
+pub(super) fn customers(bc: &mut BcState, count: usize) -> Vec<Uuid> {
     let mut terms: Vec<Uuid> = bc.table(Table::PaymentTerms).keys().copied().collect();
     terms.sort_unstable();
     let mut known = Vec::with_capacity(count);
@@ -96,6 +96,7 @@ pub(super) fn customers(bc: &mut BcState, count: usize) -> Vec<Known> {
             .with("creditLimit", if n % 4 == 0 { Decimal::from(10_000) } else { Decimal::ZERO })
             .with("taxRegistrationNumber", format!("DE{:09}", 100_000_000 + n))
             .with("currencyCode", currency)
+            .with("currencyId", bc.currency_id(currency).to_string())
             .with("paymentTermsId", terms[n % terms.len()].to_string())
             .with("blocked", blocked)
             .with("companyContact", contact.as_str());
@@ -112,13 +113,13 @@ pub(super) fn customers(bc: &mut BcState, count: usize) -> Vec<Known> {
             .with("companyNumber", contact.as_str())
             .with("contactBusinessRelation", "Customer");
         bc.add(Table::Contacts, person);
-        known.push(Known { id: bc.add(Table::Customers, row) });
+        known.push(bc.add(Table::Customers, row));
     }
     known
 }
 
 /// Items of all kinds.
-pub(super) fn items(bc: &mut BcState, count: usize) -> Vec<Known> {
+pub(super) fn items(bc: &mut BcState, count: usize) -> Vec<Uuid> {
     let mut known = Vec::with_capacity(count);
     for n in 0..count {
         let name = if n == 123 { String::new() } else { format!("{} {}", GOODS[n % GOODS.len()], n) };
@@ -141,15 +142,15 @@ pub(super) fn items(bc: &mut BcState, count: usize) -> Vec<Known> {
             .with("priceIncludesTax", Value::Bool(n % 29 == 5))
             .with("unitCost", amount(n + 1))
             .with("baseUnitOfMeasureCode", ["PCS", "BOX", "M"][n % 3]);
-        known.push(Known { id: bc.add(Table::Items, row) });
+        known.push(bc.add(Table::Items, row));
     }
     known
 }
 
 /// Persons: most belong to a customer, some to nobody, some share an e-mail address, some are blocked for privacy.
-pub(super) fn contacts(bc: &mut BcState, customers: &[Known], count: usize) {
+pub(super) fn contacts(bc: &mut BcState, customers: &[Uuid], count: usize) {
     for n in 0..count {
-        let customer = bc.table(Table::Customers).get(&pick(customers, n).id).cloned();
+        let customer = bc.table(Table::Customers).get(&pick(customers, n)).cloned();
         let orphan = n % 40 == 17;
         let company = customer.as_ref().map(|row| row.text("companyContact").to_owned()).unwrap_or_default();
         let (city, country, code) = TOWNS[n % TOWNS.len()];
