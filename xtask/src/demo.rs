@@ -11,5 +11,7 @@ pub fn run(arguments: &[String]) -> Result<(), Failed> {
     machine::install(machine::BUILD)?;
     let mut cargo =
         program::cargo(&["run", "--locked", "--package", "cli", "--bin", "ledgerline", "--", "demo"]);
+    // People write `cargo xtask demo -- --change` out of habit.
+    let arguments = arguments.strip_prefix(&["--".to_owned()]).unwrap_or(arguments);
     program::run(cargo.args(arguments))
 }
