@@ -71,8 +71,9 @@ pub(crate) fn decoded(text: &str) -> String {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let hex = text.get(at + 1..at + 3).and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match (bytes[at], hex) {
+        // Only two digits are a code: `from_str_radix` alone would take a sign as well.
+        let hex = text.get(at + 1..at + 3).filter(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        match (bytes[at], hex.and_then(|hex| u8::from_str_radix(hex, 16).ok())) {
             (b'%', Some(byte)) => {
                 out.push(byte);
                 at += 3;
@@ -84,4 +85,42 @@ pub(crate) fn decoded(text: &str) -> String {
         }
     }
     String::from_utf8_lossy(&out).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use transport::{Method, Request, Secret};
+
+    use super::{Incoming, decoded};
+
+    #[test]
+    fn addresses_are_taken_apart() {
+        let url = "http://127.0.0.1:8765/bc/v2.0/Prod%20uction/api?$filter=number%20eq%20'A%2BB'&$top=1";
+        let incoming = Incoming::new(Method::Get, url, Vec::new(), Bytes::new()).unwrap();
+        assert_eq!(incoming.origin, "http://127.0.0.1:8765");
+        assert_eq!(incoming.segments("/bc/v2.0"), ["Prod uction", "api"]);
+        assert_eq!(incoming.parameter("$filter"), Some("number eq 'A+B'"));
+        assert_eq!(incoming.parameter("$top"), Some("1"));
+        assert!(incoming.segments("/zoho").is_empty());
+        assert!(Incoming::new(Method::Get, "nowhere", Vec::new(), Bytes::new()).is_none());
+    }
+
+    #[test]
+    fn a_clients_authorization_is_among_the_headers_whatever_the_case() {
+        let mut request = Request::new(Method::Get, "https://h/x").header("Prefer", "a");
+        request.authorization = Some(Secret::new("Bearer t"));
+        let incoming = Incoming::of(&request).unwrap();
+        assert_eq!(incoming.header("AUTHORIZATION"), Some("Bearer t"));
+        assert_eq!(incoming.header("prefer"), Some("a"));
+    }
+
+    #[test]
+    fn what_is_no_code_stays_as_it_is() {
+        for (text, expected) in
+            [("a%20b", "a b"), ("100%", "100%"), ("%+1", "%+1"), ("%zz%C3%BC", "%zzü"), ("%ü", "%ü")]
+        {
+            assert_eq!(decoded(text), expected);
+        }
+    }
 }
