@@ -184,6 +184,12 @@ fn dated(bc: &mut BcState, id: Uuid, n: usize) {
         row.set("invoiceDate", day.as_str());
         row.set("postingDate", day.as_str());
         row.set("dueDate", due.as_str());
+        if n % 18 == 7
+            && let Some(line) = row.lines.get_mut(1)
+        {
+            // Somebody put this line between two others (facts, §4.8).
+            line.set("sequence", Decimal::from(15_000));
+        }
         if n.is_multiple_of(4) {
             row.set("externalDocumentNumber", format!("PO-{}", 7000 + n));
         }

@@ -164,8 +164,12 @@ fn seeded_invoices_have_every_status_currency_and_kind_of_line() {
 }
 
 #[test]
-fn sequences_of_seeded_lines_grow() {
+fn sequences_of_seeded_lines_grow_and_some_lines_were_put_between() {
+    let mut between = 0;
     for invoice in invoices(&seeded()) {
-        assert!(lines(&invoice).iter().map(|line| number(line, "sequence")).is_sorted());
+        let sequences: Vec<Decimal> = lines(&invoice).iter().map(|line| number(line, "sequence")).collect();
+        assert!(sequences.is_sorted() && sequences.windows(2).all(|pair| pair[0] != pair[1]));
+        between += i32::from(sequences.contains(&Decimal::from(15_000)));
     }
+    assert!(between > 20, "{between}");
 }
