@@ -7,7 +7,6 @@ use crate::apply::{self, Selection};
 use crate::engine::{Engine, Replay, RunOptions, only};
 use crate::failure::RunError;
 use crate::flow::Flow;
-use crate::links_view::LINE_PRODUCT;
 use crate::observe::{deletions, listing, sweeps, ties};
 use crate::org_schema::CustomField;
 use crate::progress::{Event, Progress, Stop};
@@ -16,7 +15,7 @@ use crate::session::Session;
 use crate::store::audit::{AuditKind, Entry};
 use crate::store::considered::{self, Disposition};
 use crate::store::failures::{self, FlowProblem};
-use crate::store::{StoreError, Tx, audit, facts, runs, sources};
+use crate::store::{StoreError, Tx, audit, runs, sources};
 
 /// The flow problem of an edition, module or field that is missing.
 const GATE: &str = "gate";
@@ -275,10 +274,6 @@ fn must_be_set_up(session: &Session<'_>, flows: &[Flow]) -> Result<(), RunError>
                     "Run `ledgerline setup`: it creates the fields and asks before it does.",
                 ));
             }
-        }
-        if flow == Flow::Invoices && session.store().read(|tx| facts::get(tx, LINE_PRODUCT))?.is_none() {
-            // Found or made when the invoices' turn comes: see `apply::placeholder`.
-            tracing::debug!("the placeholder product is not known yet");
         }
     }
     Ok(())
