@@ -184,7 +184,6 @@ fn link_source(
         modified_time: text("Modified_Time"),
         verified: flow != Flow::Invoices,
         lines: if flow == Flow::Invoices { LineState::Unknown } else { LineState::None },
-        doubt: false,
         adopted: true,
         written_at: now,
     };

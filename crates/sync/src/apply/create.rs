@@ -296,15 +296,7 @@ async fn send_once(
         match result {
             Ok(written) => {
                 // Zoho was known not to have the record. An upsert that says it updated one repeats our own, whose answer was lost.
-                outcome::written(
-                    session,
-                    flow,
-                    fingerprint,
-                    &mut task,
-                    written.id,
-                    written.modified_time,
-                    Wrote::Created,
-                )?;
+                outcome::written(session, flow, fingerprint, &mut task, written, Wrote::Created)?;
                 if flow == Flow::Invoices {
                     created.to_verify.push(task);
                 }

@@ -1,7 +1,7 @@
 //! Stores what became of one record: link, settled hash, failure, warnings, count and audit entry in one transaction.
 
 use exact_json::{Map, Value};
-use zoho_crm::ZohoId;
+use zoho_crm::Written;
 
 use super::{Task, Wrote, verify};
 use crate::failure::{RunError, Trouble};
@@ -20,8 +20,7 @@ pub(crate) fn written(
     flow: Flow,
     fingerprint: &str,
     task: &mut Task,
-    id: ZohoId,
-    modified_time: Option<String>,
+    written: Written,
     wrote: Wrote,
 ) -> Result<(), RunError> {
     let now = session.now();
@@ -63,15 +62,16 @@ pub(crate) fn written(
     let link = Link {
         flow,
         id: task.source.id,
-        zoho_id: id,
+        zoho_id: written.id,
         number,
         sent,
         source_hash: task.source.hash.clone(),
         fingerprint: fingerprint.to_owned(),
-        modified_time: modified_time.or_else(|| task.link.as_ref().and_then(|l| l.modified_time.clone())),
+        modified_time: written
+            .modified_time
+            .or_else(|| task.link.as_ref().and_then(|l| l.modified_time.clone())),
         verified: proved,
         lines,
-        doubt: false,
         adopted: task.link.as_ref().is_some_and(|l| l.adopted),
         written_at: now,
     };

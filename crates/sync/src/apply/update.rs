@@ -46,15 +46,7 @@ async fn send(
     for (mut task, result) in batch.into_iter().zip(results) {
         match result {
             Ok(written) => {
-                outcome::written(
-                    session,
-                    flow,
-                    fingerprint,
-                    &mut task,
-                    written.id,
-                    written.modified_time,
-                    Wrote::Updated,
-                )?;
+                outcome::written(session, flow, fingerprint, &mut task, written, Wrote::Updated)?;
                 if task.mapped.is_some() && !is_proved(&task) {
                     to_verify.push(task);
                 }

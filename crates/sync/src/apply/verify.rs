@@ -88,15 +88,7 @@ async fn repair_lines(
         match results.into_iter().next() {
             Some(Ok(written)) => {
                 task.row = row.into_iter().filter(|(name, _)| name == lines).collect();
-                outcome::written(
-                    session,
-                    flow,
-                    fingerprint,
-                    task,
-                    written.id,
-                    written.modified_time,
-                    Wrote::Updated,
-                )?;
+                outcome::written(session, flow, fingerprint, task, written, Wrote::Updated)?;
                 break;
             }
             Some(Err(error))
@@ -248,15 +240,7 @@ async fn correct(
     for (mut task, result) in tasks.into_iter().zip(results) {
         match result {
             Ok(written) => {
-                outcome::written(
-                    session,
-                    flow,
-                    fingerprint,
-                    &mut task,
-                    written.id,
-                    written.modified_time,
-                    Wrote::Updated,
-                )?;
+                outcome::written(session, flow, fingerprint, &mut task, written, Wrote::Updated)?;
                 corrected.push(task);
             }
             Err(error) => {

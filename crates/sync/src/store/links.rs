@@ -53,8 +53,6 @@ pub struct Link {
     pub verified: bool,
     /// Whether the lines are right.
     pub lines: LineState,
-    /// Whether the outcome of the last write is unknown.
-    pub doubt: bool,
     /// Whether it was found in Zoho and not created from here.
     pub adopted: bool,
     /// When it was last written or adopted.
@@ -69,13 +67,13 @@ pub fn put(tx: &Tx<'_>, link: &Link) -> Result<(), StoreError> {
     let fingerprint = fingerprints::place(tx, &link.fingerprint)?;
     let mut statement = tx.connection.prepare_cached(
         "INSERT INTO link (flow, id, zoho_id, number, number_key, sent, source_hash, fingerprint, modified_time, verified, lines,
-                           doubt, adopted, written_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                           adopted, written_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
          ON CONFLICT (flow, id) DO UPDATE SET
              zoho_id = excluded.zoho_id, number = excluded.number, number_key = excluded.number_key,
              sent = excluded.sent, source_hash = excluded.source_hash, fingerprint = excluded.fingerprint,
              modified_time = excluded.modified_time, verified = excluded.verified, lines = excluded.lines,
-             doubt = excluded.doubt, adopted = excluded.adopted, written_at = excluded.written_at",
+             adopted = excluded.adopted, written_at = excluded.written_at",
     )?;
     let sent = serde_json::to_string(&link.sent).map_err(|error| columns::unreadable("sent", error))?;
     statement.execute((
@@ -90,7 +88,6 @@ pub fn put(tx: &Tx<'_>, link: &Link) -> Result<(), StoreError> {
         &link.modified_time,
         link.verified,
         link.lines.name(),
-        link.doubt,
         link.adopted,
         columns::micros(link.written_at),
     ))?;
@@ -115,7 +112,6 @@ fn read(row: &Row<'_>) -> Result<Link, StoreError> {
             .into_iter()
             .find(|state| state.name() == lines)
             .ok_or_else(|| columns::unreadable("lines", &lines))?,
-        doubt: row.get("doubt")?,
         adopted: row.get("adopted")?,
         written_at: columns::time_of(row, "written_at")?,
     })
@@ -125,7 +121,7 @@ fn read(row: &Row<'_>) -> Result<Link, StoreError> {
 fn select(tx: &Tx<'_>, rest: &str, values: impl rusqlite::Params) -> Result<Vec<Link>, StoreError> {
     let sql = format!(
         "SELECT l.flow, l.id, l.zoho_id, l.number, l.sent, l.source_hash, f.text AS fingerprint, l.modified_time, l.verified,
-                l.lines, l.doubt, l.adopted, l.written_at
+                l.lines, l.adopted, l.written_at
          FROM link l JOIN fingerprint f ON f.place = l.fingerprint {rest}"
     );
     let mut statement = tx.connection.prepare_cached(&sql)?;
@@ -190,14 +186,6 @@ pub fn count(tx: &Tx<'_>, flow: Flow) -> Result<u64, StoreError> {
 pub fn page(tx: &Tx<'_>, flow: Flow, after: Option<BcId>, limit: usize) -> Result<Vec<Link>, StoreError> {
     let values = (flow.name(), columns::behind(after), columns::limit(limit));
     select(tx, "WHERE l.flow = ?1 AND l.id > ?2 ORDER BY l.id LIMIT ?3", values)
-}
-
-/// The links of which it is not known whether the last write arrived.
-///
-/// # Errors
-/// When the database fails.
-pub fn doubtful(tx: &Tx<'_>, flow: Flow) -> Result<Vec<Link>, StoreError> {
-    select(tx, "WHERE l.flow = ?1 AND l.doubt ORDER BY l.id", [flow.name()])
 }
 
 /// The links whose live source has another number now, with that number.

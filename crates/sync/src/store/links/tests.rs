@@ -4,8 +4,7 @@ use jiff::{Timestamp, ToSpan};
 use zoho_crm::ZohoId;
 
 use super::{
-    LineState, Link, by_number, by_zoho_id, count, doubtful, get, of_gone_sources, page, put, remove,
-    renumbered,
+    LineState, Link, by_number, by_zoho_id, count, get, of_gone_sources, page, put, remove, renumbered,
 };
 use crate::flow::Flow;
 use crate::store::Store;
@@ -38,7 +37,6 @@ pub(in crate::store) fn link(id: BcId, zoho_id: &str, number: &str) -> Link {
         modified_time: Some("2026-03-01T12:00:00+00:00".to_owned()),
         verified: true,
         lines: LineState::None,
-        doubt: false,
         adopted: false,
         written_at: now(),
     }
@@ -54,7 +52,6 @@ fn a_link_comes_back_as_it_was_stored() {
     let mut link = link(id(1), "5001", "C1");
     for lines in [LineState::Unknown, LineState::Written, LineState::None] {
         link.lines = lines;
-        link.doubt = !link.doubt;
         link.adopted = !link.adopted;
         store.write(|tx| put(tx, &link)).unwrap();
         assert_eq!(store.read(|tx| get(tx, FLOW, id(1))).unwrap(), Some(link.clone()));
@@ -91,14 +88,6 @@ fn pages_go_through_every_link_once() {
     let second = store.read(|tx| page(tx, FLOW, Some(first[1].id), 2)).unwrap();
     let ids: Vec<BcId> = first.iter().chain(&second).map(|link| link.id).collect();
     assert_eq!(ids, [1, 2, 3].map(id));
-}
-
-#[test]
-fn links_in_doubt_are_listed() {
-    let store = Store::in_memory().unwrap();
-    let doubt = Link { doubt: true, ..link(id(2), "2", "C2") };
-    store.write(|tx| put(tx, &link(id(1), "1", "C1")).and_then(|()| put(tx, &doubt))).unwrap();
-    assert_eq!(store.read(|tx| doubtful(tx, FLOW)).unwrap(), [doubt]);
 }
 
 #[test]

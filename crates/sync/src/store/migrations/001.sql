@@ -61,14 +61,12 @@ CREATE TABLE link (
     modified_time TEXT,
     verified INTEGER NOT NULL,
     lines TEXT NOT NULL,
-    doubt INTEGER NOT NULL,
     adopted INTEGER NOT NULL,
     written_at INTEGER NOT NULL,
     UNIQUE (flow, id)
 ) STRICT;
 CREATE INDEX link_number ON link (flow, number_key);
 CREATE INDEX link_zoho ON link (flow, zoho_id);
-CREATE INDEX link_doubt ON link (flow, id) WHERE doubt;
 
 -- Why a record is not as it should be. A record has at most one failure; its number is never given again.
 CREATE TABLE failure (
