@@ -1,0 +1,1 @@
+-- What the first load needs: match review, bulk jobs, comparisons. Times, ids and keys as in the first version.
