@@ -46,11 +46,12 @@ pub(super) fn refuse_newer(connection: &Connection) -> Result<(), StoreError> {
     if found > known { Err(StoreError::TooNew { found, known }) } else { Ok(()) }
 }
 
-/// Takes the steps that are missing. Before each, what the file holds is copied to `<path>.backup-v<its version>`.
+/// Takes the steps that are missing. Before each, what an older file holds is copied to `<path>.backup-v<its version>`.
 ///
 /// A step is one transaction: after a power cut the database has the one version or the other.
 pub(super) fn up(connection: &mut Connection, path: Option<&Path>, steps: &[&str]) -> Result<(), StoreError> {
     let known = newest(steps);
+    let is_new = version(connection)? == 0;
     // Steps may rebuild tables that others refer to; what is left hanging is found before the commit.
     connection.pragma_update(None, "foreign_keys", false)?;
     loop {
@@ -58,9 +59,7 @@ pub(super) fn up(connection: &mut Connection, path: Option<&Path>, steps: &[&str
         let Some(sql) = steps.get(usize::try_from(found).unwrap_or(usize::MAX)) else {
             return if found > known { Err(StoreError::TooNew { found, known }) } else { Ok(()) };
         };
-        if found > 0
-            && let Some(path) = path
-        {
+        if !is_new && let Some(path) = path {
             backup(connection, path, found)?;
         }
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
