@@ -12,6 +12,7 @@ pub mod failure;
 pub mod flow;
 mod links_view;
 pub mod map;
+pub mod matching;
 mod observe;
 pub mod org_schema;
 mod plan;
