@@ -1,5 +1,8 @@
 //! One call of the API before it has a token: what to ask, what it costs, and whether it may be repeated.
 
+use std::time::Duration;
+
+use bytes::Bytes;
 use exact_json::Value;
 use serde::Serialize;
 use transport::{Method, Repeat, Request, Secret};
@@ -7,15 +10,32 @@ use url::Url;
 
 use crate::{Error, ErrorKind, Module, ZohoId, credits};
 
+/// Where a call goes (§2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// `/crm/v8` on the API's host: nearly everything.
+    Crm,
+    /// `/crm/bulk/v8` on the API's host: bulk comes before the version.
+    Bulk,
+    /// `/crm/v8` on a host of its own, for uploads.
+    Content(Url),
+    /// An address that Zoho gave in an answer, and that was found to be Zoho's.
+    Whole(Url),
+}
+
 /// A call, as yet without host and token.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     method: Method,
-    /// The path below `/crm/v8`, in segments.
+    at: Place,
+    /// The path below the prefix of the place, in segments.
     path: Vec<String>,
     query: Vec<(&'static str, String)>,
     headers: Vec<(&'static str, String)>,
-    body: String,
+    body: Bytes,
+    content_type: String,
+    /// How long one try may take, where a file makes it longer than usual.
+    timeout: Option<Duration>,
     repeat: Repeat,
     credits: u32,
     /// Whether it counts towards the limit of 10 that holds beside the edition's concurrency.
@@ -27,10 +47,13 @@ impl Call {
         let repeat = if method == Method::Get { Repeat::Safe } else { Repeat::OnlyIfUnsent };
         Self {
             method,
+            at: Place::Crm,
             path: path.into_iter().map(Into::into).collect(),
             query: Vec::new(),
             headers: Vec::new(),
-            body: String::new(),
+            body: Bytes::new(),
+            content_type: String::new(),
+            timeout: None,
             repeat,
             credits: credits::PLAIN,
             heavy: false,
@@ -52,9 +75,28 @@ impl Call {
     }
 
     /// The body as JSON.
-    pub(crate) fn json(mut self, body: &impl Serialize) -> Result<Self, Error> {
-        self.body = serde_json::to_string(body).map_err(|error| misuse(error.to_string()))?;
-        Ok(self)
+    pub(crate) fn json(self, body: &impl Serialize) -> Result<Self, Error> {
+        let text = serde_json::to_string(body).map_err(|error| misuse(error.to_string()))?;
+        Ok(self.body("application/json", text.into()))
+    }
+
+    /// A body of any kind.
+    pub(crate) fn body(mut self, content_type: &str, body: Bytes) -> Self {
+        content_type.clone_into(&mut self.content_type);
+        self.body = body;
+        self
+    }
+
+    /// Sends it elsewhere than below `/crm/v8` on the API's host.
+    pub(crate) fn at(mut self, place: Place) -> Self {
+        self.at = place;
+        self
+    }
+
+    /// Gives a try this long.
+    pub(crate) fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
     }
 
     /// Says that a second effect would do no harm.
@@ -79,14 +121,30 @@ impl Call {
 
     /// Method and path, for messages.
     pub(crate) fn place(&self) -> String {
-        format!("{} /crm/v8/{}", self.method.as_str(), self.path.join("/"))
+        let (method, path) = (self.method.as_str(), self.path.join("/"));
+        match &self.at {
+            Place::Crm => format!("{method} /crm/v8/{path}"),
+            Place::Bulk => format!("{method} /crm/bulk/v8/{path}"),
+            Place::Content(host) => {
+                format!("{method} {}/crm/v8/{path}", host.host_str().unwrap_or_default())
+            }
+            Place::Whole(url) => format!("{method} {}", url.path()),
+        }
     }
 
     /// The request to `api_domain` with `token`.
     pub(crate) fn request(&self, api_domain: &Url, token: &Secret) -> Request {
-        let mut url = api_domain.clone();
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().extend(["crm", "v8"]).extend(&self.path);
+        let (base, prefix): (&Url, &[&str]) = match &self.at {
+            Place::Crm => (api_domain, &["crm", "v8"]),
+            Place::Bulk => (api_domain, &["crm", "bulk", "v8"]),
+            Place::Content(host) => (host, &["crm", "v8"]),
+            Place::Whole(url) => (url, &[]),
+        };
+        let mut url = base.clone();
+        if !matches!(self.at, Place::Whole(_))
+            && let Ok(mut segments) = url.path_segments_mut()
+        {
+            segments.pop_if_empty().extend(prefix).extend(&self.path);
         }
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&self.query);
@@ -96,12 +154,13 @@ impl Call {
             request = request.header(*name, value.clone());
         }
         if !self.body.is_empty() {
-            request = request.body("application/json", self.body.clone());
+            request = request.body(&self.content_type, self.body.clone());
         }
         // The token answer says "Bearer", the API wants this (§1.5).
         request.authorization = Some(Secret::new(format!("Zoho-oauthtoken {}", token.reveal())));
         request.repeat = self.repeat;
         request.credits = self.credits;
+        request.timeout = self.timeout.unwrap_or(request.timeout);
         request
     }
 }

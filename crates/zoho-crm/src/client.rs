@@ -5,11 +5,12 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 use transport::{Clock, Courier, Response, Secret};
+use url::Url;
 
 use crate::access::{Access, Pass};
 use crate::call::Call;
 use crate::envelope::{read, refusal};
-use crate::{Error, ErrorKind, Granted, TokenVault, sign_in};
+use crate::{DataCentre, Error, ErrorKind, Granted, TokenVault, sign_in};
 
 /// Calls of the heavier kinds (writes of more than 10 records, COQL) that may be under way at once, in every edition (§9).
 const SUB_CONCURRENCY: usize = 10;
@@ -35,6 +36,8 @@ struct Inner {
     access: Access,
     courier: Courier,
     heavy: Semaphore,
+    upload: Option<Url>,
+    accounts_url: String,
 }
 
 /// What a call's answer means.
@@ -51,9 +54,22 @@ impl Client {
         clock: Arc<dyn Clock>,
         vault: Arc<dyn TokenVault>,
     ) -> Self {
+        let upload = upload_host(&settings);
+        let accounts_url = settings.accounts_url.clone();
         let access = Access::new(settings, client_secret, refresh_token, courier.clone(), clock, vault);
         let heavy = Semaphore::new(SUB_CONCURRENCY);
-        Self { inner: Arc::new(Inner { access, courier, heavy }) }
+        Self { inner: Arc::new(Inner { access, courier, heavy, upload, accounts_url }) }
+    }
+
+    /// Where files are uploaded; `None` where neither the settings nor the table of data centres say.
+    pub(crate) fn upload_host(&self) -> Option<&Url> {
+        self.inner.upload.as_ref()
+    }
+
+    /// The API's address, and the accounts server's.
+    pub(crate) async fn hosts(&self) -> Result<(Url, &str), Error> {
+        let pass = self.inner.access.pass(None).await?;
+        Ok((pass.api, &self.inner.accounts_url))
     }
 
     /// Exchanges the code of a sign-in, or of a self client, for a refresh token.
@@ -152,4 +168,10 @@ impl Client {
             Err(error) => Err(Error::new(ErrorKind::Transport(Box::new(error)), "", "", call.place())),
         }
     }
+}
+
+/// The host that the settings name, else the data centre's.
+fn upload_host(settings: &Settings) -> Option<Url> {
+    let known = || DataCentre::from_accounts_url(&settings.accounts_url).and_then(DataCentre::upload_url);
+    Url::parse(settings.upload_url.as_deref().or_else(known)?).ok()
 }

@@ -6,6 +6,9 @@ pub const PLAIN: u32 = 1;
 /// Calls of the accounts server: they are not counted.
 pub const SIGN_IN: u32 = 0;
 
+/// Starting a bulk write job, however many rows it has. What the upload costs is not said; it is taken for a plain call.
+pub const BULK_JOB: u32 = 500;
+
 /// Insert, update or upsert: one credit per 10 records, begun tens count.
 #[must_use]
 pub fn write(rows: usize) -> u32 {

@@ -146,13 +146,38 @@ pub(crate) fn is_zoho_api_host(host: &str) -> bool {
         .any(|domain| host.strip_suffix(domain).is_some_and(|front| front.is_empty() || front.ends_with('.')))
 }
 
+/// Domains of Zoho's from which results of bulk jobs are known to be downloaded (§2): `download-accl.zoho.com`, `download.zohocrm.com`.
+/// Zoho names its data centres by the ending, so that the same names under each ending are Zoho's too.
+const DOWNLOAD_NAMES: [&str; 2] = ["zoho", "zohocrm"];
+
+/// Whether a token may be sent to `host` to download a file: a host of the API, of uploads or of the accounts server, or one below
+/// `zoho` or `zohocrm` with the ending of a data centre.
+pub(crate) fn is_zoho_download_host(host: &str) -> bool {
+    let below = |domain: &str| host.strip_suffix(domain).is_some_and(|front| front.ends_with('.'));
+    let listed = DataCentre::ALL
+        .into_iter()
+        .flat_map(|centre| [centre.accounts_url(), centre.upload_url()])
+        .flatten()
+        .any(|address| host_of(address) == Some(host));
+    let endings = DataCentre::ALL
+        .into_iter()
+        .filter_map(DataCentre::api_url)
+        .filter_map(|address| address.strip_prefix("https://www.zohoapis."));
+    listed
+        || is_zoho_api_host(host)
+        || endings
+            .into_iter()
+            .any(|ending| DOWNLOAD_NAMES.iter().any(|name| below(&format!("{name}.{ending}"))))
+        || below("zohocloud.ca")
+}
+
 fn host_of(address: &'static str) -> Option<&'static str> {
     address.strip_prefix("https://")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{DataCentre, is_zoho_api_host};
+    use super::{DataCentre, is_zoho_api_host, is_zoho_download_host};
 
     #[test]
     fn a_data_centre_is_found_by_location_and_by_accounts_address() {
@@ -177,6 +202,26 @@ mod tests {
             "accounts.zoho.com",
         ] {
             assert_eq!(DataCentre::from_accounts_url(address), None, "{address}");
+        }
+    }
+
+    #[test]
+    fn files_are_downloaded_from_zohos_own_domains() {
+        for host in [
+            "download-accl.zoho.com",
+            "download.zohocrm.com",
+            "download.zohocrm.eu",
+            "www.zohoapis.in",
+            "content.zohoapis.com",
+            "upload.zohocloud.ca",
+            "files.zoho.sa",
+        ] {
+            assert!(is_zoho_download_host(host), "{host}");
+        }
+        for host in
+            ["zoho.com.evil.example", "evilzoho.com", "download.zoho.xyz", "zohocrm.com", "localhost", ""]
+        {
+            assert!(!is_zoho_download_host(host), "{host}");
         }
     }
 

@@ -11,6 +11,7 @@
 //! (§6.2), so that it must never answer whether a record exists.
 
 pub mod access;
+pub mod bulk;
 mod call;
 mod client;
 pub mod coql;

@@ -241,7 +241,8 @@ pub(crate) fn check_api_domain(api_domain: &str, accounts_url: &str, place: &str
     if secure && plain && (zohos || same_host) { Ok(url) } else { refuse() }
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether the address is of this computer.
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use bytes::Bytes;
 use transport::{
     BoxFuture, Clock, Courier, Patience, Request, Response, Secret, SeededRandom, TokioClock, Transport,
     TransportError, Unmetered,
@@ -13,19 +14,20 @@ const TOKEN: &str = r#"{"access_token":"t","api_domain":"https://www.zohoapis.co
 
 /// The service.
 pub struct Replay {
-    api: (u16, String),
-    accounts: (u16, String),
+    api: (u16, Bytes),
+    accounts: (u16, Bytes),
     seen: Mutex<Vec<Request>>,
 }
 
 impl Replay {
     /// Signs everybody in, and answers every call alike.
-    pub fn new(status: u16, body: impl Into<String>) -> Arc<Self> {
-        Self::with_accounts((200, TOKEN.to_owned()), (status, body.into()))
+    pub fn new(status: u16, body: impl Into<Bytes>) -> Arc<Self> {
+        Self::with_accounts((200, TOKEN), (status, body.into()))
     }
 
     /// With another answer of the accounts server.
-    pub fn with_accounts(accounts: (u16, String), api: (u16, String)) -> Arc<Self> {
+    pub fn with_accounts(accounts: (u16, impl Into<Bytes>), api: (u16, impl Into<Bytes>)) -> Arc<Self> {
+        let (api, accounts) = ((api.0, api.1.into()), (accounts.0, accounts.1.into()));
         Arc::new(Self { api, accounts, seen: Mutex::default() })
     }
 
@@ -53,7 +55,7 @@ impl Transport for Replay {
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
         self.seen.lock().unwrap().push(request.clone());
         let (status, body) = if request.url.starts_with(ACCOUNTS) { &self.accounts } else { &self.api };
-        let answer = Response { status: *status, headers: Vec::new(), body: body.clone().into() };
+        let answer = Response { status: *status, headers: Vec::new(), body: body.clone() };
         Box::pin(std::future::ready(Ok(answer)))
     }
 }

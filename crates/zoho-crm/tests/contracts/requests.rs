@@ -2,6 +2,7 @@
 
 use exact_json::Value;
 use transport::Request;
+use zoho_crm::bulk::{BulkColumn, BulkFile, FileLimits};
 use zoho_crm::{Module, NewField, NewFieldKind, Record, WriteOptions, ZohoId, coql};
 
 use crate::replay::Replay;
@@ -26,6 +27,10 @@ async fn every_request_fits_the_published_operations() {
         assert!(!fitting.is_empty(), "{method} {path} is published nowhere");
         check_parameters(&fitting, "query", &address.1);
         check_parameters(&fitting, "header", &own_headers(&request));
+        // A file's schema says only that there is one.
+        if path.ends_with("/upload") {
+            continue;
+        }
         let body = std::str::from_utf8(&request.body).unwrap();
         let body = (!body.is_empty()).then(|| Value::parse(body).unwrap());
         for operation in fitting {
@@ -101,6 +106,11 @@ async fn every_request() -> Vec<Request> {
     client.coql(&query).await.unwrap();
     let since = "2026-09-01T00:00:00Z".parse().ok();
     client.deleted(Module::Accounts, since, 1).await.unwrap();
+    let columns = vec![BulkColumn::of("BC_Number", "text"), BulkColumn::of("Account_Name", "lookup")];
+    let file = BulkFile::new("Contacts", columns, FileLimits::default()).unwrap().finish().unwrap();
+    client.bulk_upload("808232144", &file).await.unwrap_err();
+    client.bulk_insert(Module::Contacts, "111111000001492610", "BC_Number", &file.columns).await.unwrap_err();
+    client.bulk_job("111111000000541958").await.unwrap_err();
     service.calls()
 }
 

@@ -11,6 +11,7 @@ use zoho_crm::{AccessToken, Client, Settings, TokenVault};
 
 pub const ACCOUNTS: &str = "https://accounts.zoho.eu";
 pub const API: &str = "https://www.zohoapis.eu";
+pub const CONTENT: &str = "https://content.zohoapis.eu";
 
 /// What the script makes of a request.
 pub type Reply = Result<Response, TransportError>;
@@ -61,6 +62,11 @@ impl Service {
         self.to(API)
     }
 
+    /// The requests to the content host.
+    pub fn uploads(&self) -> Vec<Request> {
+        self.to(CONTENT)
+    }
+
     /// The requests to the accounts server.
     pub fn sign_ins(&self) -> Vec<Request> {
         self.to(ACCOUNTS)
@@ -76,8 +82,9 @@ impl Service {
         if request.url.starts_with(ACCOUNTS) {
             return (self.accounts)(self.sign_ins().len(), request);
         }
-        assert!(request.url.starts_with(API), "a request went to {}", request.place());
-        (self.api)(self.calls().len(), request)
+        let known = request.url.starts_with(API) || request.url.starts_with(CONTENT);
+        assert!(known, "a request went to {}", request.place());
+        (self.api)(self.calls().len() + self.uploads().len(), request)
     }
 }
 
@@ -132,8 +139,8 @@ pub fn clock() -> Arc<dyn Clock> {
 }
 
 /// An answer.
-pub fn answer(status: u16, body: impl Into<String>) -> Response {
-    Response { status, headers: Vec::new(), body: Bytes::from(body.into()) }
+pub fn answer(status: u16, body: impl Into<Bytes>) -> Response {
+    Response { status, headers: Vec::new(), body: body.into() }
 }
 
 /// A token answer of the accounts server.
