@@ -190,7 +190,7 @@ impl Rig {
             zoho_crm::Settings {
                 client_id: credentials::ZOHO_CLIENT_ID.to_owned(),
                 accounts_url: format!("{ORIGIN}/accounts"),
-                upload_url: None,
+                upload_url: Some(format!("{ORIGIN}/upload")),
             },
             Secret::new(credentials::ZOHO_CLIENT_SECRET),
             Secret::new(&choices.refresh_token),

@@ -46,6 +46,9 @@ struct Line {
     query: Vec<(String, String)>,
     headers: Vec<(String, String)>,
     body: String,
+    /// The body in hexadecimal digits where it is no text, such as an uploaded file; `body` is then empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    hex: String,
 }
 
 const METHODS: [Method; 5] = [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete];
@@ -82,6 +85,10 @@ impl Journal {
 
     /// Adds a change before it is carried out. A full disk must not stop the simulation: it then forgets at its end.
     pub(crate) fn add(&mut self, incoming: &Incoming, at: Timestamp) {
+        let (body, hex) = match str::from_utf8(&incoming.body) {
+            Ok(text) => (text.to_owned(), String::new()),
+            Err(_) => (String::new(), digits(&incoming.body)),
+        };
         let line = Line {
             at,
             method: incoming.method.as_str().to_owned(),
@@ -89,7 +96,8 @@ impl Journal {
             path: incoming.path.clone(),
             query: incoming.query.clone(),
             headers: incoming.headers.clone(),
-            body: String::from_utf8_lossy(&incoming.body).into_owned(),
+            body,
+            hex,
         };
         if let Err(error) = self.print(&line) {
             tracing::warn!(%error, "the sandbox's journal could not be written");
@@ -106,16 +114,34 @@ impl Journal {
 impl Line {
     fn recorded(self) -> Option<Recorded> {
         let method = METHODS.into_iter().find(|method| method.as_str() == self.method)?;
+        let body = if self.hex.is_empty() { Bytes::from(self.body) } else { undigits(&self.hex)? };
         let incoming = Incoming {
             method,
             origin: self.origin,
             path: self.path,
             query: self.query,
             headers: self.headers,
-            body: Bytes::from(self.body),
+            body,
         };
         Some(Recorded { at: self.at, incoming })
     }
+}
+
+fn digits(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+fn undigits(text: &str) -> Option<Bytes> {
+    let value = |digit: u8| u8::try_from(char::from(digit).to_digit(16)?).ok();
+    let pairs = text.as_bytes().chunks(2);
+    let bytes: Option<Vec<u8>> = pairs
+        .map(|pair| match *pair {
+            [high, low] => Some(value(high)? << 4 | value(low)?),
+            _ => None,
+        })
+        .collect();
+    Some(bytes?.into())
 }
 
 /// Whether a file without one whole line is a journal whose process died while it wrote the first.
@@ -193,6 +219,15 @@ mod tests {
         assert_eq!(first.at.as_second(), 2);
         assert_eq!((&first.incoming.query, &first.incoming.headers), (&asked.query, &asked.headers));
         assert_eq!((first.incoming.method, &first.incoming.body), (asked.method, &asked.body));
+    }
+
+    #[test]
+    fn a_body_that_is_no_text_comes_back_byte_for_byte() {
+        let scratch = Scratch::new("bytes");
+        let (mut journal, _) = scratch.open(1).unwrap();
+        let body: Bytes = (0..=255).collect::<Vec<u8>>().into();
+        journal.add(&Incoming { body: body.clone(), ..change("upload") }, Timestamp::from_second(2).unwrap());
+        assert_eq!(scratch.open(9).unwrap().1.changes[0].incoming.body, body);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A simulated Zoho CRM, API v8, with its accounts server.
 //!
-//! A request comes in at [`ZohoState::handle`] with its prefix: `/accounts/oauth/v2/…` or `/zoho/crm/v8/…`. `router` finds out which
+//! A request comes in at [`ZohoState::handle`] with its prefix: `/accounts/oauth/v2/…`, `/zoho/crm/…` or
+//! `/upload/crm/v8/…`. `router` finds out which
 //! call it is, whether the token may, and what it costs (`oauth`, `scopes`, `credits`); the rooms answer:
 //!
 //! | room | answers |
@@ -10,6 +11,7 @@
 //! | `batch`, `upsert` | writes of many records; each goes through `write`, which asks `validate`, `subform` and `totals` |
 //! | `list`, `deleted`, `render` | reads |
 //! | `coql` | queries |
+//! | `bulk` | uploads, bulk write jobs and their results |
 //!
 //! Where Zoho's behaviour is unverified or differs between organisations, [`Switches`] has both readings. Tests reach in through
 //! [`ZohoState::admin`] and the methods that it stands for. Nothing here looks at the wall clock or throws dice.
@@ -17,6 +19,7 @@
 mod admin;
 mod answer;
 mod batch;
+mod bulk;
 mod by_hand;
 mod coql;
 mod create_field;

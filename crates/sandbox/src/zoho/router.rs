@@ -23,6 +23,12 @@ use crate::Incoming;
 /// Where the API lives below the origin: `api_domain` is the origin with `/zoho`.
 const API: &str = "/zoho/crm/v8/";
 const ACCOUNTS: &str = "/accounts/oauth/v2/";
+/// Bulk jobs: the version comes behind.
+const BULK: &str = "/zoho/crm/bulk/v8/";
+/// Results of bulk jobs: the version comes before.
+const RESULTS: &str = "/zoho/v8/crm/";
+/// The content host is the origin with `/upload`.
+const UPLOAD: &str = "/upload/crm/v8/upload";
 
 /// What a request asks of the API.
 #[derive(Clone, Debug)]
@@ -43,6 +49,10 @@ enum Call {
     Deleted(Module),
     Count(Module),
     Query(Module, coql::Query),
+    Upload,
+    BulkCreate(Module),
+    BulkStatus(String),
+    BulkResult(String),
 }
 
 impl Call {
@@ -65,6 +75,10 @@ impl Call {
             Self::Deleted(_) => "deleted",
             Self::Count(_) => "count",
             Self::Query(..) => "coql",
+            Self::Upload => "upload",
+            Self::BulkCreate(_) => "bulk_create",
+            Self::BulkStatus(_) => "bulk_status",
+            Self::BulkResult(_) => "bulk_result",
         }
     }
 
@@ -86,6 +100,9 @@ impl Call {
             }
             Self::Count(module) => Need::Count(*module),
             Self::Query(module, _) => Need::Coql(*module),
+            Self::Upload => Need::Upload,
+            Self::BulkCreate(module) => Need::BulkWrite(*module),
+            Self::BulkStatus(_) | Self::BulkResult(_) => Need::BulkRead,
         }
     }
 
@@ -98,6 +115,7 @@ impl Call {
             }
             Self::Query(_, query) => query.credits(),
             Self::Count(_) => 50,
+            Self::BulkCreate(_) => 500,
             Self::Org
             | Self::Currencies
             | Self::Taxes
@@ -108,7 +126,10 @@ impl Call {
             | Self::Delete(..)
             | Self::One(..)
             | Self::List(_)
-            | Self::Deleted(_) => 1,
+            | Self::Deleted(_)
+            | Self::Upload
+            | Self::BulkStatus(_)
+            | Self::BulkResult(_) => 1,
         }
     }
 }
@@ -116,7 +137,8 @@ impl Call {
 /// What a request counts while it runs: queries, sorted lists and writes of more than ten records are heavy.
 pub(super) fn slot(request: &Incoming) -> Slot {
     let Some(path) = request.path.strip_prefix(API) else {
-        return Slot::Free;
+        let bulk = [BULK, RESULTS, UPLOAD].iter().any(|prefix| request.path.starts_with(prefix));
+        return if bulk { Slot::Light } else { Slot::Free };
     };
     let heavy = match request.method {
         Method::Get => request.parameter("sort_by").is_some(),
@@ -132,6 +154,7 @@ pub(super) fn slot(request: &Incoming) -> Slot {
 impl ZohoState {
     /// Answers one request to the accounts server or the API.
     pub fn handle(&mut self, request: &Incoming, now: Timestamp) -> Response {
+        self.run_due_jobs(now);
         let response = match request.path.strip_prefix(ACCOUNTS) {
             Some(path) => self.accounts(path, request, now),
             None => self.api(request, now).unwrap_or_else(|refusal| refusal.response()),
@@ -172,7 +195,7 @@ impl ZohoState {
             return Err(Refusal::new(401, "OAUTH_SCOPE_MISMATCH", "Unauthorized"));
         }
         self.credits.check_running(&self.org)?;
-        let body = body(request)?;
+        let body = if matches!(call, Call::Upload) { Value::Null } else { body(request)? };
         let remaining = self.credits.book(call.credits(&body), &self.org, now)?;
         let mut response = self.answer(&call, request, &body, now);
         if let Some(remaining) = remaining {
@@ -193,6 +216,9 @@ impl ZohoState {
 
     fn call(&self, request: &Incoming) -> Result<Call, Refusal> {
         use Method::{Delete, Get, Post, Put};
+        if let Some(call) = self.bulk_call(request)? {
+            return Ok(call);
+        }
         let path = request.path.strip_prefix(API).ok_or_else(Refusal::wrong_address)?;
         let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         let module = |name: &str| self.usable(name);
@@ -234,6 +260,35 @@ impl ZohoState {
             }
             _ => return Err(Refusal::wrong_address()),
         })
+    }
+
+    /// The call of bulk write that it is, if it is one.
+    fn bulk_call(&self, request: &Incoming) -> Result<Option<Call>, Refusal> {
+        if request.path == UPLOAD {
+            return if request.method == Method::Post {
+                Ok(Some(Call::Upload))
+            } else {
+                Err(Refusal::wrong_method())
+            };
+        }
+        if let Some(path) = request.path.strip_prefix(BULK) {
+            return match (request.method, path.split('/').collect::<Vec<_>>().as_slice()) {
+                (Method::Post, ["write"]) => Ok(Some(Call::BulkCreate(self.bulk_module(&body(request)?)?))),
+                (Method::Get, ["write", id]) => Ok(Some(Call::BulkStatus((*id).to_owned()))),
+                (_, ["write" | "read", ..]) => Err(Refusal::wrong_method()),
+                _ => Err(Refusal::wrong_address()),
+            };
+        }
+        if let Some(path) = request.path.strip_prefix(RESULTS) {
+            let org = format!("org{}", self.org.zgid);
+            return match path.split('/').collect::<Vec<_>>().as_slice() {
+                [of, "bulk-write", id, file] if *of == org && *file == format!("{id}.zip") => {
+                    Ok(Some(Call::BulkResult((*id).to_owned())))
+                }
+                _ => Err(Refusal::wrong_address()),
+            };
+        }
+        Ok(None)
     }
 
     /// The module of that name, unless the edition hides it.
@@ -317,6 +372,10 @@ impl ZohoState {
             }
             Call::Count(module) => json(200, &object([("count", number(self.stores[*module].len()))])),
             Call::Query(module, query) => self.coql(*module, query),
+            Call::Upload => self.bulk_upload(request, now),
+            Call::BulkCreate(module) => self.bulk_create(*module, body, now),
+            Call::BulkStatus(id) => self.bulk_status(id, now),
+            Call::BulkResult(id) => self.bulk_result(id, now),
         }
     }
 }

@@ -33,6 +33,12 @@ pub(super) enum Need {
     Coql(Module),
     /// Counting asks the search service.
     Count(Module),
+    /// Uploading a file.
+    Upload,
+    /// Writing a module by a job.
+    BulkWrite(Module),
+    /// Looking at a job and its result.
+    BulkRead,
 }
 
 /// Everything that Ledgerline and its wizard ask for.
@@ -66,6 +72,12 @@ pub(super) fn allow(granted: &[String], need: &Need) -> bool {
             (has(granted, "ZohoCRM.coql.READ") || has(granted, "ZohoCRM.coql.ALL"))
                 && records(granted, *module, Operation::Read)
         }
+        Need::Upload => has(granted, "ZohoFiles.files.ALL") || has(granted, "ZohoFiles.files.CREATE"),
+        Need::BulkWrite(module) => {
+            (has(granted, "ZohoCRM.bulk.ALL") || has(granted, "ZohoCRM.bulk.CREATE"))
+                && records(granted, *module, Operation::Create)
+        }
+        Need::BulkRead => has(granted, "ZohoCRM.bulk.ALL") || has(granted, "ZohoCRM.bulk.READ"),
         Need::Count(module) => {
             has(granted, "ZohoSearch.securesearch.READ") && records(granted, *module, Operation::Read)
         }

@@ -6,6 +6,7 @@ use exact_json::{Map, Value};
 use jiff::Timestamp;
 
 use super::answer::object;
+use super::bulk::Bulk;
 use super::credits::{Credits, Slot};
 use super::edition::Edition;
 use super::field::{DataType, Field};
@@ -34,6 +35,7 @@ pub struct ZohoState {
     pub(super) stores: PerModule<Store>,
     pub(super) credits: Credits,
     pub(super) page_tokens: PageTokens,
+    pub(super) bulk: Bulk,
     pub(super) poison: Vec<Poison>,
     last_id: u64,
     pub(super) last_invoice_number: u64,
@@ -123,6 +125,7 @@ impl ZohoState {
             stores,
             credits: Credits::default(),
             page_tokens: PageTokens::default(),
+            bulk: Bulk::default(),
             poison: Vec::new(),
             last_id: 554_023_000_000_300_000,
             last_invoice_number: 0,

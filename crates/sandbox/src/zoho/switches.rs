@@ -37,6 +37,28 @@ pub struct Switches {
     pub scope_mismatch: bool,
     /// Keep `writes_log`.
     pub keep_writes_log: bool,
+    /// Seconds that a bulk write job takes however few rows it has.
+    pub bulk_seconds: usize,
+    /// Seconds that it takes beside for every thousand rows.
+    pub bulk_seconds_per_thousand: usize,
+    /// Rows of one file.
+    pub bulk_max_rows: usize,
+    /// Bytes of one zip.
+    pub bulk_max_bytes: usize,
+    /// So many of the next jobs fail as a whole.
+    pub bulk_failing: usize,
+    /// Jobs never end.
+    pub bulk_stuck: bool,
+    /// Results cannot be downloaded any more.
+    pub bulk_result_gone: bool,
+    /// Workflows run on what jobs write; unverified.
+    pub bulk_runs_workflows: bool,
+    /// A row that is skipped because its record exists says DUPLICATE_DATA instead of nothing; unverified.
+    pub bulk_names_duplicates: bool,
+    /// `IN PROGRESS` instead of `INPROGRESS`.
+    pub bulk_in_two_words: bool,
+    /// `added` instead of `ADDED` in results: the docs against what was seen.
+    pub bulk_in_lower_case: bool,
 }
 
 impl Default for Switches {
@@ -58,6 +80,17 @@ impl Default for Switches {
             api_access: true,
             scope_mismatch: false,
             keep_writes_log: true,
+            bulk_seconds: 5,
+            bulk_seconds_per_thousand: 1,
+            bulk_max_rows: 25_000,
+            bulk_max_bytes: 25_000_000,
+            bulk_failing: 0,
+            bulk_stuck: false,
+            bulk_result_gone: false,
+            bulk_runs_workflows: true,
+            bulk_names_duplicates: false,
+            bulk_in_two_words: false,
+            bulk_in_lower_case: false,
         }
     }
 }
@@ -85,6 +118,11 @@ impl Switches {
             "coql_max_fields" => self.coql_max_fields = count,
             "coql_in_max" => self.coql_in_max = count,
             "coql_max_offset" => self.coql_max_offset = count,
+            "bulk_seconds" => self.bulk_seconds = count,
+            "bulk_seconds_per_thousand" => self.bulk_seconds_per_thousand = count,
+            "bulk_max_rows" => self.bulk_max_rows = count,
+            "bulk_max_bytes" => self.bulk_max_bytes = count,
+            "bulk_failing" => self.bulk_failing = count,
             _ => return Err(format!("no such switch: {name}")),
         }
         Ok(())
@@ -103,6 +141,12 @@ impl Switches {
             "api_access" => &mut self.api_access,
             "scope_mismatch" => &mut self.scope_mismatch,
             "keep_writes_log" => &mut self.keep_writes_log,
+            "bulk_stuck" => &mut self.bulk_stuck,
+            "bulk_result_gone" => &mut self.bulk_result_gone,
+            "bulk_runs_workflows" => &mut self.bulk_runs_workflows,
+            "bulk_names_duplicates" => &mut self.bulk_names_duplicates,
+            "bulk_in_two_words" => &mut self.bulk_in_two_words,
+            "bulk_in_lower_case" => &mut self.bulk_in_lower_case,
             _ => return None,
         })
     }

@@ -1,6 +1,7 @@
 //! One test per fact, through [`ZohoState::handle`].
 
 mod admin;
+mod bulk;
 mod fields;
 mod limits;
 mod lists;
