@@ -13,6 +13,9 @@ use crate::zoho::Module;
 
 const ZGID: &str = "x-crm-org";
 
+/// Names and values.
+type Headers<'a> = &'a [(&'a str, &'a str)];
+
 fn zipped(text: &str) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     zip.start_file("rows.csv", SimpleFileOptions::default()).unwrap();
@@ -20,7 +23,7 @@ fn zipped(text: &str) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-fn raw(desk: &mut Desk, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Response {
+fn raw(desk: &mut Desk, method: Method, path: &str, headers: Headers<'_>, body: Vec<u8>) -> Response {
     let authorization = format!("Zoho-oauthtoken {}", desk.token);
     let mut all = vec![("Authorization".to_owned(), authorization)];
     all.extend(headers.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())));
@@ -41,7 +44,7 @@ fn answer(response: &Response) -> Answer {
     Answer { status: response.status, body, headers: response.headers.clone() }
 }
 
-fn upload_with(desk: &mut Desk, headers: &[(&str, &str)], file: &[u8]) -> Answer {
+fn upload_with(desk: &mut Desk, headers: Headers<'_>, file: &[u8]) -> Answer {
     let kind = ("Content-Type", "multipart/form-data; boundary=b");
     let mut body =
         b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.zip\"\r\n\r\n".to_vec();
@@ -181,7 +184,7 @@ fn what_cannot_be_uploaded_is_refused_as_documented() {
     let mut desk = Desk::keyed();
     let zgid = desk.get("org").text("org.0.zgid");
     let zip = zipped("A\n");
-    let table: [(&[(&str, &str)], &[u8], u16, &str); 6] = [
+    let table: [(Headers<'_>, &[u8], u16, &str); 6] = [
         (&[(ZGID, &zgid)], &zip, 400, "MANDATORY_NOT_FOUND"),
         (&[("feature", "bulk-write")], &zip, 400, "MANDATORY_NOT_FOUND"),
         (&[("feature", "other"), (ZGID, &zgid)], &zip, 400, "NOT_SUPPORTED_FEATURE"),
