@@ -4,11 +4,27 @@
 //! not bear our key, and [`Index::candidates`] those of them that may be a given record of Business Central, each with the
 //! [`Reason`]s for and against. [`assign`] makes of many such lists a one-to-one assignment. Nothing here decides: a person
 //! does, or the setting that accepts what is [`Class::Certain`].
+//!
+//! A record is normalised once (`traits`: names, places, ways to reach it, numbers), found by keys (`blocking`, `postings`), compared
+//! field by field (`evidence`), and judged (`rules`).
 
 mod assign;
+mod blocking;
+mod distance;
+mod evidence;
+mod fold;
+mod identifiers;
 mod index;
+mod legal_forms;
+mod name;
 mod party;
+mod places;
+mod postings;
+mod reach;
+mod rules;
+mod traits;
 mod verdict;
+mod words;
 
 pub use assign::{Proposal, Proposals, assign};
 pub use index::Index;

@@ -1,0 +1,222 @@
+//! What two records have in common and in what they differ, field by field, before any rule judges it.
+
+use super::identifiers::same_tax_number;
+use super::name::{self, Likeness};
+use super::places::same_town;
+use super::reach::{domain_name, same_phone};
+use super::traits::{Trait, Traits};
+use super::verdict::Reason;
+
+/// How one sort of value compares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Agreement {
+    /// One side does not say, or what they say cannot be compared.
+    #[default]
+    Unknown,
+    /// Both say the same; so do this many records of one side in all, at least.
+    Same(u32),
+    /// Both say something, and not the same.
+    Different,
+}
+
+/// Everything that speaks for or against.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Evidence {
+    pub(super) number: Agreement,
+    /// Only the figures of the numbers; unknown where the numbers are the same.
+    pub(super) digits: Agreement,
+    pub(super) tax: Agreement,
+    pub(super) email: Agreement,
+    pub(super) domain: Agreement,
+    /// The domains without their endings; unknown where the domains are the same.
+    pub(super) domain_name: Agreement,
+    pub(super) phone: Agreement,
+    pub(super) city: Agreement,
+    pub(super) postcode: Agreement,
+    pub(super) country: Agreement,
+    pub(super) owner: Agreement,
+    pub(super) total: Agreement,
+    pub(super) date: Agreement,
+    pub(super) legal_form: Agreement,
+    /// Whether both have a name.
+    pub(super) named: bool,
+    pub(super) name: Likeness,
+}
+
+/// What is known of the whole stock of records.
+pub(super) trait Stock {
+    /// How many records of one side bear this value, at least one.
+    fn bearers(&self, which: Trait, value: &str) -> u32;
+    /// How much a word tells: 10 for each halving of the number of records that have it.
+    fn weight(&self, word: &str) -> u32;
+}
+
+impl Evidence {
+    /// Compares two records. It has no direction.
+    pub(super) fn of(one: &Traits, other: &Traits, stock: &impl Stock) -> Self {
+        let bare = |text: &str, city: Option<&str>| {
+            // A town in a company's name is where it is, not who it is.
+            city.is_some_and(|city| city.split(' ').any(|part| part == text))
+        };
+        let passing = |word: name::Word<'_>| {
+            bare(word.bare, one.one(Trait::City))
+                || bare(word.bare, other.one(Trait::City))
+                || super::words::is_small(word.bare)
+        };
+        let weigh = |word: name::Word<'_>| {
+            let weight = stock.weight(word.bare);
+            if passing(word) { weight.min(15) } else { weight }
+        };
+        let by_value = |which| agreement(one, other, which, stock, |one, other| Some(one == other));
+        let number = by_value(Trait::Number);
+        let domain = by_value(Trait::Domain);
+        let unless = |same: Agreement, otherwise: Agreement| match (same, otherwise) {
+            (Agreement::Same(_), _) | (_, Agreement::Different) => Agreement::Unknown,
+            (_, otherwise) => otherwise,
+        };
+        let domain_names = agreement(one, other, Trait::Domain, stock, |one, other| {
+            Some(domain_name(one)? == domain_name(other)?)
+        });
+        Self {
+            number,
+            digits: unless(number, by_value(Trait::Digits)),
+            tax: agreement(one, other, Trait::Tax, stock, same_tax_number),
+            email: by_value(Trait::Email),
+            domain,
+            domain_name: unless(domain, domain_names),
+            phone: agreement(one, other, Trait::Phone, stock, |one, other| Some(same_phone(one, other))),
+            city: agreement(one, other, Trait::City, stock, |one, other| Some(same_town(one, other))),
+            postcode: by_value(Trait::Postcode),
+            country: by_value(Trait::Country),
+            owner: by_value(Trait::Owner),
+            total: by_value(Trait::Total),
+            date: by_value(Trait::Date),
+            legal_form: by_value(Trait::LegalForm),
+            named: !one.words().is_empty() && !other.words().is_empty(),
+            name: name::compare(one.words(), other.words(), weigh, passing),
+        }
+    }
+
+    /// What there is to say about it, for and against, in the words of a person who looks at it.
+    pub(super) fn reasons(&self, similar_from: u16) -> Vec<Reason> {
+        let mut reasons = Vec::new();
+        let mut shared = 1;
+        for (agreement, same, different) in [
+            (self.number, Some(Reason::SameNumber), None),
+            (self.digits, Some(Reason::SameDigits), None),
+            (self.tax, Some(Reason::SameTaxNumber), Some(Reason::DifferentTaxNumber)),
+            (self.email, Some(Reason::SameEmail), Some(Reason::DifferentEmail)),
+            (self.domain, Some(Reason::SameDomain), Some(Reason::DifferentDomain)),
+            (self.domain_name, Some(Reason::SameDomainName), None),
+            (self.phone, Some(Reason::SamePhone), None),
+        ] {
+            match agreement {
+                Agreement::Same(records) => {
+                    reasons.extend(same);
+                    shared = shared.max(records);
+                }
+                Agreement::Different => reasons.extend(different),
+                Agreement::Unknown => {}
+            }
+        }
+        if shared > 2 {
+            reasons.push(Reason::SharedBy { records: shared });
+        }
+        for (agreement, same, different) in [
+            (self.city, Some(Reason::SameCity), Some(Reason::DifferentCity)),
+            (self.postcode, Some(Reason::SamePostcode), Some(Reason::DifferentPostcode)),
+            (self.country, None, Some(Reason::DifferentCountry)),
+            (self.owner, Some(Reason::SameOwner), Some(Reason::DifferentOwner)),
+            (self.total, Some(Reason::SameTotal), Some(Reason::DifferentTotal)),
+            (self.date, Some(Reason::SameDate), None),
+            (self.legal_form, None, Some(Reason::DifferentLegalForm)),
+        ] {
+            match agreement {
+                Agreement::Same(_) => reasons.extend(same),
+                Agreement::Different => reasons.extend(different),
+                Agreement::Unknown => {}
+            }
+        }
+        if self.named {
+            let likeness = self.name;
+            if likeness.same {
+                reasons.push(Reason::SameName);
+            } else if likeness.per_mille >= similar_from {
+                reasons.push(Reason::SimilarName { per_mille: likeness.per_mille });
+            } else {
+                reasons.push(Reason::DifferentName);
+            }
+            if likeness.per_mille >= similar_from && !likeness.same_words {
+                reasons.push(Reason::DifferentWord);
+            }
+            if likeness.figures_differ {
+                reasons.push(Reason::DifferentFigures);
+            }
+        }
+        // "Other e-mail addresses" says nothing where the domain is the same.
+        if self.domain.is_same() {
+            reasons.retain(|&reason| reason != Reason::DifferentEmail);
+        }
+        reasons.sort_by_key(|reason| (reason.speaks_against(), *reason));
+        reasons
+    }
+}
+
+impl Agreement {
+    /// Both say the same.
+    pub(super) fn is_same(self) -> bool {
+        matches!(self, Self::Same(_))
+    }
+
+    /// Both say something else.
+    pub(super) fn is_different(self) -> bool {
+        self == Self::Different
+    }
+
+    /// Both say the same, and hardly anybody else says it.
+    pub(super) fn is_rare(self) -> bool {
+        matches!(self, Self::Same(records) if records <= 2)
+    }
+
+    /// `same` points where both say the same, fewer the more records do; `different` points off where they do not.
+    pub(super) fn points(self, same: i32, different: i32) -> i32 {
+        match self {
+            Self::Unknown => 0,
+            Self::Different => -different,
+            Self::Same(records) => match records {
+                0..=2 => same,
+                3..=4 => same / 2,
+                5..=9 => same / 4,
+                _ => same / 10,
+            },
+        }
+    }
+}
+
+/// Compares all values of one sort with all of the other side; one pair that is the same is enough.
+fn agreement(
+    one: &Traits,
+    other: &Traits,
+    which: Trait,
+    stock: &impl Stock,
+    same: impl Fn(&str, &str) -> Option<bool>,
+) -> Agreement {
+    let mut found = Agreement::Unknown;
+    for value in one.all(which) {
+        for against in other.all(which) {
+            match same(value, against) {
+                None => {}
+                Some(false) if found == Agreement::Unknown => found = Agreement::Different,
+                Some(false) => {}
+                Some(true) => {
+                    let records = stock.bearers(which, value).max(stock.bearers(which, against)).max(1);
+                    found = match found {
+                        Agreement::Same(fewer) => Agreement::Same(fewer.min(records)),
+                        Agreement::Unknown | Agreement::Different => Agreement::Same(records),
+                    };
+                }
+            }
+        }
+    }
+    found
+}
