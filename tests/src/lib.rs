@@ -7,6 +7,7 @@
 
 pub mod looking;
 
+pub mod folder;
 pub mod invariants;
 pub mod invoicing;
 pub mod processes;

@@ -5,6 +5,7 @@
 //! operating system's keychain. The engine in `sync` gets them as values.
 
 pub mod connect;
+pub mod credit_pause;
 pub mod doctor;
 pub mod error;
 pub mod logs;

@@ -36,6 +36,8 @@ pub struct App {
     pub zoho: zoho_crm::Client,
     /// The engine.
     pub engine: Engine,
+    /// What was spent in Zoho, and what may be.
+    pub ledger: Arc<CreditLedger>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Chance.
@@ -125,9 +127,23 @@ impl App {
                 environment: settings.business_central.environment.clone(),
                 company: settings.business_central.company.clone(),
             },
-            daily_credits: Box::new(move |credits| ledger.set_daily(credits)),
+            daily_credits: {
+                let ledger = Arc::clone(&ledger);
+                Box::new(move |credits| ledger.set_daily(credits))
+            },
         });
-        Ok(Self { profile, settings, store, business_central, zoho, engine, clock, random, _lock: lock })
+        Ok(Self {
+            profile,
+            settings,
+            store,
+            business_central,
+            zoho,
+            engine,
+            ledger,
+            clock,
+            random,
+            _lock: lock,
+        })
     }
 }
 

@@ -5,11 +5,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sync::engine::RunOptions;
 use sync::flow::Flow;
-use sync::progress::{Progress, Stop};
+use sync::progress::{Event, Progress, Stop};
 use sync::report::{Outcome, RunReport, Trigger};
 use sync::store::facts;
 
 use crate::App;
+use crate::credit_pause::{self, Pause};
 
 /// How often the loop looks at the clock and at the request to stop.
 const TICK: Duration = Duration::from_secs(1);
@@ -75,9 +76,20 @@ pub async fn poll(
     mut tell: impl FnMut(&RunReport),
 ) -> Option<RunReport> {
     let interval = app.settings.sync.poll_interval;
+    let considered = flows.unwrap_or(&app.settings.sync.flows);
     let mut last = None;
     let mut failures = 0;
+    let mut limits = 0;
+    let mut paused = Pause::left_by_the_last(app);
     while !stop.asked() {
+        if let Some(pause) = paused.take() {
+            if let Some(until) = pause.lasts_until(app, considered) {
+                paused = Some(Pause { until, ..pause });
+                rest(app, paused.as_ref(), until, progress, stop).await;
+                continue;
+            }
+            credit_pause::note(app, None);
+        }
         let options = RunOptions {
             trigger: Trigger::Schedule,
             flows: flows.map(<[Flow]>::to_vec),
@@ -90,28 +102,48 @@ pub async fn poll(
             app.engine.forget_metadata();
         }
         tell(&report);
+        let room = credit_pause::room(app, considered);
+        paused = Pause::after(&report, app.clock.now(), interval, limits + 1, room);
+        limits = if paused.is_some() { limits + 1 } else { 0 };
         last = Some(report);
+        if paused.is_some() {
+            // At once: who stops it now wants to find the pause after the next start.
+            credit_pause::note(app, paused.as_ref());
+            continue;
+        }
         let pause = pause(interval, failures);
         announce(app, Some(pause));
-        if let Some(wake) = wait(app, pause, stop).await {
-            match wake {
-                Wake::Interval => {}
-                Wake::Slept { gap } => {
-                    tracing::info!(
-                        seconds = gap.as_secs(),
-                        "the computer slept or its clock was set; catching up"
-                    );
-                    app.engine.forget_metadata();
-                }
-                Wake::ClockSetBack { by } => {
-                    tracing::warn!(seconds = by.as_secs(), "the clock was set back; catching up");
-                    app.engine.forget_metadata();
-                }
-            }
-        }
+        catch_up(app, wait(app, pause, stop).await);
     }
     announce(app, None);
     last
+}
+
+/// Waits for credits, and says so.
+async fn rest(app: &App, pause: Option<&Pause>, until: Timestamp, progress: &dyn Progress, stop: &Stop) {
+    let left = until.duration_since(app.clock.now()).unsigned_abs();
+    if let Some(pause) = pause {
+        tracing::info!(code = pause.code, %until, "waiting for {}", pause.what());
+        progress.event(Event::Pausing { until, what: pause.what() });
+    }
+    credit_pause::note(app, pause);
+    announce(app, Some(left));
+    catch_up(app, wait(app, left, stop).await);
+}
+
+/// After a sleep or a jump of the clock everything that was read of both sides is old.
+fn catch_up(app: &App, wake: Option<Wake>) {
+    match wake {
+        Some(Wake::Interval) | None => {}
+        Some(Wake::Slept { gap }) => {
+            tracing::info!(seconds = gap.as_secs(), "the computer slept or its clock was set; catching up");
+            app.engine.forget_metadata();
+        }
+        Some(Wake::ClockSetBack { by }) => {
+            tracing::warn!(seconds = by.as_secs(), "the clock was set back; catching up");
+            app.engine.forget_metadata();
+        }
+    }
 }
 
 /// Leaves word for `status` when the next run comes, or that none will.

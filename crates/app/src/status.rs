@@ -1,11 +1,16 @@
 //! What a profile's database says about itself, for `status` and `problems`.
 
+use crate::credit_pause::{self, Pause};
 use crate::polling::NEXT_RUN;
+use crate::settings;
 use jiff::Timestamp;
 use serde::Serialize;
+use sync::credit_budget::{Budget, next_free};
+use sync::credit_ledger::{self, window_start};
 use sync::flow::Flow;
+use sync::forecast::{self, Forecast};
 use sync::store::failures::{self, Failure, Retry};
-use sync::store::{Store, StoreError, binding, credits, facts, links, runs, sources, warnings};
+use sync::store::{Store, StoreError, Tx, binding, credits, facts, links, runs, sources, warnings};
 
 /// Everything that `status` shows.
 #[derive(Clone, Debug, Serialize)]
@@ -22,8 +27,35 @@ pub struct Status {
     pub flows: Vec<FlowStatus>,
     /// Zoho API credits that Ledgerline spent in the last 24 hours.
     pub zoho_credits_24h: u64,
+    /// What may be spent, and how far it goes.
+    pub credits: Credits,
     /// Problems that are open.
     pub problems: u64,
+}
+
+/// Zoho API credits: what was spent, what may be, and what is still needed.
+#[derive(Clone, Debug, Serialize)]
+pub struct Credits {
+    /// What Ledgerline spent in the last 24 hours.
+    pub spent_24h: u64,
+    /// What the whole org has in 24 hours, by edition and users; absent until a run has read it.
+    pub daily: Option<u64>,
+    /// What Ledgerline may spend of it: `credit_budget`.
+    pub budget: Option<u64>,
+    /// The part of the budget that is kept for calls that only look.
+    pub reserve: Option<u64>,
+    /// What may be spent on changes now.
+    pub free: Option<u64>,
+    /// When the first spent credits come free again.
+    pub next_free_at: Option<Timestamp>,
+    /// What the whole org had left, where Zoho said so: it does once half is used.
+    pub org_remaining: Option<u64>,
+    /// When Zoho said that.
+    pub org_remaining_at: Option<Timestamp>,
+    /// Why the polling loop waits, and until when.
+    pub paused: Option<Pause>,
+    /// What is still to be written, and when it will be.
+    pub forecast: Forecast,
 }
 
 /// The last run in short.
@@ -106,8 +138,7 @@ pub struct FlowProblem {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub fn status(store: &Store, now: Timestamp) -> Result<Status, StoreError> {
-    let day_ago = now.checked_sub(std::time::Duration::from_secs(24 * 3600)).unwrap_or(now);
+pub fn status(store: &Store, settings: &settings::Sync, now: Timestamp) -> Result<Status, StoreError> {
     store.read(|tx| {
         let bound = binding::get(tx)?;
         let last = runs::last(tx)?;
@@ -136,8 +167,28 @@ pub fn status(store: &Store, now: Timestamp) -> Result<Status, StoreError> {
             next_run_at: facts::get(tx, NEXT_RUN)?.and_then(|at| at.parse().ok()).filter(|at| *at >= now),
             problems: flows.iter().map(|flow| flow.problems).sum(),
             flows,
-            zoho_credits_24h: credits::spent_since(tx, day_ago)?,
+            zoho_credits_24h: credits::spent_since(tx, window_start(now))?,
+            credits: credits_at(tx, settings, now)?,
         })
+    })
+}
+
+fn credits_at(tx: &Tx<'_>, settings: &settings::Sync, now: Timestamp) -> Result<Credits, StoreError> {
+    let budget = credit_ledger::daily(tx)?.map(|daily| Budget::new(daily, settings.credit_budget_percent));
+    let spent = credits::by_minute(tx, window_start(now))?;
+    let spent_24h = spent.iter().map(|(_, spent)| *spent).sum();
+    let org = credit_ledger::org_says(tx)?;
+    Ok(Credits {
+        spent_24h,
+        daily: budget.map(Budget::daily),
+        budget: budget.map(Budget::whole),
+        reserve: budget.map(Budget::reserve),
+        free: budget.map(|budget| budget.for_changes().saturating_sub(spent_24h)),
+        next_free_at: next_free(&spent),
+        org_remaining: org.map(|says| says.left),
+        org_remaining_at: org.map(|says| says.at),
+        paused: credit_pause::current(tx)?.filter(|pause| pause.until > now),
+        forecast: forecast::forecast(tx, now, budget, &settings.flows)?,
     })
 }
 

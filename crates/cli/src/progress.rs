@@ -70,6 +70,10 @@ impl Shown {
     }
 }
 
+fn to_the_second(at: jiff::Timestamp) -> jiff::Timestamp {
+    at.round(jiff::Unit::Second).unwrap_or(at)
+}
+
 impl Progress for Shown {
     fn event(&self, event: Event) {
         match event {
@@ -79,6 +83,9 @@ impl Progress for Shown {
             Event::Sweep { flow, what } => self.line(&format!("{}: comparing {what}", flow.name()), false),
             Event::Comparing { flow } => {
                 self.line(&format!("{}: comparing both systems", flow.name()), false);
+            }
+            Event::Pausing { until, what } => {
+                self.line(&format!("waiting for {what} until {}", to_the_second(until)), true);
             }
             Event::Finished { flow } => self.line(&format!("{}: finished", flow.name()), true),
         }

@@ -1,48 +1,55 @@
 //! Leave to spend Zoho credits, from a ledger of the last 24 hours that survives restarts.
 
 use std::future::ready;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use transport::{BoxFuture, Clock, Permit, Refused};
+use transport::{BoxFuture, Clock, Permit, Purpose, Refused, RefusedBy};
 
-use crate::store::{Store, StoreError, credits, facts};
-
-/// Zoho counts credits over rolling 24 hours (facts, §9).
-const WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// Credits are booked by the minute: a minute has left the window when its last second has.
-const MINUTE: Duration = Duration::from_secs(60);
+use crate::credit_budget::{Budget, WINDOW, room_at};
+use crate::store::{Store, StoreError, Tx, credits, facts};
 
 /// The fact that remembers how many credits the org has a day, for the calls that come before its edition is read again.
 const DAILY: &str = "zoho.daily_credits";
+
+/// The fact that remembers what the whole org had left, and when Zoho said so.
+const ORG: &str = "zoho.credits_remaining";
+
+/// How long Zoho's word about what the org has left is believed. Only an answer brings a new one, so that after this time a call goes
+/// out to hear it; it also is how long a wait for others lasts.
+const BELIEVED: Duration = Duration::from_secs(15 * 60);
 
 /// The ledger of one profile.
 pub struct CreditLedger {
     store: Arc<Store>,
     clock: Arc<dyn Clock>,
-    percent: u64,
+    percent: u32,
     /// Zero until the org's edition is known.
     daily: AtomicU64,
-    /// `u64::MAX` until Zoho says something.
-    remaining: AtomicU64,
+    org: Mutex<Option<OrgSays>>,
+}
+
+/// What Zoho said that the whole org had left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OrgSays {
+    /// Credits.
+    pub left: u64,
+    /// When.
+    pub at: Timestamp,
+    /// What we booked since.
+    since: u64,
+    /// Whether it stands in the database.
+    kept: bool,
 }
 
 impl CreditLedger {
     /// A ledger that lets `percent` of the org's daily credits be spent.
     #[must_use]
     pub fn new(store: Arc<Store>, clock: Arc<dyn Clock>, percent: u32) -> Self {
-        let known = store.read(|tx| facts::get(tx, DAILY)).ok().flatten();
-        let daily = known.and_then(|daily| daily.parse().ok()).unwrap_or(0);
-        Self {
-            store,
-            clock,
-            percent: u64::from(percent),
-            daily: AtomicU64::new(daily),
-            remaining: AtomicU64::new(u64::MAX),
-        }
+        let (daily, org) = store.read(|tx| Ok((daily(tx)?, org_says(tx)?))).unwrap_or_default();
+        Self { store, clock, percent, daily: AtomicU64::new(daily.unwrap_or(0)), org: Mutex::new(org) }
     }
 
     /// Sets how many credits the org has a day, by edition and users.
@@ -56,75 +63,179 @@ impl CreditLedger {
         }
     }
 
-    /// How many credits may be spent in 24 hours; `None` until the org's edition is known.
+    /// What may be spent; `None` until the org's edition is known.
     #[must_use]
-    pub fn budget(&self) -> Option<u64> {
+    pub fn budget(&self) -> Option<Budget> {
         let daily = self.daily.load(Ordering::Relaxed);
-        (daily > 0).then(|| daily.saturating_mul(self.percent) / 100)
+        (daily > 0).then(|| Budget::new(daily, self.percent))
     }
 
     /// How many credits the whole org has left, as Zoho said last.
     #[must_use]
     pub fn org_remaining(&self) -> Option<u64> {
-        let left = self.remaining.load(Ordering::Relaxed);
-        (left < u64::MAX).then_some(left)
+        self.org().map(|says| says.left)
+    }
+
+    /// When the ledger has room for a useful amount of changes, of the `need` that is left; `None` where it never will.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn room_for(&self, need: u64) -> Result<Option<Timestamp>, StoreError> {
+        let now = self.clock.now();
+        let Some(budget) = self.budget() else { return Ok(Some(now)) };
+        let spent = self.store.read(|tx| credits::by_minute(tx, window_start(now)))?;
+        Ok(room_at(now, &spent, budget.useful(need), budget.for_changes()))
+    }
+
+    fn org(&self) -> MutexGuard<'_, Option<OrgSays>> {
+        self.org.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A reader beside the writer (`doctor`) cannot book; its handful of calls is let go.
-    fn lets_go(&self, wanted: u32) -> Result<Result<(), Refused>, StoreError> {
-        if self.store.is_read_only() { Ok(Ok(())) } else { self.book(wanted) }
+    fn lets_go(&self, wanted: u32, purpose: Purpose) -> Result<Result<(), Refused>, StoreError> {
+        if self.store.is_read_only() { Ok(Ok(())) } else { self.book(wanted, purpose) }
     }
 
     /// Looks and books in one transaction: two requests at once cannot both have the last credit.
     ///
     /// The booking waits for the disk, and with it everything stored before: nothing more is told to Zoho while a power cut could still take
     /// back what an earlier answer said.
-    fn book(&self, wanted: u32) -> Result<Result<(), Refused>, StoreError> {
+    fn book(&self, wanted: u32, purpose: Purpose) -> Result<Result<(), Refused>, StoreError> {
         let now = self.clock.now();
-        let since = now.checked_sub(WINDOW).unwrap_or(now);
+        let since = window_start(now);
+        let mut org = self.org();
         self.store.write(|tx| {
             // The first calls tell the edition: they are let go, and booked.
             if let Some(budget) = self.budget() {
+                if let Some(refused) = org_is_low(org.as_ref(), budget, wanted, purpose, now) {
+                    return Ok(Err(refused));
+                }
                 let spent = credits::spent_since(tx, since)?;
-                if spent.saturating_add(u64::from(wanted)) > budget {
-                    let until = room_at(&credits::by_minute(tx, since)?, spent, u64::from(wanted), budget);
-                    return Ok(Err(Refused { reason: self.reason(spent, budget), until }));
+                if let Some(refused) = is_spent(tx, budget, spent, wanted, purpose, now)? {
+                    return Ok(Err(refused));
                 }
             }
             credits::book(tx, now, wanted)?;
+            if let Some(says) = org.as_mut() {
+                says.since = says.since.saturating_add(u64::from(wanted));
+                if !says.kept {
+                    facts::set(tx, ORG, &format!("{} {}", says.left, says.at))?;
+                    says.kept = true;
+                }
+            }
             // Twice the window: a clock that is set back for a while does not make it forget.
             credits::prune(tx, since.checked_sub(WINDOW).unwrap_or(since))?;
             Ok(Ok(()))
         })
     }
-
-    fn reason(&self, spent: u64, budget: u64) -> String {
-        let org = self.org_remaining().map(|left| format!(" (the org has {left} left)")).unwrap_or_default();
-        format!(
-            "the credit budget is spent: {spent} of {budget} Zoho credits in 24 hours{org}; credit_budget under [sync] sets the share"
-        )
-    }
 }
 
-/// When enough of the window has rolled off for `wanted` credits; never, where the whole budget is too small.
-fn room_at(spent_by_minute: &[(Timestamp, u64)], spent: u64, wanted: u64, budget: u64) -> Option<Timestamp> {
-    let mut left = spent;
-    for (minute, spent) in spent_by_minute {
-        left = left.saturating_sub(*spent);
-        if left + wanted <= budget {
-            return minute.checked_add(WINDOW + MINUTE).ok();
-        }
+/// What the org has a day, as a run left it for those that come before its edition is read again.
+///
+/// # Errors
+/// When the database fails.
+pub fn daily(tx: &Tx<'_>) -> Result<Option<u64>, StoreError> {
+    Ok(facts::get(tx, DAILY)?.and_then(|text| text.parse().ok()))
+}
+
+/// What Zoho last said that the org had left.
+///
+/// # Errors
+/// When the database fails.
+pub fn org_says(tx: &Tx<'_>) -> Result<Option<OrgSays>, StoreError> {
+    Ok(facts::get(tx, ORG)?.and_then(|text| {
+        let (left, at) = text.split_once(' ')?;
+        Some(OrgSays { left: left.parse().ok()?, at: at.parse().ok()?, since: 0, kept: true })
+    }))
+}
+
+/// Where the 24 hours that count begin.
+#[must_use]
+pub fn window_start(now: Timestamp) -> Timestamp {
+    now.checked_sub(WINDOW).unwrap_or(now)
+}
+
+/// Why the request has to wait for the org's sake, if it has.
+fn org_is_low(
+    says: Option<&OrgSays>,
+    budget: Budget,
+    wanted: u32,
+    purpose: Purpose,
+    now: Timestamp,
+) -> Option<Refused> {
+    let says = says.filter(|says| now.duration_since(says.at).unsigned_abs() < BELIEVED)?;
+    let floor = match purpose {
+        Purpose::Look => budget.floor() / 2,
+        Purpose::Change => budget.floor(),
+    };
+    let left = says.left.saturating_sub(says.since);
+    if floor == 0 || left >= floor.saturating_add(u64::from(wanted)) {
+        return None;
     }
-    None
+    let until = says.at.saturating_add(BELIEVED).ok();
+    let daily = budget.daily();
+    Some(Refused {
+        reason: format!(
+            "the Zoho org has {left} of its {daily} API credits left, and the last {floor} are left to others{}",
+            from(until)
+        ),
+        by: RefusedBy::Org,
+        until,
+    })
+}
+
+/// Why the budget does not allow the request, if it does not.
+fn is_spent(
+    tx: &Tx<'_>,
+    budget: Budget,
+    spent: u64,
+    wanted: u32,
+    purpose: Purpose,
+    now: Timestamp,
+) -> Result<Option<Refused>, StoreError> {
+    let limit = match purpose {
+        Purpose::Look => budget.whole(),
+        Purpose::Change => budget.for_changes(),
+    };
+    let wanted = u64::from(wanted);
+    if spent.saturating_add(wanted) <= limit {
+        return Ok(None);
+    }
+    let (whole, daily) = (budget.whole(), budget.daily());
+    let share =
+        format!("credit_budget under [sync] lets Ledgerline spend {whole} of the org's {daily} a day");
+    if wanted > limit {
+        let reason = format!(
+            "one call needs {wanted} Zoho credits, and only {limit} may be spent in 24 hours; {share}"
+        );
+        return Ok(Some(Refused { reason, by: RefusedBy::TooSmallBudget, until: None }));
+    }
+    // Going on with every credit that rolls off would be a trickle.
+    let useful = match purpose {
+        Purpose::Look => wanted,
+        Purpose::Change => wanted.max(budget.useful(u64::MAX)),
+    };
+    let until = room_at(now, &credits::by_minute(tx, window_start(now))?, useful, limit);
+    let reason = format!(
+        "the credit budget is spent: {spent} of {limit} Zoho credits in 24 hours{}; {share}",
+        from(until)
+    );
+    Ok(Some(Refused { reason, by: RefusedBy::Budget, until }))
+}
+
+fn from(until: Option<Timestamp>) -> String {
+    let until = until.and_then(|until| until.round(jiff::Unit::Second).ok());
+    until.map(|until| format!(", and it goes on at {until}")).unwrap_or_default()
 }
 
 impl Permit for CreditLedger {
-    fn ask(&self, wanted: u32) -> BoxFuture<'_, Result<(), Refused>> {
-        let answer = match self.lets_go(wanted) {
+    fn ask(&self, wanted: u32, purpose: Purpose) -> BoxFuture<'_, Result<(), Refused>> {
+        let answer = match self.lets_go(wanted, purpose) {
             Ok(answer) => answer,
             // What cannot be booked must not be spent: the ledger would no longer be true.
             Err(error) => Err(Refused {
                 reason: format!("the credit ledger could not be written: {error}"),
+                by: RefusedBy::Ledger,
                 until: None,
             }),
         };
@@ -132,103 +243,9 @@ impl Permit for CreditLedger {
     }
 
     fn remaining(&self, left: u64) {
-        self.remaining.store(left, Ordering::Relaxed);
+        *self.org() = Some(OrgSays { left, at: self.clock.now(), since: 0, kept: false });
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-    use std::time::Duration;
-
-    use jiff::Timestamp;
-    use transport::{Clock, Permit, TokioClock};
-
-    use super::CreditLedger;
-    use crate::store::{Store, credits};
-
-    fn clock() -> Arc<TokioClock> {
-        Arc::new(TokioClock::starting_at("2026-01-01T00:00:00Z".parse().unwrap()))
-    }
-
-    fn ledger(store: &Arc<Store>, clock: &Arc<TokioClock>) -> CreditLedger {
-        let clock: Arc<dyn Clock> = Arc::<TokioClock>::clone(clock);
-        CreditLedger::new(Arc::clone(store), clock, 50)
-    }
-
-    async fn until(clock: &TokioClock, at: Timestamp) {
-        clock.sleep(at.duration_since(clock.now()).unsigned_abs()).await;
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_budget_is_refused_until_the_window_has_rolled_on() {
-        let (clock, store) = (clock(), Arc::new(Store::in_memory().unwrap()));
-        let ledger = ledger(&store, &clock);
-        ledger.set_daily(200);
-        ledger.ask(60).await.unwrap();
-        clock.sleep(Duration::from_secs(3600)).await;
-        ledger.ask(40).await.unwrap();
-        let refused = ledger.ask(1).await.unwrap_err();
-        assert!(refused.reason.contains("100 of 100"), "{}", refused.reason);
-        assert_eq!(refused.until, Some("2026-01-02T00:01:00Z".parse().unwrap()));
-        until(&clock, refused.until.unwrap()).await;
-        ledger.ask(60).await.unwrap();
-        assert!(ledger.ask(1).await.is_err());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn what_was_spent_and_what_the_org_has_survive_a_restart() {
-        let (clock, store) = (clock(), Arc::new(Store::in_memory().unwrap()));
-        let first = ledger(&store, &clock);
-        first.set_daily(200);
-        first.ask(100).await.unwrap();
-        let second = ledger(&store, &clock);
-        assert_eq!(second.budget(), Some(100));
-        assert!(second.ask(1).await.is_err());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn until_the_edition_is_known_calls_are_let_go_and_booked() {
-        let (clock, store) = (clock(), Arc::new(Store::in_memory().unwrap()));
-        let ledger = ledger(&store, &clock);
-        assert_eq!(ledger.budget(), None);
-        ledger.ask(7).await.unwrap();
-        ledger.set_daily(20);
-        ledger.ask(3).await.unwrap();
-        assert!(ledger.ask(1).await.is_err());
-        assert_eq!(store.read(|tx| credits::spent_since(tx, clock.now())).unwrap(), 10);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_reader_beside_the_writer_is_let_go() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("ledgerline.db");
-        let writer = Arc::new(Store::open(&path).unwrap());
-        let reader = Arc::new(Store::open_read_only(&path).unwrap());
-        let clock = clock();
-        let ledger = ledger(&reader, &clock);
-        ledger.set_daily(2);
-        ledger.ask(5).await.unwrap();
-        assert_eq!(writer.read(|tx| credits::spent_since(tx, clock.now())).unwrap(), 0);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_request_beyond_the_whole_budget_is_refused_for_good() {
-        let (clock, store) = (clock(), Arc::new(Store::in_memory().unwrap()));
-        let ledger = ledger(&store, &clock);
-        ledger.set_daily(20);
-        ledger.ask(1).await.unwrap();
-        assert_eq!(ledger.ask(11).await.unwrap_err().until, None);
-        ledger.ask(9).await.unwrap();
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn what_the_org_has_left_stands_in_the_refusal() {
-        let (clock, store) = (clock(), Arc::new(Store::in_memory().unwrap()));
-        let ledger = ledger(&store, &clock);
-        ledger.set_daily(2);
-        ledger.remaining(4711);
-        assert_eq!(ledger.org_remaining(), Some(4711));
-        assert!(ledger.ask(2).await.unwrap_err().reason.contains("4711"));
-    }
-}
+mod tests;

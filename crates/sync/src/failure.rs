@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use transport::{Cause, Random};
+use transport::Random;
 use zoho_crm::RowError;
 
 pub use crate::store::failures::{FailureClass, Retry};
@@ -167,24 +167,12 @@ impl RunError {
         }
     }
 
-    /// Whether the credit budget said no.
+    /// Who did not let a request to Zoho go, and until when, where that is why the run ended.
     #[must_use]
-    pub fn budget(&self) -> Option<&transport::Refused> {
+    pub fn refused_leave(&self) -> Option<&transport::Refused> {
         match self {
-            Self::Zoho(zoho_crm::Error { kind: zoho_crm::ErrorKind::Transport(error), .. }) => {
-                match &error.cause {
-                    Cause::Refused(refused) => Some(refused),
-                    Cause::BadAddress(_)
-                    | Cause::Dns
-                    | Cause::Connect(_)
-                    | Cause::Tls(_)
-                    | Cause::Timeout
-                    | Cause::Reset(_)
-                    | Cause::Damaged(_)
-                    | Cause::TooLarge { .. } => None,
-                }
-            }
-            _ => None,
+            Self::Zoho(error) => error.refused(),
+            Self::BusinessCentral(_) | Self::Store(_) | Self::Refused { .. } | Self::Stopped => None,
         }
     }
 }

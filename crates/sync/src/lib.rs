@@ -6,10 +6,12 @@
 
 mod apply;
 pub mod company_facts;
+pub mod credit_budget;
 pub mod credit_ledger;
 pub mod engine;
 pub mod failure;
 pub mod flow;
+pub mod forecast;
 mod links_view;
 pub mod map;
 pub mod matching;

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use jiff::Timestamp;
+
 use crate::flow::Flow;
 
 /// Something that a run wants shown.
@@ -42,6 +44,13 @@ pub enum Event {
     Finished {
         /// The flow.
         flow: Flow,
+    },
+    /// Nothing goes on until then.
+    Pausing {
+        /// When it goes on.
+        until: Timestamp,
+        /// What is waited for, in words.
+        what: &'static str,
     },
 }
 

@@ -140,6 +140,9 @@ pub struct RunReport {
     /// Why it could not run or ended early.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ReportedError>,
+    /// When it can go on, where a credit limit ended it and that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resumes_at: Option<Timestamp>,
 }
 
 /// Why a whole flow stands still.

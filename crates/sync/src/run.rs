@@ -92,6 +92,11 @@ impl Job<'_> {
             },
             zoho_credits: parts.zoho.credits() - before.2,
             flow_problems: Vec::new(),
+            resumes_at: result
+                .as_ref()
+                .err()
+                .and_then(RunError::refused_leave)
+                .and_then(|refused| refused.until),
             error: result.err().map(|error| ReportedError {
                 code: error.code(),
                 message: error.to_string(),

@@ -199,7 +199,7 @@ impl Inner {
             return Err(cause);
         }
         if request.credits > 0 {
-            self.permit.ask(request.credits).await.map_err(Cause::Refused)?;
+            self.permit.ask(request.credits, request.purpose).await.map_err(Cause::Refused)?;
             self.credits.fetch_add(u64::from(request.credits), Ordering::Relaxed);
         }
         Ok(slot)

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::retry::Outcome;
-use crate::{Cause, Patience, Refused};
+use crate::{Cause, Patience, Refused, RefusedBy};
 
 /// Shared by all requests of a courier. Moments are those of the monotonic clock.
 pub(crate) struct Health {
@@ -77,7 +77,7 @@ impl Health {
         if self.given_up.borrow().is_some_and(|since| since > start) {
             let refusals = self.patience.refusals;
             let reason = format!("the service refused {refusals} requests in a row (429, too many requests)");
-            return Some(Cause::Refused(Refused { reason, until: None }));
+            return Some(Cause::Refused(Refused { reason, by: RefusedBy::Service, until: None }));
         }
         let state = self.state();
         let since = state.success.map_or(start, |(success, _)| success.max(start));

@@ -27,9 +27,9 @@ pub use clock::{Clock, SystemClock, TokioClock};
 pub use courier::{Courier, Patience};
 pub use error::{Cause, Fate, TransportError};
 pub use http::{HttpTransport, NetworkSettings};
-pub use permit::{Permit, Refused, Unmetered};
+pub use permit::{Permit, Refused, RefusedBy, Unmetered};
 pub use random::{Random, SeededRandom, SystemRandom};
-pub use request::{Method, Repeat, Request, Response};
+pub use request::{Method, Purpose, Repeat, Request, Response};
 pub use secret::Secret;
 
 use std::future::Future;

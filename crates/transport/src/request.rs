@@ -36,6 +36,15 @@ impl Method {
     }
 }
 
+/// What a request is for, as far as leave to spend credits is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// It only looks.
+    Look,
+    /// It changes something.
+    Change,
+}
+
 /// Whether a request may be sent again when its outcome is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repeat {
@@ -62,6 +71,8 @@ pub struct Request {
     pub secret_body: bool,
     /// Whether it may be sent again in doubt.
     pub repeat: Repeat,
+    /// Whether it only looks.
+    pub purpose: Purpose,
     /// What it costs in the service's API credits; 0 where the service counts none.
     pub credits: u32,
     /// How long one attempt may take.
@@ -71,7 +82,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// A request without headers or body: 60 s a try, answers up to 64 MiB, safe to repeat only if it is a GET, no credits.
+    /// A request without headers or body: 60 s a try, answers up to 64 MiB, no credits. Only a GET is safe to repeat, and looks.
     #[must_use]
     pub fn new(method: Method, url: impl Into<String>) -> Self {
         Self {
@@ -82,6 +93,7 @@ impl Request {
             body: Bytes::new(),
             secret_body: false,
             repeat: if method == Method::Get { Repeat::Safe } else { Repeat::OnlyIfUnsent },
+            purpose: if method == Method::Get { Purpose::Look } else { Purpose::Change },
             credits: 0,
             timeout: Duration::from_secs(60),
             max_answer: 64 << 20,

@@ -103,7 +103,7 @@ pub(crate) fn decide(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Refused;
+    use crate::{Refused, RefusedBy};
 
     const fn seconds(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn errors_are_unsent_lost_or_barred() {
         use Fate::{NotSent, OutcomeUnknown};
-        let refused = Refused { reason: "spent".to_owned(), until: None };
+        let refused = Refused { reason: "spent".to_owned(), by: RefusedBy::Budget, until: None };
         let cases = [
             (Cause::Dns, NotSent, Outcome::Unsent),
             (Cause::Connect("refused".to_owned()), NotSent, Outcome::Unsent),

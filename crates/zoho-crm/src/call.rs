@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use exact_json::Value;
 use serde::Serialize;
-use transport::{Method, Repeat, Request, Secret};
+use transport::{Method, Purpose, Repeat, Request, Secret};
 use url::Url;
 
 use crate::{Error, ErrorKind, Module, ZohoId, credits};
@@ -37,6 +37,7 @@ pub(crate) struct Call {
     /// How long one try may take, where a file makes it longer than usual.
     timeout: Option<Duration>,
     repeat: Repeat,
+    purpose: Purpose,
     credits: u32,
     /// Whether it counts towards the limit of 10 that holds beside the edition's concurrency.
     heavy: bool,
@@ -55,6 +56,7 @@ impl Call {
             content_type: String::new(),
             timeout: None,
             repeat,
+            purpose: if method == Method::Get { Purpose::Look } else { Purpose::Change },
             credits: credits::PLAIN,
             heavy: false,
         }
@@ -102,6 +104,12 @@ impl Call {
     /// Says that a second effect would do no harm.
     pub(crate) fn safe_to_repeat(mut self) -> Self {
         self.repeat = Repeat::Safe;
+        self
+    }
+
+    /// Says that it only looks, whatever its method.
+    pub(crate) fn looks(mut self) -> Self {
+        self.purpose = Purpose::Look;
         self
     }
 
@@ -159,6 +167,7 @@ impl Call {
         // The token answer says "Bearer", the API wants this (§1.5).
         request.authorization = Some(Secret::new(format!("Zoho-oauthtoken {}", token.reveal())));
         request.repeat = self.repeat;
+        request.purpose = self.purpose;
         request.credits = self.credits;
         request.timeout = self.timeout.unwrap_or(request.timeout);
         request

@@ -1,6 +1,6 @@
 //! Why a call failed as a whole.
 
-use transport::{Cause, Fate, TransportError};
+use transport::{Cause, Fate, Refused, RefusedBy, TransportError};
 
 /// A call that failed as a whole; what happened to single rows is in [`crate::RowError`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -128,7 +128,14 @@ impl Error {
             ErrorKind::Misuse => "zoho_misuse",
             ErrorKind::Transport(error) => match &error.cause {
                 Cause::BadAddress(_) => "zoho_address_refused",
-                Cause::Refused(_) => "zoho_credit_budget",
+                Cause::Refused(refused) => match refused.by {
+                    RefusedBy::Budget => "zoho_credit_budget",
+                    RefusedBy::TooSmallBudget => "zoho_credit_budget_too_small",
+                    RefusedBy::Org => "zoho_credits_low",
+                    RefusedBy::Service => "zoho_too_many_requests",
+                    RefusedBy::Ledger => "credit_ledger",
+                    RefusedBy::Rehearsal => "rehearsal_refused",
+                },
                 Cause::Tls(_) => "zoho_tls",
                 Cause::Dns
                 | Cause::Connect(_)
@@ -195,9 +202,24 @@ impl Error {
                 Cause::Damaged(_) | Cause::TooLarge { .. } => {
                     "A proxy or firewall may cut or change the answers. If not, send a support bundle."
                 }
-                Cause::Refused(_) => {
-                    "Wait until credits are free again, or raise credit_budget in the settings."
-                }
+                Cause::Refused(refused) => match refused.by {
+                    RefusedBy::Budget => {
+                        "Nothing to do while `ledgerline sync` runs: it goes on by itself when credits are free again. Or raise credit_budget under [sync]."
+                    }
+                    RefusedBy::TooSmallBudget => {
+                        "Raise credit_budget under [sync]: at this share the call can never be made, however long one waits."
+                    }
+                    RefusedBy::Org => {
+                        "Nothing to do while `ledgerline sync` runs: it goes on when the org has credits again. If it lasts, look in Zoho under Setup, Developer Hub, APIs & SDKs which program uses them."
+                    }
+                    RefusedBy::Service => {
+                        "Nothing to do: it goes on when Zoho lets it. If it lasts, other programs use up the org's API credits."
+                    }
+                    RefusedBy::Ledger => {
+                        "Make room on the disk, or give the profile's folder back its rights."
+                    }
+                    RefusedBy::Rehearsal => "Send a support bundle: nothing was written.",
+                },
             },
         };
         words.to_owned()
@@ -257,9 +279,42 @@ impl Error {
     /// Whether credits or concurrency said no: Zoho's 429, or our own budget. Time cures it.
     #[must_use]
     pub fn is_limit(&self) -> bool {
-        let own_budget =
-            matches!(&self.kind, ErrorKind::Transport(error) if matches!(error.cause, Cause::Refused(_)));
-        own_budget || self.kind == ErrorKind::TooManyRequests
+        self.refused().is_some_and(|refused| match refused.by {
+            RefusedBy::Budget | RefusedBy::TooSmallBudget | RefusedBy::Org | RefusedBy::Service => true,
+            RefusedBy::Ledger | RefusedBy::Rehearsal => false,
+        }) || self.kind == ErrorKind::TooManyRequests
+    }
+
+    /// Who did not let the request go, and until when, where it was not let go.
+    #[must_use]
+    pub fn refused(&self) -> Option<&Refused> {
+        match &self.kind {
+            ErrorKind::Transport(error) => match &error.cause {
+                Cause::Refused(refused) => Some(refused),
+                Cause::BadAddress(_)
+                | Cause::Dns
+                | Cause::Connect(_)
+                | Cause::Tls(_)
+                | Cause::Timeout
+                | Cause::Reset(_)
+                | Cause::Damaged(_)
+                | Cause::TooLarge { .. } => None,
+            },
+            ErrorKind::SignIn(_)
+            | ErrorKind::InvalidToken
+            | ErrorKind::ScopeMismatch
+            | ErrorKind::NoPermission
+            | ErrorKind::ApiAccessOff
+            | ErrorKind::FeatureNotSupported
+            | ErrorKind::InvalidModule
+            | ErrorKind::NotFound
+            | ErrorKind::LimitExceeded
+            | ErrorKind::BadRequest
+            | ErrorKind::TooManyRequests
+            | ErrorKind::Outage
+            | ErrorKind::Undecodable
+            | ErrorKind::Misuse => None,
+        }
     }
 
     /// Whether a person has to sign in again or set the sign-in right.

@@ -171,6 +171,7 @@ impl Client {
         let call = Call::new(Method::Post, ["coql"])
             .json(&query)?
             .safe_to_repeat()
+            .looks()
             .price(credits::coql(coql::limit_of(select)))
             .heavy_if(true);
         let records: Option<Records> = self.fetch(call).await?;

@@ -1,7 +1,8 @@
 //! `status`: how things stand, from the profile's own database.
 
-use app::status::{Status, status};
+use app::status::{Credits, Status, status};
 use app::{AppError, Profile};
+use jiff::Timestamp;
 use sync::store::Store;
 use transport::{Clock, SystemClock};
 
@@ -18,7 +19,8 @@ pub fn database(profile: &Profile) -> Result<Store, AppError> {
 }
 
 pub fn run(profile: &Profile, output: Output) -> Result<u8, AppError> {
-    let state = status(&database(profile)?, SystemClock::default().now())?;
+    let settings = app::Settings::load(&profile.settings())?;
+    let state = status(&database(profile)?, &settings.sync, SystemClock::default().now())?;
     if output.json {
         output.object(&state);
     } else {
@@ -57,5 +59,41 @@ fn print(state: &Status) {
             say!("{} stands still: {reason}", flow.flow.name());
         }
     }
-    say!("Zoho credits in the last 24 hours: {}", state.zoho_credits_24h);
+    print_credits(&state.credits);
+}
+
+fn print_credits(credits: &Credits) {
+    let spent = credits.spent_24h;
+    match (credits.budget, credits.daily) {
+        (Some(budget), Some(daily)) => say!(
+            "Zoho credits in the last 24 hours: {spent} of {budget} that Ledgerline may spend of the org's {daily}"
+        ),
+        _ => say!("Zoho credits in the last 24 hours: {spent}"),
+    }
+    if let (Some(left), Some(at)) = (credits.org_remaining, credits.org_remaining_at) {
+        say!("The org had {left} credits left at {}", to_the_second(at));
+    }
+    if let Some(at) = credits.next_free_at {
+        say!("The next credits come free at {}", to_the_second(at));
+    }
+    if let Some(pause) = &credits.paused {
+        say!("Waiting for {} until {}", pause.what(), to_the_second(pause.until));
+    }
+    let forecast = &credits.forecast;
+    if forecast.records > 0 {
+        let (records, needed) = (forecast.records, forecast.credits);
+        let done = match forecast.done_at {
+            Some(at) => format!("done at about {} at this budget", to_the_second(at)),
+            None => "it is not known when, or this budget never lets it end".to_owned(),
+        };
+        say!("To be written: {records} records for about {needed} credits; {done}");
+    }
+    if !forecast.unread.is_empty() && credits.budget.is_some() {
+        let names: Vec<&str> = forecast.unread.iter().map(|flow| flow.name()).collect();
+        say!("Not read yet, and not counted: {}", names.join(", "));
+    }
+}
+
+fn to_the_second(at: Timestamp) -> Timestamp {
+    at.round(jiff::Unit::Second).unwrap_or(at)
 }

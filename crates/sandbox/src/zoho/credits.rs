@@ -53,6 +53,16 @@ impl Credits {
         self.in_window
     }
 
+    /// Books `cost` without a question.
+    pub(super) fn spend(&mut self, cost: u64, now: Timestamp) {
+        self.in_window += cost;
+        self.total += cost;
+        match self.spent.back_mut() {
+            Some((at, credits)) if now.as_second() - at.as_second() < 60 => *credits += cost,
+            Some(_) | None => self.spent.push_back((now, cost)),
+        }
+    }
+
     /// Books `cost`, or refuses; returns what `X-API-CREDITS-REMAINING` says, which Zoho shows once half is used.
     pub(super) fn book(&mut self, cost: u64, org: &Org, now: Timestamp) -> Result<Option<u64>, Refusal> {
         self.forget(now);
@@ -60,12 +70,7 @@ impl Credits {
         if self.in_window + cost > budget {
             return Err(too_many("too many requests. please try again after some time"));
         }
-        self.in_window += cost;
-        self.total += cost;
-        match self.spent.back_mut() {
-            Some((at, credits)) if now.as_second() - at.as_second() < 60 => *credits += cost,
-            Some(_) | None => self.spent.push_back((now, cost)),
-        }
+        self.spend(cost, now);
         Ok((self.in_window * 2 >= budget).then(|| budget - self.in_window))
     }
 

@@ -187,6 +187,11 @@ impl ZohoState {
         self.credits.used(now)
     }
 
+    /// Lets other programs of the org spend credits.
+    pub fn others_spend(&mut self, credits: u64, now: Timestamp) {
+        self.credits.spend(credits, now);
+    }
+
     /// Sets the credits of a day; `None` is the edition's formula.
     pub fn set_credit_budget(&mut self, budget: Option<u64>) {
         self.credits.budget = budget;

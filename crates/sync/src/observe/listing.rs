@@ -41,7 +41,8 @@ fn is_expired(error: &business_central::Error) -> bool {
     matches!(error.kind, ErrorKind::SkipTokenExpired)
 }
 
-fn watermark_name(flow: Flow) -> String {
+/// Under which name the listing's watermark is stored; there is none before a listing was read to its end.
+pub(crate) fn watermark_name(flow: Flow) -> String {
     format!("listing.{}", flow.name())
 }
 

@@ -35,6 +35,9 @@ const NEXT_GROUP: &str = "SELECT min(settled) FROM source WHERE flow = ?1 AND se
 
 const GROUP_SIZE: &str = "SELECT count(*) FROM source WHERE flow = ?1 AND settled IS ?2";
 
+const LEFT: &str = "SELECT count(*) FROM source s WHERE s.flow = ?1 AND s.settled IS NULL
+    AND NOT EXISTS (SELECT 1 FROM failure f WHERE f.flow = s.flow AND f.id = s.id)";
+
 /// No fingerprint has this place.
 const NO_GROUP: i64 = -1;
 
@@ -95,6 +98,15 @@ pub fn count_candidates(tx: &Tx<'_>, flow: Flow, fingerprint: &str) -> Result<u6
         count += columns::count(statement.query_row((flow.name(), group), |row| row.get(0))?);
     }
     Ok(count)
+}
+
+/// How many records say something that was not dealt with yet, beside those that failed or wait.
+///
+/// # Errors
+/// When the database fails.
+pub fn count_left(tx: &Tx<'_>, flow: Flow) -> Result<u64, StoreError> {
+    let mut statement = tx.connection.prepare_cached(LEFT)?;
+    Ok(columns::count(statement.query_row([flow.name()], |row| row.get(0))?))
 }
 
 /// The unsettled ones, and every fingerprint but today's with which a record of the flow is settled.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use jiff::Timestamp;
-use transport::{BoxFuture, Cause, Fate, Patience, Permit, Refused, Repeat, Request};
+use transport::{BoxFuture, Cause, Fate, Patience, Permit, Purpose, Refused, RefusedBy, Repeat, Request};
 
 use crate::scripted::{Scripted, Step};
 use crate::{courier_with, insert, read};
@@ -18,12 +18,13 @@ struct Purse {
 }
 
 impl Permit for Purse {
-    fn ask(&self, credits: u32) -> BoxFuture<'_, Result<(), Refused>> {
+    fn ask(&self, credits: u32, _purpose: Purpose) -> BoxFuture<'_, Result<(), Refused>> {
         Box::pin(async move {
             let booked = self.booked.load(Ordering::Relaxed) + credits;
             if booked > self.credits.load(Ordering::Relaxed) {
                 let until = Some(Timestamp::UNIX_EPOCH);
-                return Err(Refused { reason: "today's credits are used up".to_owned(), until });
+                let reason = "today's credits are used up".to_owned();
+                return Err(Refused { reason, by: RefusedBy::Budget, until });
             }
             self.booked.store(booked, Ordering::Relaxed);
             Ok(())
