@@ -6,7 +6,9 @@ use sandbox::business_central::schema::Table;
 use sandbox::zoho::Module;
 use sync::flow::Flow;
 use sync::map::Warning;
+use sync::match_review::ReviewOptions;
 use sync::org_schema::{CustomField, OrgSchema};
+use sync::progress::Silent;
 use sync::report::{FlowReport, RunReport};
 use sync::store::warnings;
 use uuid::Uuid;
@@ -14,6 +16,13 @@ use uuid::Uuid;
 use crate::{Choices, Rig, of};
 
 impl Rig {
+    /// Somebody has looked through what Zoho holds without our key, and says that it is nothing of ours.
+    pub async fn create_whatever_is_there(&self) {
+        let options =
+            ReviewOptions { create_rest: true, who: "somebody".to_owned(), ..ReviewOptions::default() };
+        self.engine.review(&options, &Silent, &self.stop).await.unwrap();
+    }
+
     /// Somebody edits a record in Business Central.
     pub fn edit(&self, table: Table, id: Uuid, name: &str, value: impl Into<Value>) {
         assert!(self.world.bc(|bc| bc.edit(table, id, name, value)), "{table:?} {id} has no {name}");

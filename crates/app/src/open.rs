@@ -227,6 +227,8 @@ pub fn policy(settings: &Settings, today: jiff::civil::Date) -> Policy {
         by_flow: settings.flows.clone(),
         credit_budget_percent: settings.sync.credit_budget_percent,
         inventory_interval: settings.sync.inventory_interval,
+        drift_interval: settings.sync.drift_interval,
+        match_certain: settings.sync.match_certain,
         map: MapPolicy {
             foreign_currency_in_one_currency_org: foreign,
             status_table: settings

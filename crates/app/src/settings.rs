@@ -12,7 +12,7 @@ use std::time::Duration;
 use exact_json::Decimal;
 use jiff::civil::Date;
 use sync::flow::Flow;
-use sync::policy::{FlowPolicy, InvoicesFrom, OnDelete, OnDrift};
+use sync::policy::{FlowPolicy, InvoicesFrom, OnCertain, OnDelete, OnDrift};
 
 use file::File;
 
@@ -88,6 +88,8 @@ pub struct Sync {
     pub drift_interval: Duration,
     /// Between two comparisons of stock.
     pub inventory_interval: Duration,
+    /// What happens when a record that is to be created is certainly in Zoho already, without our key.
+    pub match_certain: OnCertain,
     /// In an org with one currency: copy invoices in other currencies with "(EUR)" in the Subject instead of skipping them.
     pub copy_foreign_currency: bool,
     /// Invoice status in Business Central → Zoho's picklist value; empty text for none.
@@ -103,6 +105,7 @@ impl Default for Sync {
             credit_budget_percent: 50,
             drift_interval: Duration::from_secs(30 * 60),
             inventory_interval: Duration::from_secs(60 * 60),
+            match_certain: OnCertain::Adopt,
             copy_foreign_currency: false,
             invoice_status: BTreeMap::new(),
         }
@@ -300,6 +303,9 @@ impl Settings {
         line("credit_budget", &Decimal::new(i64::from(self.sync.credit_budget_percent), 2).to_string());
         line("drift_interval", &quote(&duration::print(self.sync.drift_interval)));
         line("inventory_interval", &quote(&duration::print(self.sync.inventory_interval)));
+        if self.sync.match_certain == OnCertain::Ask {
+            line("match_certain", "\"ask\"");
+        }
         if self.sync.copy_foreign_currency {
             line("foreign_currency", "\"copy\"");
         }

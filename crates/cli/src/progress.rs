@@ -81,6 +81,9 @@ impl Progress for Shown {
             Event::Read { flow, rows } => self.line(&format!("{}: {rows} read", flow.name()), false),
             Event::Applied { flow, done, of } => self.length(flow.name(), done, of),
             Event::Sweep { flow, what } => self.line(&format!("{}: comparing {what}", flow.name()), false),
+            Event::Matching { flow } => {
+                self.line(&format!("{}: looking for records without our key", flow.name()), false);
+            }
             Event::Comparing { flow } => {
                 self.line(&format!("{}: comparing both systems", flow.name()), false);
             }

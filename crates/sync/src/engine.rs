@@ -12,6 +12,7 @@ use crate::apply::Selection;
 use crate::company_facts::CompanyFacts;
 use crate::failure::RunError;
 use crate::flow::Flow;
+use crate::match_review::{self, Forecast, ReviewOptions, Reviewed};
 use crate::org_schema::OrgSchema;
 use crate::policy::Policy;
 use crate::progress::{Event, Progress, Stop};
@@ -135,6 +136,40 @@ impl Engine {
         let mut comparison = reconcile::compare(&session).await?;
         comparison.run = run;
         Ok(comparison)
+    }
+
+    /// How much there is to read for a [`review`](Self::review), as far as one credit a flow tells.
+    ///
+    /// # Errors
+    /// When either side or the database could not be read.
+    pub async fn review_forecast(
+        &self,
+        flows: Option<&[Flow]>,
+        progress: &dyn Progress,
+        stop: &Stop,
+    ) -> Result<Vec<Forecast>, RunError> {
+        let flows = run::chosen(self, flows);
+        let session = self.session("match".to_owned(), progress, stop).await?;
+        run::must_be_set_up(&session, &flows).inspect_err(|_| self.forget_metadata())?;
+        match_review::forecast(&session, &flows).await
+    }
+
+    /// Finds which records in Zoho without our key may be ours, and decides what was asked for. Writes nothing in Zoho.
+    ///
+    /// # Errors
+    /// When either side or the database could not be read.
+    pub async fn review(
+        &self,
+        options: &ReviewOptions,
+        progress: &dyn Progress,
+        stop: &Stop,
+    ) -> Result<Reviewed, RunError> {
+        let before = self.parts.zoho.credits();
+        let flows = run::chosen(self, options.flows.as_deref());
+        let session = self.session("match".to_owned(), progress, stop).await?;
+        run::must_be_set_up(&session, &flows).inspect_err(|_| self.forget_metadata())?;
+        let flows = match_review::run(&session, &flows, options).await?;
+        Ok(Reviewed { flows, zoho_credits: self.parts.zoho.credits() - before })
     }
 
     /// Forgets what was read of both sides' metadata.

@@ -42,6 +42,17 @@ pub enum OnDrift {
     Ask,
 }
 
+/// What happens when a record that is to be created is certainly in Zoho already, without our key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnCertain {
+    /// Take the record in Zoho over.
+    #[default]
+    Adopt,
+    /// Ask the user.
+    Ask,
+}
+
 /// The policies of one flow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FlowPolicy {
@@ -66,6 +77,10 @@ pub struct Policy {
     pub credit_budget_percent: u32,
     /// How often inventory is compared.
     pub inventory_interval: std::time::Duration,
+    /// How often Zoho is asked what people changed there.
+    pub drift_interval: std::time::Duration,
+    /// What happens when a record that is to be created is certainly in Zoho already.
+    pub match_certain: OnCertain,
     /// What the mapping needs to know of the user's choices.
     pub map: crate::map::MapPolicy,
 }

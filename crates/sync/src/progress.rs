@@ -35,6 +35,11 @@ pub enum Event {
         /// What is compared, in words.
         what: &'static str,
     },
+    /// Records in Zoho without our key are read and compared.
+    Matching {
+        /// The flow.
+        flow: Flow,
+    },
     /// Both systems are compared.
     Comparing {
         /// The flow.

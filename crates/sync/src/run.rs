@@ -58,7 +58,7 @@ pub(crate) async fn replayed(
 }
 
 /// The flows that are switched on and asked for, in dependency order.
-fn chosen(engine: &Engine, asked: Option<&[Flow]>) -> Vec<Flow> {
+pub(crate) fn chosen(engine: &Engine, asked: Option<&[Flow]>) -> Vec<Flow> {
     let on = &engine.parts.policy.flows;
     Flow::ALL.into_iter().filter(|f| on.contains(f) && asked.is_none_or(|asked| asked.contains(f))).collect()
 }
@@ -255,7 +255,7 @@ fn count_open_failures(tx: &Tx<'_>, flow: Flow) -> Result<u64, StoreError> {
 }
 
 /// `sync` never creates fields: without our keys it must not write at all.
-fn must_be_set_up(session: &Session<'_>, flows: &[Flow]) -> Result<(), RunError> {
+pub(crate) fn must_be_set_up(session: &Session<'_>, flows: &[Flow]) -> Result<(), RunError> {
     for flow in flows.iter().copied().filter(|flow| session.org.is_usable(*flow)) {
         for field in [CustomField::Number, CustomField::Id] {
             if session.org.our_field(flow, field).is_none() {

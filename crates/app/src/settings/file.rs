@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use exact_json::Decimal;
 use sync::flow::Flow;
-use sync::policy::{FlowPolicy, InvoicesFrom, OnDelete, OnDrift};
+use sync::policy::{FlowPolicy, InvoicesFrom, OnCertain, OnDelete, OnDrift};
 
 use super::{Sync, address, check_dependencies, duration, parse_flow};
 
@@ -72,6 +72,15 @@ impl File<'_> {
             credit_budget_percent: self.budget(default.credit_budget_percent)?,
             drift_interval: self.duration("sync", "drift_interval", default.drift_interval)?,
             inventory_interval: self.duration("sync", "inventory_interval", default.inventory_interval)?,
+            match_certain: match self.text("sync", "match_certain")?.as_deref() {
+                None | Some("adopt") => OnCertain::Adopt,
+                Some("ask") => OnCertain::Ask,
+                Some(other) => {
+                    return Err(format!(
+                        "[sync] match_certain must be \"adopt\" or \"ask\"; it is \"{other}\""
+                    ));
+                }
+            },
             copy_foreign_currency: match self.text("sync", "foreign_currency")?.as_deref() {
                 None | Some("skip") => false,
                 Some("copy") => true,

@@ -13,6 +13,7 @@ const KNOWN: [(&str, &[&str]); 6] = [
             "credit_budget",
             "drift_interval",
             "inventory_interval",
+            "match_certain",
             "foreign_currency",
             "invoice_status",
         ],

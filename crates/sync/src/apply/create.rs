@@ -157,7 +157,11 @@ async fn look(
 }
 
 /// The records in Zoho that hold a number or an id of the chunk.
-async fn holders(session: &Session<'_>, flow: Flow, chunk: &[Task]) -> Result<Vec<Record>, RunError> {
+pub(crate) async fn holders(
+    session: &Session<'_>,
+    flow: Flow,
+    chunk: &[Task],
+) -> Result<Vec<Record>, RunError> {
     let (number, id) = adopt::keys(session, flow)?;
     let numbers: Vec<String> = chunk.iter().map(|task| task.source.number.clone()).collect();
     let ids: Vec<String> = chunk.iter().map(|task| task.source.id.to_string()).collect();

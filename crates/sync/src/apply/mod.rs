@@ -19,10 +19,12 @@ use std::collections::BTreeSet;
 
 use business_central::BcId;
 use exact_json::Map;
+use zoho_crm::ZohoId;
 
 use crate::failure::RunError;
 use crate::flow::Flow;
 use crate::map::MappedRecord;
+use crate::match_review;
 use crate::observe::{late, posted, ties};
 use crate::progress::Event;
 use crate::session::Session;
@@ -56,6 +58,13 @@ pub(crate) struct Task {
     pub(crate) wrote: Option<Wrote>,
 }
 
+impl Task {
+    /// Who stands for whom, where that is known.
+    fn pair(&self) -> Option<(BcId, ZohoId)> {
+        self.link.as_ref().map(|link| (self.source.id, link.zoho_id.clone()))
+    }
+}
+
 /// What was written for a record in this run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wrote {
@@ -76,6 +85,7 @@ pub(crate) struct Work {
 pub(crate) async fn flow(session: &Session<'_>, flow: Flow, selection: &Selection) -> Result<(), RunError> {
     let fingerprint = session.fingerprint(flow);
     let mut looks = create::Looks::begin(session, flow).await?;
+    let review = match_review::Review::of(flow);
     adopt::rebuild(session, flow, &mut looks).await?;
     let moved = renumber::run(session, flow).await?;
     let of = session.store().read(|tx| sources::count_candidates(tx, flow, &fingerprint))?;
@@ -115,7 +125,7 @@ pub(crate) async fn flow(session: &Session<'_>, flow: Flow, selection: &Selectio
         }
         placeholders(session, flow, &tasks).await?;
         let work = decide::all(session, flow, &fingerprint, tasks).await?;
-        carry_out(session, flow, &fingerprint, work, &mut looks).await?;
+        carry_out(session, flow, &fingerprint, work, &mut looks, &review).await?;
         session.progress().event(Event::Applied { flow, done, of: of.max(done) });
     }
     looks.finish(session)?;
@@ -171,9 +181,17 @@ async fn carry_out(
     fingerprint: &str,
     work: Work,
     looks: &mut create::Looks,
+    review: &match_review::Review,
 ) -> Result<(), RunError> {
     let Work { creates, updates, mut verifies, deletes } = work;
     verifies.extend(update::run(session, flow, fingerprint, updates).await?);
+    // What stands in Zoho already without our key is taken over or decided about, not created once more.
+    let sifted = review.sift(session, fingerprint, creates, looks.keyed).await?;
+    let pairs: Vec<_> = sifted.taken_over.iter().filter_map(Task::pair).collect();
+    verifies.extend(update::run(session, flow, fingerprint, sifted.taken_over).await?);
+    review.settle(session, &pairs)?;
+    looks.keyed |= sifted.look || !pairs.is_empty();
+    let creates = sifted.creates;
     let created = create::run(session, flow, fingerprint, creates, looks).await?;
     verifies.extend(created.to_verify);
     verifies.extend(update::run(session, flow, fingerprint, created.found).await?);

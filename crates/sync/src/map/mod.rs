@@ -5,6 +5,7 @@
 //! (length, format, picklist, decimals) and notes a warning for whatever had to give. An invoice's rows are made in [`lines`] so that the
 //! total agrees to the cent ([`totals`]).
 
+mod comparable;
 mod compare;
 mod contact;
 mod context;
@@ -27,6 +28,9 @@ use std::fmt;
 use exact_json::{Decimal, Map};
 use jiff::civil::Date;
 
+pub use self::comparable::{
+    COMPARED, compared_fields, is_placeholder, key_is_borrowed, kind, source_party, zoho_party,
+};
 pub use self::compare::same_value;
 pub use self::contact::contact;
 pub use self::context::{Context, Links};
