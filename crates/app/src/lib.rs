@@ -12,6 +12,7 @@ pub mod logs;
 pub mod open;
 pub mod polling;
 pub mod profile;
+pub mod review;
 pub mod secrets;
 pub mod settings;
 pub mod setup;

@@ -31,6 +31,8 @@ pub enum Command {
     Doctor,
     /// Creates the custom fields in Zoho.
     Setup(Setup),
+    /// Finds records that stand in Zoho already, and decides which are ours.
+    Match(Match),
     /// Copies what changed: once, or again and again until stopped.
     Sync(Sync),
     /// Connections, last run, next run, per-flow counts, credits.
@@ -67,6 +69,50 @@ pub struct Setup {
     #[arg(long)]
     pub dry_run: bool,
     /// Asks nothing. Never chooses to reuse a unique field.
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// `match`
+#[derive(Debug, clap::Args)]
+pub struct Match {
+    /// Only this flow; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    pub flow: Vec<String>,
+    /// Lists only records whose best candidate is of this class.
+    #[arg(long, value_name = "CLASS", value_parser = ["certain", "likely", "unclear"])]
+    pub class: Option<String>,
+    /// Lists this page, of 20 records a flow.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    pub page: u64,
+    /// Lists what was decided instead of what waits.
+    #[arg(long)]
+    pub decided: bool,
+    /// Accepts proposals: `certain` for all that are, or their numbers. The record in Zoho is taken over in the next run.
+    #[arg(long, value_name = "certain|ID", num_args = 1.., conflicts_with_all = ["undo", "export", "import", "ask", "decided"])]
+    pub accept: Vec<String>,
+    /// Says of proposals, by number, that the two records are not the same.
+    #[arg(long, value_name = "ID", num_args = 1.., conflicts_with_all = ["undo", "export", "import", "ask", "decided"])]
+    pub reject: Vec<i64>,
+    /// Has the records of proposals, by number, created in Zoho whatever is there.
+    #[arg(long, value_name = "ID", num_args = 1.., conflicts_with_all = ["undo", "export", "import", "ask", "decided"])]
+    pub create: Vec<i64>,
+    /// Has everything created about which nothing is decided then.
+    #[arg(long, conflicts_with_all = ["undo", "export", "import", "ask", "decided"])]
+    pub create_rest: bool,
+    /// Takes decisions back that are not written yet: `all`, or the numbers of proposals.
+    #[arg(long, value_name = "all|ID", num_args = 1.., conflicts_with_all = ["export", "import", "ask", "decided"])]
+    pub undo: Vec<String>,
+    /// Writes all proposals into a new CSV file (`-` for standard output), with a column for decisions.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["import", "ask", "decided"])]
+    pub export: Option<PathBuf>,
+    /// Takes the decisions of such a file in; nothing of it where anything is wrong.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["ask", "decided"])]
+    pub import: Option<PathBuf>,
+    /// Asks about one record after the other, in a terminal.
+    #[arg(long, conflicts_with_all = ["decided"])]
+    pub ask: bool,
+    /// Does not ask before it reads many records of Zoho.
     #[arg(long)]
     pub yes: bool,
 }

@@ -5,6 +5,7 @@ mod connect;
 mod demo;
 mod doctor;
 mod history;
+mod match_review;
 mod problems;
 mod reconcile;
 mod replay;
@@ -35,6 +36,7 @@ pub async fn run(args: &Args, output: Output) -> Result<u8, AppError> {
             let mode = if setup.dry_run { Mode::Read } else { Mode::Write };
             setup::run(&open(profile, mode)?, setup, output).await
         }
+        Command::Match(args) => match_review::run(profile, args, output).await,
         Command::Sync(sync) => sync::run(&open(profile, Mode::Write)?, sync, output).await,
         Command::Status => status::run(&profile, output),
         Command::Problems(problems) => problems::run(&profile, problems, output),
