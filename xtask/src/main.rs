@@ -2,6 +2,7 @@
 //!
 //! It uses nothing but the standard library, so that it starts within seconds and without any download.
 
+mod bench;
 mod demo;
 mod keychain;
 mod machine;
@@ -22,6 +23,8 @@ Chores of the Ledgerline workspace. Each installs what it needs and says so.
   cargo xtask test [--all]   everything that a change must pass, with the time of each step;
                              --all: many more simulated histories
   cargo xtask check          only what needs no build: format, our own rules, licences, unused dependencies
+  cargo xtask bench [CASE..] builds the release programs and measures them against the simulated services;
+                             without a case: all of them, and the table is kept in docs/benchmarks.md
   cargo xtask help           this text
 
 LEDGERLINE_SEEDS=N sets how many histories the simulation tests go through.
@@ -43,6 +46,7 @@ fn dispatch(arguments: &[String]) -> Result<(), Failed> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["demo", ..] => demo::run(&arguments[1..]),
+        ["bench", ..] => bench::run(&arguments[1..]),
         ["test"] => test::run(test::Depth::Usual),
         ["test", "--all"] => test::run(test::Depth::All),
         ["check"] => test::check(),

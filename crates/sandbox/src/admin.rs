@@ -13,6 +13,8 @@
 //! | `/admin/bc/demo-changes` | nothing: edits a customer, renumbers an item, pays half of an invoice, and says so |
 //! | `/admin/zoho/…` | what [`ZohoState::admin`](crate::ZohoState::admin) knows |
 //! | `/admin/time/advance` | `seconds` |
+//! | `/admin/latency` | `business_central` and `zoho`, in milliseconds |
+//! | `/admin/usage` | nothing: says how many requests, calls and credits there were, and how many calls Zoho had under way at most |
 //! | `/admin/faults` | `service`, `effect`, `path`, `times`, `after`, `percent`; or `clear` |
 //!
 //! The effects are `status` with `code`, `retry_after` and `body` (`json`, `html` or `empty`), `reset`, `lose_answer`, `truncate`, and `delay` with
@@ -38,6 +40,7 @@ pub(crate) fn handle(
     zoho: &mut ZohoState,
     faults: &mut FaultPlan,
     ahead: &mut SignedDuration,
+    latency: &mut (Duration, Duration),
     incoming: &Incoming,
     now: Timestamp,
 ) -> Response {
@@ -60,6 +63,12 @@ pub(crate) fn handle(
             Ok(Value::Bool(true))
         }
         None if path == "faults" => fault(faults, &body),
+        None if path == "latency" => {
+            let time = |name| Ok::<_, String>(Duration::from_millis(count(&body, name, 0)?.into()));
+            *latency = (time("business_central")?, time("zoho")?);
+            Ok(Value::Bool(true))
+        }
+        None if path == "usage" => Ok(usage(bc, zoho)),
         _ => Err(format!("there is no admin call {path}")),
     }))
 }
@@ -221,6 +230,19 @@ fn demo_changes(bc: &mut BcState) -> Value {
         )));
     }
     Value::Object([("changes".to_owned(), Value::List(words))].into())
+}
+
+/// What was asked of both sides so far.
+fn usage(bc: &BcState, zoho: &ZohoState) -> Value {
+    let number = |count: u64| Value::Number(Decimal::from(i64::try_from(count).unwrap_or(i64::MAX)));
+    let calls: Map = zoho.counters.calls.iter().map(|(kind, n)| ((*kind).to_owned(), number(*n))).collect();
+    Value::Object(Map::from([
+        ("business_central_requests".to_owned(), number(bc.requests)),
+        ("zoho_calls".to_owned(), Value::Object(calls)),
+        ("zoho_credits".to_owned(), number(zoho.credits_used())),
+        ("zoho_record_writes".to_owned(), number(zoho.counters.record_writes)),
+        ("zoho_peak_running".to_owned(), number(zoho.peak_running() as u64)),
+    ]))
 }
 
 fn fault(faults: &mut FaultPlan, body: &Value) -> Result<Value, String> {

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
+use sandbox::seed::load::Load;
 use sandbox::{World, credentials, seed, serve};
 use transport::{SystemClock, SystemRandom};
 
@@ -19,8 +20,11 @@ struct Args {
     /// Begins with a company that holds no records.
     #[arg(long)]
     empty: bool,
+    /// Begins with a company of this size instead, such as `customers=50000,items=500,contacts=0,invoices=20000,lines=5`.
+    #[arg(long, value_name = "COUNTS", conflicts_with = "empty", value_parser = load)]
+    load: Option<Load>,
     /// Keeps every change in this file, and begins with what it holds.
-    #[arg(long, value_name = "FILE", conflicts_with = "empty")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["empty", "load"])]
     journal: Option<PathBuf>,
 }
 
@@ -44,7 +48,19 @@ async fn run(args: Args) -> std::io::Result<()> {
             world.bc(seed::bare);
             world
         }
-        None => World::distributor(clock, random),
+        None => match args.load {
+            Some(load) => {
+                let world = World::new(clock, random);
+                world.bc(|bc| load.fill(bc));
+                world.zoho(|zoho| {
+                    seed::org(zoho);
+                    // A million records would be kept twice.
+                    zoho.switches.keep_writes_log = false;
+                });
+                world
+            }
+            None => World::distributor(clock, random),
+        },
     };
     let server = serve(world, SocketAddr::from(([127, 0, 0, 1], args.port))).await?;
     let origin = server.origin();
@@ -68,4 +84,22 @@ async fn run(args: Args) -> std::io::Result<()> {
     tokio::signal::ctrl_c().await?;
     server.stop().await;
     Ok(())
+}
+
+/// Reads `customers=50000,items=500`.
+fn load(text: &str) -> Result<Load, String> {
+    let mut load = Load { lines: 5, ..Load::default() };
+    for part in text.split(',') {
+        let (name, count) = part.split_once('=').ok_or_else(|| format!("\"{part}\" is not NAME=COUNT"))?;
+        let count = count.parse().map_err(|_| format!("\"{count}\" is no count"))?;
+        match name {
+            "customers" => load.customers = count,
+            "items" => load.items = count,
+            "contacts" => load.contacts = count,
+            "invoices" => load.invoices = count,
+            "lines" => load.lines = count,
+            _ => return Err(format!("\"{name}\" is none of customers, items, contacts, invoices, lines")),
+        }
+    }
+    Ok(load)
 }

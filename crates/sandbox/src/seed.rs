@@ -1,6 +1,7 @@
 //! The seeded company: a distributor of industrial supplies, with the names and amounts that real companies have.
 
 mod documents;
+pub mod load;
 mod master_data;
 mod words;
 

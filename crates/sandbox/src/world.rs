@@ -158,8 +158,8 @@ impl World {
             return Handled::Answer(if incoming.path.starts_with("/admin/") {
                 state.record(incoming, now);
                 state.bc.set_time(now);
-                let State { bc, zoho, faults, ahead, .. } = &mut *state;
-                admin::handle(bc, zoho, faults, ahead, incoming, now)
+                let State { bc, zoho, faults, ahead, latency, .. } = &mut *state;
+                admin::handle(bc, zoho, faults, ahead, latency, incoming, now)
             } else {
                 plain(404, "text/plain", "nothing is here\n")
             });
@@ -217,7 +217,9 @@ impl Drop for UnderWay {
 impl State {
     /// Business Central is only read: its requests change nothing, and need not be repeated. Faults end with the process.
     fn record(&mut self, incoming: &Incoming, at: Timestamp) {
-        let lasts = !["/bc/", "/login/", "/admin/faults"].iter().any(|path| incoming.path.starts_with(path));
+        let lasts = !["/bc/", "/login/", "/admin/faults", "/admin/latency", "/admin/usage"]
+            .iter()
+            .any(|path| incoming.path.starts_with(path));
         let changes = incoming.method != Method::Get && lasts;
         if let Some(journal) = self.journal.as_mut().filter(|_| changes) {
             journal.add(incoming, at);
@@ -232,8 +234,8 @@ fn carry_out(state: &mut State, incoming: &Incoming, now: Timestamp) -> Response
         Some(Service::Accounts | Service::Zoho) => state.zoho.handle(incoming, now),
         None => {
             state.bc.set_time(now);
-            let State { bc, zoho, faults, ahead, .. } = state;
-            admin::handle(bc, zoho, faults, ahead, incoming, now)
+            let State { bc, zoho, faults, ahead, latency, .. } = state;
+            admin::handle(bc, zoho, faults, ahead, latency, incoming, now)
         }
     }
 }
