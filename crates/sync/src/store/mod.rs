@@ -31,21 +31,30 @@ pub mod ties;
 pub mod warnings;
 pub mod watermarks;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rusqlite::{Connection, MAIN_DB, TransactionBehavior};
+use rusqlite::{Connection, MAIN_DB};
 
 pub use error::StoreError;
 
 /// One profile's database. It can be shared between threads; calls are short and wait for each other.
 pub struct Store {
-    connection: Mutex<Connection>,
+    state: Mutex<State>,
+}
+
+struct State {
+    connection: Connection,
+    /// How many pieces of work of [`Store::write_soon`] wait in an open transaction.
+    waiting: u32,
 }
 
 /// One transaction.
 pub struct Tx<'a> {
     connection: &'a Connection,
 }
+
+/// So many pieces of work wait at the most, so that a reader beside the writer does not see a state that is long past.
+const MOST_WAITING: u32 = 5_000;
 
 impl Store {
     /// Does `work` in one transaction; an error undoes all of it. What was committed survives a power cut, and so does everything that
@@ -56,35 +65,35 @@ impl Store {
     /// # Errors
     /// What `work` says, or why it could not be committed.
     pub fn write<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        self.commit("full", work)
+        let mut state = self.state();
+        state.begin()?;
+        let result = state.within(work);
+        // What waited is kept also where this piece of work failed.
+        state.commit()?;
+        result
     }
 
-    /// Does `work` in one transaction that does not wait for the disk: a power cut before the next [`write`](Self::write) takes it back,
-    /// whole, as if it had never been. A crash of the program takes nothing back.
+    /// Does `work` in a transaction that it shares with other pieces of work, and that ends with the next [`write`](Self::write). An error undoes
+    /// this piece alone. Until then a crash takes it back, whole, as if it had never been.
     ///
     /// For what an answer says about one of many rows: to lose it is to lose the answer, which happens anyway and is looked into. No
-    /// further request goes out before it is on the disk, because the credit ledger books every request with [`write`](Self::write).
+    /// further request goes out before it is on the disk, because the credit ledger books every request with [`write`](Self::write). A
+    /// hundred rows so cost the disk what one would.
     ///
     /// # Errors
-    /// What `work` says, or why it could not be committed.
+    /// What `work` says, or why it could not be stored.
     pub fn write_soon<T>(
         &self,
         work: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.commit("normal", work)
-    }
-
-    fn commit<T>(
-        &self,
-        synchronous: &str,
-        work: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        connection.pragma_update(None, "synchronous", synchronous)?;
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let result = work(&Tx { connection: &transaction })?;
-        transaction.commit()?;
-        Ok(result)
+        let mut state = self.state();
+        state.begin()?;
+        let result = state.within(work);
+        state.waiting += 1;
+        if state.waiting >= MOST_WAITING {
+            state.commit()?;
+        }
+        result
     }
 
     /// Reads one consistent state.
@@ -94,15 +103,22 @@ impl Store {
     /// # Errors
     /// What `work` says.
     pub fn read<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let transaction = connection.transaction()?;
+        let mut state = self.state();
+        if !state.connection.is_autocommit() {
+            return work(&Tx { connection: &state.connection });
+        }
+        let transaction = state.connection.transaction()?;
         work(&Tx { connection: &transaction })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether it was opened for reading only.
     #[must_use]
     pub fn is_read_only(&self) -> bool {
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner).is_readonly(MAIN_DB).unwrap_or(true)
+        self.state().connection.is_readonly(MAIN_DB).unwrap_or(true)
     }
 
     /// Reads the whole file and checks that it hangs together. Takes seconds for a large one.
@@ -115,6 +131,76 @@ impl Store {
             let found: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
             if found == ["ok"] { Ok(()) } else { Err(StoreError::Damaged(found.join("; "))) }
         })
+    }
+}
+
+impl State {
+    /// Opens a transaction unless one is open.
+    fn begin(&mut self) -> Result<(), StoreError> {
+        if self.connection.is_autocommit() {
+            self.connection.execute_batch("BEGIN IMMEDIATE")?;
+        }
+        Ok(())
+    }
+
+    /// Does one piece of work inside the open transaction.
+    fn within<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let piece = Piece::begin(&self.connection)?;
+        let result = work(&Tx { connection: piece.connection })?;
+        piece.keep()?;
+        Ok(result)
+    }
+
+    /// Ends the open transaction. Where that fails (a full disk), what waited is lost, like any answer that is lost.
+    fn commit(&mut self) -> Result<(), StoreError> {
+        self.waiting = 0;
+        // SQLite itself may have ended it: then there is nothing that could be kept.
+        if self.connection.is_autocommit() {
+            return Ok(());
+        }
+        if let Err(error) = self.connection.execute_batch("COMMIT") {
+            if !self.connection.is_autocommit() {
+                self.connection.execute_batch("ROLLBACK")?;
+            }
+            return Err(error.into());
+        }
+        Ok(())
+    }
+}
+
+/// One piece of work within a transaction; unless it is kept, it is undone, also by a panic. Its statements are prepared once, unlike those of
+/// rusqlite's savepoint: there is one for every row.
+struct Piece<'a> {
+    connection: &'a Connection,
+    kept: bool,
+}
+
+impl<'a> Piece<'a> {
+    fn begin(connection: &'a Connection) -> Result<Self, StoreError> {
+        connection.prepare_cached("SAVEPOINT piece")?.execute([])?;
+        Ok(Self { connection, kept: false })
+    }
+
+    fn keep(mut self) -> Result<(), StoreError> {
+        self.connection.prepare_cached("RELEASE piece")?.execute([])?;
+        self.kept = true;
+        Ok(())
+    }
+}
+
+impl Drop for Piece<'_> {
+    fn drop(&mut self) {
+        if !self.kept && !self.connection.is_autocommit() {
+            // Where even this fails, the whole transaction fails when it is to be committed.
+            let _ = self.connection.execute_batch("ROLLBACK TO piece; RELEASE piece");
+        }
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        // What cannot be stored now is like an answer that was lost.
+        let _ = self.state().commit();
     }
 }
 

@@ -94,21 +94,48 @@ fn a_crash_loses_what_was_not_committed_and_nothing_else() {
 }
 
 #[test]
-fn commits_wait_for_the_disk_unless_they_say_otherwise() {
+fn every_commit_waits_for_the_disk() {
     let folder = folder();
     let store = Store::open(&folder.path().join("ledgerline.db")).unwrap();
     let pragma = |tx: &Tx<'_>, name: &str| -> Result<i64, StoreError> {
         Ok(tx.connection.pragma_query_value(None, name, |row| row.get(0))?)
     };
-    let (full, normal) = (2, 1);
+    let full = 2;
     assert_eq!(store.write(|tx| pragma(tx, "synchronous")).unwrap(), full);
-    assert_eq!(store.write_soon(|tx| pragma(tx, "synchronous")).unwrap(), normal);
-    assert_eq!(store.write(|tx| pragma(tx, "synchronous")).unwrap(), full);
+    assert_eq!(store.write_soon(|tx| pragma(tx, "synchronous")).unwrap(), full);
     assert_eq!(store.read(|tx| pragma(tx, "foreign_keys")).unwrap(), 1);
     let mode: String = store
         .read(|tx| Ok(tx.connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?))
         .unwrap();
     assert_eq!(mode, "wal");
+}
+
+#[test]
+fn what_waits_is_seen_here_at_once_and_elsewhere_after_the_next_write() {
+    let folder = folder();
+    let path = folder.path().join("ledgerline.db");
+    let (writer, reader) = (Store::open(&path).unwrap(), Store::open_read_only(&path).unwrap());
+    let seen = |store: &Store| store.read(|tx| facts::get(tx, "a")).unwrap();
+    writer.write_soon(|tx| facts::set(tx, "a", "1")).unwrap();
+    assert_eq!((seen(&writer), seen(&reader)), (Some("1".to_owned()), None));
+    writer.write(|tx| facts::set(tx, "b", "1")).unwrap();
+    assert_eq!(seen(&reader).as_deref(), Some("1"));
+    writer.write_soon(|tx| facts::set(tx, "a", "2")).unwrap();
+    drop(writer);
+    assert_eq!(seen(&reader).as_deref(), Some("2"));
+}
+
+#[test]
+fn work_that_fails_undoes_itself_alone() {
+    let store = Store::in_memory().unwrap();
+    let failing = |tx: &Tx<'_>| -> Result<(), StoreError> {
+        facts::set(tx, "a", "failed")?;
+        Err(StoreError::Busy)
+    };
+    store.write_soon(|tx| facts::set(tx, "a", "1")).unwrap();
+    store.write_soon(failing).unwrap_err();
+    store.write(failing).unwrap_err();
+    assert_eq!(store.read(|tx| facts::get(tx, "a")).unwrap().as_deref(), Some("1"));
 }
 
 #[test]
