@@ -59,7 +59,9 @@ impl From<ImportError> for AppError {
     fn from(error: ImportError) -> Self {
         match error {
             ImportError::Store(error) => Self::Store(error),
-            other @ ImportError::Faults(_) => Self::Run(RunError::refused(other.code(), other.to_string(), other.cure())),
+            other @ ImportError::Faults(_) => {
+                Self::Run(RunError::refused(other.code(), other.to_string(), other.cure()))
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::apply::{self, Selection};
 use crate::engine::{Engine, Replay, RunOptions, only};
 use crate::failure::RunError;
 use crate::flow::Flow;
+use crate::match_review;
 use crate::observe::{deletions, listing, sweeps, ties};
 use crate::org_schema::CustomField;
 use crate::progress::{Event, Progress, Stop};
@@ -144,31 +145,40 @@ impl Job<'_> {
             if !gate(&session, flow)? {
                 continue;
             }
+            let mut left = self.selection.clone();
             if self.options.trigger == Trigger::Replay {
                 for (_, id) in self.replay.iter().filter(|(f, _)| *f == flow) {
                     session.check_stop()?;
                     deletions::read_one(&session, flow, *id).await?;
                 }
-            } else {
-                self.observe(&session, flow).await?;
+            } else if self.observe(&session, flow).await? {
+                // Everything was tried once already while it was read.
+                left.everything_due = false;
             }
-            apply::flow(&session, flow, self.selection).await?;
+            apply::flow(&session, flow, &left, None).await?;
             session.progress().event(Event::Finished { flow });
         }
         Ok(())
     }
 
-    async fn observe(&self, session: &Session<'_>, flow: Flow) -> Result<(), RunError> {
+    /// Takes in what Business Central says. Returns whether it was written already, as far as it goes.
+    async fn observe(&self, session: &Session<'_>, flow: Flow) -> Result<bool, RunError> {
+        // Before anything is created, all records must be known that may be in Zoho already.
+        let first =
+            listing::is_first(session, flow)? && match_review::nothing_to_match(session, flow).await?;
         let by_hand = self.options.full || self.options.trigger == Trigger::Manual;
-        listing::read(session, flow, self.options.full).await?;
-        sweeps::run(session, flow, by_hand).await?;
+        let started = session.now();
+        let whole = self.read(session, flow, first).await?;
+        sweeps::run(session, flow, by_hand, whole.then_some(started)).await?;
         // Who looks again after giving a permission back wants to see it gone.
         let again = by_hand && deletions::stands_still(session, flow)?;
-        deletions::run(session, flow, self.options.full || again, self.options.confirm_deletions).await?;
+        let force = self.options.full || again;
+        deletions::run(session, flow, force, whole, self.options.confirm_deletions).await?;
         if flow == Flow::Invoices {
             deletions::look_again(session, flow).await?;
         }
-        if flow == Flow::Contacts {
+        // A first load has read them while it planned.
+        if flow == Flow::Contacts && !(first && ties::is_fresh(session)?) {
             let changed = session.store().read(|tx| {
                 let fingerprint = session.fingerprint(Flow::Customers);
                 let now = session.now();
@@ -178,7 +188,24 @@ impl Job<'_> {
             })?;
             ties::refresh(session, &changed).await?;
         }
-        Ok(())
+        Ok(first)
+    }
+
+    /// Reads what changed, or everything; says which. On a first load, what a page brought is written while the next pages come.
+    async fn read(&self, session: &Session<'_>, flow: Flow, first: bool) -> Result<bool, RunError> {
+        if !first {
+            return listing::read(session, flow, self.options.full, None).await;
+        }
+        let (feeder, feed) = apply::feed::pair();
+        let reading = async {
+            let read = listing::read(session, flow, self.options.full, Some(&feeder)).await;
+            feeder.end();
+            read
+        };
+        // What was read is kept, also where writing cannot go on: the next run need not read it again.
+        let (read, written) = tokio::join!(reading, apply::flow(session, flow, self.selection, Some(feed)));
+        written?;
+        read
     }
 
     /// Counts, decides the outcome, and stores the report.

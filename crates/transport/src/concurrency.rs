@@ -55,6 +55,11 @@ impl Limiter {
         self.allow(&mut state, allowed);
     }
 
+    /// The most that may ever be under way.
+    pub(crate) fn ceiling(&self) -> usize {
+        self.state().ceiling
+    }
+
     /// How many may be under way now.
     #[cfg(test)]
     pub(crate) fn allowed(&self) -> usize {

@@ -91,6 +91,12 @@ impl Courier {
         self.inner.limiter.set_ceiling(concurrency);
     }
 
+    /// How many requests may be under way when the service bears them all.
+    #[must_use]
+    pub fn concurrency(&self) -> usize {
+        self.inner.limiter.ceiling()
+    }
+
     /// How many attempts went out to the service so far; those that certainly did not reach it are not counted.
     #[must_use]
     pub fn calls(&self) -> u64 {

@@ -101,6 +101,13 @@ impl Client {
         self.inner.courier.set_concurrency(calls);
     }
 
+    /// How many writes and queries of many records may be under way at once: what the edition allows, and never more than the ten that every
+    /// edition allows of these kinds (§9).
+    #[must_use]
+    pub fn parallel_calls(&self) -> usize {
+        self.inner.courier.concurrency().min(SUB_CONCURRENCY)
+    }
+
     /// How many calls went out so far, sign-ins and repetitions included.
     #[must_use]
     pub fn calls(&self) -> u64 {

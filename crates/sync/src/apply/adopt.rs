@@ -96,12 +96,12 @@ pub(crate) async fn is_keyed(session: &Session<'_>, flow: Flow) -> Result<bool, 
 pub(crate) async fn rebuild(
     session: &Session<'_>,
     flow: Flow,
-    looks: &mut create::Looks,
+    looks: &create::Looks,
 ) -> Result<(), RunError> {
     let done = format!("rebuilt.{}", flow.name());
     let (links, was_done) =
         session.store().read(|tx| Ok((links::count(tx, flow)?, facts::get(tx, &done)?)))?;
-    if !looks.keyed || was_done.is_some() {
+    if !looks.keyed() || was_done.is_some() {
         return Ok(());
     }
     if links == 0 {

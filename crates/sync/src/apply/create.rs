@@ -1,6 +1,8 @@
 //! Creates records in Zoho. An upsert writes over whatever holds the key, so that a create looks first who holds it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use business_central::{BcId, Lookup};
 use exact_json::{Map, Value};
@@ -18,10 +20,10 @@ use crate::store::{links, sources};
 
 /// Whether a create must look in Zoho before it writes, and what was in doubt when the run began.
 pub(crate) struct Looks {
-    /// The module held records with our key when the run began.
-    pub(crate) keyed: bool,
+    /// The module held records with our key when the run began, or was given one in another way than by creating.
+    keyed: AtomicBool,
     open: Vec<intents::Intent>,
-    looked: BTreeSet<BcId>,
+    looked: Mutex<BTreeSet<BcId>>,
 }
 
 impl Looks {
@@ -33,7 +35,25 @@ impl Looks {
             // Lines in doubt are still marked unknown on their link, and are read before they are written: nothing more is to be remembered.
             lines.iter().try_for_each(|intent| intents::settle(tx, intent.id))
         })?;
-        Ok(Self { keyed: adopt::is_keyed(session, flow).await?, open, looked: BTreeSet::new() })
+        Ok(Self {
+            keyed: AtomicBool::new(adopt::is_keyed(session, flow).await?),
+            open,
+            looked: Mutex::default(),
+        })
+    }
+
+    /// Whether a create must look in Zoho before it writes.
+    pub(crate) fn keyed(&self) -> bool {
+        self.keyed.load(Ordering::Relaxed)
+    }
+
+    /// From now on, creates look.
+    pub(crate) fn set_keyed(&self) {
+        self.keyed.store(true, Ordering::Relaxed);
+    }
+
+    fn looked(&self) -> MutexGuard<'_, BTreeSet<BcId>> {
+        self.looked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn doubts(&self, id: BcId) -> bool {
@@ -41,13 +61,14 @@ impl Looks {
     }
 
     /// Settles the doubts that were looked into.
-    pub(crate) fn finish(self, session: &Session<'_>) -> Result<(), RunError> {
+    pub(crate) fn finish(&self, session: &Session<'_>) -> Result<(), RunError> {
+        let looked = self.looked();
         session.store().write(|tx| {
             for intent in &self.open {
                 let mut certain = true;
                 for id in &intent.ids {
                     // What was found meanwhile, by its key or by a look, is linked.
-                    certain &= self.looked.contains(id) || links::get(tx, intent.flow, *id)?.is_some();
+                    certain &= looked.contains(id) || links::get(tx, intent.flow, *id)?.is_some();
                 }
                 if certain {
                     intents::settle(tx, intent.id)?;
@@ -68,35 +89,24 @@ pub(crate) struct Created {
     pub(crate) to_verify: Vec<Task>,
 }
 
-/// Creates the tasks' records, 100 a call, and adopts those that exist already.
+/// Creates the records of at most 100 tasks of different numbers, and adopts those that exist already.
 pub(crate) async fn run(
     session: &Session<'_>,
     flow: Flow,
     fingerprint: &str,
-    tasks: Vec<Task>,
-    looks: &mut Looks,
+    batch: Vec<Task>,
+    looks: &Looks,
 ) -> Result<Created, RunError> {
+    session.check_stop()?;
     let mut created = Created::default();
-    let mut tasks = tasks.into_iter().peekable();
-    while tasks.peek().is_some() {
-        session.check_stop()?;
-        let mut batch: Vec<Task> = Vec::new();
-        let mut numbers = BTreeSet::new();
-        // Two live records of one number in one call would be one record in Zoho: the second waits for the next call and is found there.
-        while batch.len() < zoho_crm::ROWS_PER_WRITE
-            && let Some(task) = tasks.next_if(|task| numbers.insert(task.source.number.to_lowercase()))
-        {
-            batch.push(task);
-        }
-        if looks.keyed || batch.iter().any(|task| looks.doubts(task.source.id)) {
-            looks.looked.extend(batch.iter().map(|task| task.source.id));
-            batch = look(session, flow, fingerprint, batch, &mut created).await?;
-        }
-        let batch = not_held_here(session, flow, fingerprint, batch)?;
-        if !batch.is_empty() {
-            send(session, flow, fingerprint, batch, &mut created).await?;
-            looks.keyed = true;
-        }
+    let mut batch = batch;
+    if looks.keyed() || batch.iter().any(|task| looks.doubts(task.source.id)) {
+        looks.looked().extend(batch.iter().map(|task| task.source.id));
+        batch = look(session, flow, fingerprint, batch, &mut created).await?;
+    }
+    let batch = not_held_here(session, flow, fingerprint, batch)?;
+    if !batch.is_empty() {
+        send(session, flow, fingerprint, batch, &mut created).await?;
     }
     Ok(created)
 }

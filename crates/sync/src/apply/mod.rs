@@ -7,8 +7,10 @@
 pub(crate) mod adopt;
 pub(crate) mod create;
 pub(crate) mod decide;
+pub(crate) mod feed;
 pub(crate) mod orphans;
 pub(crate) mod outcome;
+mod pipeline;
 pub(crate) mod placeholder;
 pub(crate) mod refused;
 pub(crate) mod renumber;
@@ -19,16 +21,18 @@ use std::collections::BTreeSet;
 
 use business_central::BcId;
 use exact_json::Map;
+use tokio::sync::mpsc;
 use zoho_crm::ZohoId;
 
+use self::feed::Feed;
 use crate::failure::RunError;
 use crate::flow::Flow;
 use crate::map::MappedRecord;
 use crate::match_review;
 use crate::observe::{late, posted, ties};
-use crate::progress::Event;
 use crate::session::Session;
 use crate::store::failures::Failure;
+use crate::store::intents;
 use crate::store::links::Link;
 use crate::store::sources::{self, SourceRow};
 
@@ -60,7 +64,7 @@ pub(crate) struct Task {
 
 impl Task {
     /// Who stands for whom, where that is known.
-    fn pair(&self) -> Option<(BcId, ZohoId)> {
+    pub(crate) fn pair(&self) -> Option<(BcId, ZohoId)> {
         self.link.as_ref().map(|link| (self.source.id, link.zoho_id.clone()))
     }
 }
@@ -79,57 +83,141 @@ pub(crate) struct Work {
     pub(crate) updates: Vec<Task>,
     pub(crate) verifies: Vec<Task>,
     pub(crate) deletes: Vec<Task>,
+    /// Updates of records that stood in Zoho without our key.
+    pub(crate) taken_over: Vec<Task>,
 }
 
 /// Plans and writes everything of `flow` that differs.
-pub(crate) async fn flow(session: &Session<'_>, flow: Flow, selection: &Selection) -> Result<(), RunError> {
+///
+/// `feed` tells of rows that are still being stored: then the plan keeps behind them. They come in the order of their ids; one that does not
+/// waits for the next pass.
+pub(crate) async fn flow(
+    session: &Session<'_>,
+    flow: Flow,
+    selection: &Selection,
+    feed: Option<Feed>,
+) -> Result<(), RunError> {
     let fingerprint = session.fingerprint(flow);
-    let mut looks = create::Looks::begin(session, flow).await?;
-    let review = match_review::Review::of(flow);
-    adopt::rebuild(session, flow, &mut looks).await?;
-    let moved = renumber::run(session, flow).await?;
-    let of = session.store().read(|tx| sources::count_candidates(tx, flow, &fingerprint))?;
-    let mut proofs = posted::Proofs::default();
-    let mut looked = late::Looked::default();
-    let mut after = None;
-    let mut done = 0;
-    loop {
-        session.check_stop()?;
-        let now = session.now();
-        let page = session.store().read(|tx| {
-            sources::candidates(tx, flow, &fingerprint, now, selection.everything_due, after, PLANNED_AT_ONCE)
-        })?;
-        let Some(last) = page.last() else { break };
-        after = Some(last.source.id);
-        let chosen = |id| selection.only.as_ref().is_none_or(|only| only.contains(&(flow, id)));
-        let mut tasks: Vec<Task> = page
-            .into_iter()
-            .filter(|candidate| chosen(candidate.source.id))
-            .map(|c| Task {
-                wrote: moved.contains(&c.source.id).then_some(Wrote::Updated),
-                source: c.source,
-                link: c.link,
-                failure: c.failure,
-                mapped: None,
-                row: Map::new(),
-            })
-            .collect();
-        done += tasks.len() as u64;
-        prepare(session, flow, &mut proofs, &mut tasks).await?;
-        // A contact is tied to its customer, and an open invoice known to be posted, only now.
-        let late = looked.up(session, flow, tasks.iter().map(|task| &task.source)).await?;
-        for (needed, ids) in late {
-            let only = ids.into_iter().map(|id| (needed, id)).collect();
-            let late = Selection { everything_due: true, only: Some(only) };
-            Box::pin(self::flow(session, needed, &late)).await?;
-        }
-        placeholders(session, flow, &tasks).await?;
-        let work = decide::all(session, flow, &fingerprint, tasks).await?;
-        carry_out(session, flow, &fingerprint, work, &mut looks, &review).await?;
-        session.progress().event(Event::Applied { flow, done, of: of.max(done) });
+    if feed.is_none() && nothing_to_do(session, flow, &fingerprint)? {
+        return Ok(());
     }
-    looks.finish(session)?;
-    Ok(())
+    let looks = create::Looks::begin(session, flow).await?;
+    let review = match_review::Review::of(flow);
+    adopt::rebuild(session, flow, &looks).await?;
+    let moved = renumber::run(session, flow).await?;
+    let plan = Plan {
+        session,
+        flow,
+        fingerprint: &fingerprint,
+        selection,
+        moved: &moved,
+        looks: &looks,
+        review: &review,
+    };
+    plan.pass(feed).await?;
+    looks.finish(session)
+}
+
+/// Whether no record of the flow has to be looked at, and nothing of it is in doubt: then Zoho need not even be asked a question.
+fn nothing_to_do(session: &Session<'_>, flow: Flow, fingerprint: &str) -> Result<bool, RunError> {
+    Ok(session.store().read(|tx| {
+        Ok(sources::count_candidates(tx, flow, fingerprint)? == 0
+            && intents::open(tx)?.iter().all(|intent| intent.flow != flow))
+    })?)
+}
+
+/// Plans a flow's candidates.
+struct Plan<'a> {
+    session: &'a Session<'a>,
+    flow: Flow,
+    fingerprint: &'a str,
+    selection: &'a Selection,
+    moved: &'a BTreeSet<BcId>,
+    looks: &'a create::Looks,
+    review: &'a match_review::Review,
+}
+
+impl Plan<'_> {
+    /// Plans every candidate once, and writes beside it.
+    async fn pass(&self, feed: Option<Feed>) -> Result<(), RunError> {
+        let (pages, work) = mpsc::channel(pipeline::PAGES_WAITING);
+        let writer =
+            pipeline::write(self.session, self.flow, self.fingerprint, self.looks, self.review, work);
+        let (planned, written) = tokio::join!(self.candidates(pages, feed), writer);
+        written?;
+        planned
+    }
+
+    /// Plans the candidates page by page, in the order of their ids, until there are no more or nobody takes them.
+    async fn candidates(
+        &self,
+        pages: mpsc::Sender<pipeline::Page>,
+        mut feed: Option<Feed>,
+    ) -> Result<(), RunError> {
+        let Self { session, flow, fingerprint, selection, moved, looks, review } = *self;
+        let mut of = session.store().read(|tx| sources::count_candidates(tx, flow, fingerprint))?;
+        let mut proofs = posted::Proofs::default();
+        let mut looked = late::Looked::default();
+        let mut after = None;
+        let mut done = 0;
+        loop {
+            session.check_stop()?;
+            let now = session.now();
+            let ended = feed.as_ref().is_none_or(Feed::ended);
+            let page = session.store().read(|tx| {
+                let (due, most) = (selection.everything_due, PLANNED_AT_ONCE);
+                sources::candidates(tx, flow, fingerprint, now, due, after, most)
+            })?;
+            let last = match (page.last(), &mut feed) {
+                // A page that is not full would make batches that are not full.
+                (Some(last), Some(_)) if ended || page.len() == PLANNED_AT_ONCE => last.source.id,
+                (Some(last), None) => last.source.id,
+                (_, Some(feed)) if !ended => {
+                    feed.more().await;
+                    of = session.store().read(|tx| sources::count_candidates(tx, flow, fingerprint))? + done;
+                    continue;
+                }
+                (_, _) => break,
+            };
+            after = Some(last);
+            let chosen = |id| selection.only.as_ref().is_none_or(|only| only.contains(&(flow, id)));
+            let mut tasks: Vec<Task> = page
+                .into_iter()
+                .filter(|candidate| chosen(candidate.source.id))
+                .map(|c| Task {
+                    wrote: moved.contains(&c.source.id).then_some(Wrote::Updated),
+                    source: c.source,
+                    link: c.link,
+                    failure: c.failure,
+                    mapped: None,
+                    row: Map::new(),
+                })
+                .collect();
+            done += tasks.len() as u64;
+            prepare(session, flow, &mut proofs, &mut tasks).await?;
+            // A contact is tied to its customer, and an open invoice known to be posted, only now.
+            let late = looked.up(session, flow, tasks.iter().map(|task| &task.source)).await?;
+            for (needed, ids) in late {
+                let only = ids.into_iter().map(|id| (needed, id)).collect();
+                let late = Selection { everything_due: true, only: Some(only) };
+                Box::pin(self::flow(session, needed, &late, None)).await?;
+            }
+            placeholders(session, flow, &tasks).await?;
+            let mut work = decide::all(session, flow, fingerprint, tasks).await?;
+            // What stands in Zoho already without our key is taken over or decided about, not created once more.
+            let sifted = review.sift(session, fingerprint, work.creates, looks.keyed()).await?;
+            if sifted.look || !sifted.taken_over.is_empty() {
+                looks.set_keyed();
+            }
+            work.creates = sifted.creates;
+            work.taken_over = sifted.taken_over;
+            if pages.send(pipeline::Page { work, done, of }).await.is_err() {
+                // The writer met an error, which is the one to tell.
+                break;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Reads beforehand what mapping the tasks needs beyond their own rows.
@@ -172,29 +260,4 @@ async fn placeholders(session: &Session<'_>, flow: Flow, tasks: &[Task]) -> Resu
         Flow::Customers | Flow::Items | Flow::Contacts => Ok(()),
         Flow::Invoices => placeholder::for_deleted_customers(session, tasks).await,
     }
-}
-
-/// Writes a page of work. What creating finds to exist already joins the updates.
-async fn carry_out(
-    session: &Session<'_>,
-    flow: Flow,
-    fingerprint: &str,
-    work: Work,
-    looks: &mut create::Looks,
-    review: &match_review::Review,
-) -> Result<(), RunError> {
-    let Work { creates, updates, mut verifies, deletes } = work;
-    verifies.extend(update::run(session, flow, fingerprint, updates).await?);
-    // What stands in Zoho already without our key is taken over or decided about, not created once more.
-    let sifted = review.sift(session, fingerprint, creates, looks.keyed).await?;
-    let pairs: Vec<_> = sifted.taken_over.iter().filter_map(Task::pair).collect();
-    verifies.extend(update::run(session, flow, fingerprint, sifted.taken_over).await?);
-    review.settle(session, &pairs)?;
-    looks.keyed |= sifted.look || !pairs.is_empty();
-    let creates = sifted.creates;
-    let created = create::run(session, flow, fingerprint, creates, looks).await?;
-    verifies.extend(created.to_verify);
-    verifies.extend(update::run(session, flow, fingerprint, created.found).await?);
-    verify::run(session, flow, fingerprint, verifies).await?;
-    update::delete(session, flow, fingerprint, deletes).await
 }

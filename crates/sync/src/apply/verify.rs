@@ -1,6 +1,6 @@
 //! Reads back what must agree to the cent: an invoice's lines where they are in doubt, and its total always.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use exact_json::{Decimal, Map, Value};
 use zoho_crm::{Module, Record, ZohoId, coql};
@@ -15,10 +15,13 @@ use crate::store::intents::{self, IntentKind};
 use crate::store::links::{self, LineState};
 use crate::store::{audit, sources};
 
+/// How many totals are read back in one go: the rows that one query may return.
+pub(crate) const AT_ONCE: usize = coql::ROWS_MAX as usize;
+
 /// Whatever makes the total agree: it belongs to the rows, and is never planned again with the other fields.
 pub(crate) const ADJUSTMENT: &str = "Adjustment";
 
-/// Proves the tasks' lines and totals, and corrects a total once through Adjustment.
+/// Proves the lines and totals of at most [`AT_ONCE`] tasks, and corrects a total once through Adjustment.
 pub(crate) async fn run(
     session: &Session<'_>,
     flow: Flow,
@@ -35,10 +38,10 @@ pub(crate) async fn run(
         }
         with_lines.push(task);
     }
-    for chunk in with_lines.chunks(coql::IN_MAX) {
+    let wrong = compare(session, flow, fingerprint, with_lines, true).await?;
+    for wrong in wrong.chunks(zoho_crm::ROWS_PER_WRITE) {
         session.check_stop()?;
-        let wrong = compare(session, flow, fingerprint, chunk.to_vec(), true).await?;
-        let corrected = correct(session, flow, fingerprint, wrong).await?;
+        let corrected = correct(session, flow, fingerprint, wrong.to_vec()).await?;
         compare(session, flow, fingerprint, corrected, false).await?;
     }
     Ok(())
@@ -171,7 +174,7 @@ async fn compare(
                     session.now(),
                 )
             };
-            session.store().write(|tx| {
+            session.store().write_soon(|tx| {
                 links::put(tx, &link)?;
                 audit::append(tx, &entry)?;
                 outcome::finish(tx, flow, fingerprint, &task)
@@ -195,15 +198,48 @@ async fn compare(
 }
 
 /// Grand total and adjustment by record.
-async fn read_totals(
-    session: &Session<'_>,
-    tasks: &[Task],
-) -> Result<BTreeMap<ZohoId, (Decimal, Decimal)>, RunError> {
-    let ids: Vec<String> =
-        tasks.iter().filter_map(|t| t.link.as_ref()).map(|l| l.zoho_id.to_string()).collect();
-    let condition = coql::in_list("id", &ids);
+type Totals = BTreeMap<ZohoId, (Decimal, Decimal)>;
+
+/// Reads the totals of the tasks' records.
+///
+/// What was created together has ids that lie together: a query for a range of ids reads more of them than one that names each. Where the
+/// records of others lie in between, so that it does not, the rest is asked for by id.
+async fn read_totals(session: &Session<'_>, tasks: &[Task]) -> Result<Totals, RunError> {
+    let ids: BTreeSet<&str> =
+        tasks.iter().filter_map(|t| t.link.as_ref()).map(|l| l.zoho_id.as_str()).collect();
+    let mut left: VecDeque<&str> = ids.iter().copied().collect();
+    let mut unread: Vec<&str> = Vec::new();
+    let mut totals = Totals::new();
+    // Texts of one length compare as numbers do.
+    let comparable = ids.first().is_some_and(|first| ids.iter().all(|id| id.len() == first.len()));
+    while comparable
+        && left.len() > coql::IN_MAX
+        && let (Some(first), Some(last)) = (left.front(), left.back())
+    {
+        let range = format!("(id >= {} and id <= {})", coql::text(first), coql::text(last));
+        let found = totals_where(session, &range).await?;
+        let Some(reached) = found.last_key_value().map(|(id, _)| id.clone()) else { break };
+        let before = left.len();
+        while let Some(id) = left.pop_front_if(|id| **id <= *reached.as_str()) {
+            if !found.contains_key(&ZohoId::new(id)) {
+                unread.push(id);
+            }
+        }
+        totals.extend(found);
+        if before - left.len() < coql::IN_MAX {
+            break;
+        }
+    }
+    unread.extend(left);
+    for ids in unread.chunks(coql::IN_MAX) {
+        totals.extend(totals_where(session, &coql::in_list("id", ids)).await?);
+    }
+    Ok(totals)
+}
+
+async fn totals_where(session: &Session<'_>, condition: &str) -> Result<Totals, RunError> {
     let query = format!(
-        "select id, Grand_Total, Adjustment from Invoices where {condition} limit {}",
+        "select id, Grand_Total, Adjustment from Invoices where {condition} order by id asc limit {}",
         coql::ROWS_MAX
     );
     let page = session.zoho().coql(&query).await?;

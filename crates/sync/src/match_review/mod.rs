@@ -17,7 +17,6 @@ pub mod sheet;
 mod sift;
 mod takeover;
 
-#[expect(unused_imports, reason = "asked by a first load that writes while it reads")]
 pub(crate) use gate::nothing_to_match;
 pub use gate::{FlowGate, GATE_PROBLEM, gates};
 pub use review::{FlowReview, Forecast, ReviewOptions, Reviewed};

@@ -130,7 +130,7 @@ pub(crate) async fn run(
 async fn refresh(session: &Session<'_>, flow: Flow) -> Result<(), RunError> {
     reader::refresh(session, flow).await?;
     if session.store().read(|tx| keyless::any(tx, flow))? {
-        listing::read(session, flow, false).await?;
+        listing::read(session, flow, false, None).await?;
         if flow == Flow::Contacts {
             let changed =
                 session.store().read(|tx| sources::changed_since(tx, Flow::Customers, session.started()))?;

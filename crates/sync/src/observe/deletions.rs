@@ -37,17 +37,19 @@ const CANARIES: usize = 3;
 const MASS_DELETION: &str = "mass_deletion";
 const HIDDEN: &str = "records_hidden";
 
-/// Runs the sweep when it is due or forced. `confirmed` says that a person has looked at a mass deletion and means it.
+/// Runs the sweep when it is due or forced. `confirmed` says that a person has looked at a mass deletion and means it; `whole` that a listing
+/// has just read everything, so that no ids need be listed once more.
 pub(crate) async fn run(
     session: &Session<'_>,
     flow: Flow,
     force: bool,
+    whole: bool,
     confirmed: bool,
 ) -> Result<(), RunError> {
-    let name = format!("identities.{}", flow.name());
+    let name = clock(flow);
     let last = session.store().read(|tx| sweep_clocks::last(tx, &name))?;
     if last.is_none() && !force {
-        // The listing that has just read everything for the first time is as good as a sweep.
+        // Nothing is known of which the first listing could not have said something.
         session.store().write(|tx| sweep_clocks::set(tx, &name, session.now()))?;
         return Ok(());
     }
@@ -57,10 +59,19 @@ pub(crate) async fn run(
     }
     session.progress().event(Event::Sweep { flow, what: "deleted and late records" });
     let started = session.now();
-    let absent = read_identities(session, flow).await?;
+    let absent = if whole {
+        session.store().read(|tx| considered::left_out(tx, flow))?
+    } else {
+        read_identities(session, flow).await?
+    };
     settle_absent(session, flow, &absent, confirmed).await?;
     session.store().write(|tx| sweep_clocks::set(tx, &name, started))?;
     Ok(())
+}
+
+/// The name of the flow's clock.
+pub(crate) fn clock(flow: Flow) -> String {
+    format!("identities.{}", flow.name())
 }
 
 /// Whether the last sweep found so much missing that the flow follows no deletions until somebody did something.
@@ -91,7 +102,7 @@ async fn read_identities(session: &Session<'_>, flow: Flow) -> Result<Vec<BcId>,
         }
     }
     if stale.len() > READ_ONE_BY_ONE {
-        listing::read(session, flow, true).await?;
+        listing::read(session, flow, true, None).await?;
     } else {
         for id in stale {
             session.check_stop()?;

@@ -7,6 +7,8 @@ use business_central::{ErrorKind, Row};
 use exact_json::Value;
 use jiff::Timestamp;
 
+use super::deletions;
+use crate::apply::feed::Feeder;
 use crate::failure::RunError;
 use crate::flow::Flow;
 use crate::progress::Event;
@@ -14,7 +16,7 @@ use crate::session::Session;
 use crate::store::audit::{AuditKind, Entry};
 use crate::store::considered::{self, Disposition};
 use crate::store::sources::{self, Incoming, Seen, SettledAs};
-use crate::store::{StoreError, Tx, audit, watermarks};
+use crate::store::{StoreError, Tx, audit, sweep_clocks, watermarks};
 
 /// How far behind the watermark a listing starts. Business Central stamps a row before it commits it (facts, §4.10), so that a row may
 /// become visible after a later stamp was seen; what commits even later is found by the daily sweep.
@@ -23,18 +25,31 @@ const OVERLAP: Duration = Duration::from_secs(5 * 60);
 /// Reads the flow's rows that changed since the watermark, or all of them, and stores what they say.
 ///
 /// The watermark moves behind the last page of the last listing only, to the greatest stamp over all pages: pages come in the
-/// order of their ids, and an unfinished listing starts again from the old watermark.
-pub(crate) async fn read(session: &Session<'_>, flow: Flow, full: bool) -> Result<(), RunError> {
+/// order of their ids, and an unfinished listing starts again from the old watermark. Returns whether that were all rows. `feeder` is told of every page.
+pub(crate) async fn read(
+    session: &Session<'_>,
+    flow: Flow,
+    full: bool,
+    feeder: Option<&Feeder>,
+) -> Result<bool, RunError> {
     let name = watermark_name(flow);
     let watermark = session.store().read(|tx| watermarks::get(tx, &name))?;
     let since = watermark.filter(|_| !full).map(|at| at.checked_sub(OVERLAP).unwrap_or(at));
     let mut restarts = 0;
     loop {
-        match read_once(session, flow, since, watermark).await {
+        match read_once(session, flow, since, watermark, feeder).await {
             Err(RunError::BusinessCentral(error)) if is_expired(&error) && restarts < 3 => restarts += 1,
-            other => return other,
+            other => return other.map(|()| since.is_none()),
         }
     }
+}
+
+/// Whether nothing of the flow was read to its end yet. An empty company has no watermark, but the clock of its ids has begun.
+pub(crate) fn is_first(session: &Session<'_>, flow: Flow) -> Result<bool, RunError> {
+    Ok(session.store().read(|tx| {
+        Ok(watermarks::get(tx, &watermark_name(flow))?.is_none()
+            && sweep_clocks::last(tx, &deletions::clock(flow))?.is_none())
+    })?)
 }
 
 fn is_expired(error: &business_central::Error) -> bool {
@@ -51,6 +66,7 @@ async fn read_once(
     flow: Flow,
     since: Option<Timestamp>,
     watermark: Option<Timestamp>,
+    feeder: Option<&Feeder>,
 ) -> Result<(), RunError> {
     let mut greatest = watermark;
     let mut rows_read = 0;
@@ -66,6 +82,9 @@ async fn read_once(
                 }
                 Ok(())
             })?;
+            if let Some(feeder) = feeder {
+                feeder.stored();
+            }
             rows_read += page.rows.len() as u64;
             session.progress().event(Event::Read { flow, rows: rows_read });
         }

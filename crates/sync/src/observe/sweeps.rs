@@ -94,9 +94,19 @@ impl Sweep {
     }
 }
 
-/// Runs the flow's sweeps that are due, or all of them where `force` says so.
-pub(crate) async fn run(session: &Session<'_>, flow: Flow, force: bool) -> Result<(), RunError> {
+/// Runs the flow's sweeps that are due, or all of them where `force` says so. A listing that has just read all rows `since` then brought
+/// what they would compare.
+pub(crate) async fn run(
+    session: &Session<'_>,
+    flow: Flow,
+    force: bool,
+    whole: Option<Timestamp>,
+) -> Result<(), RunError> {
     for sweep in Sweep::ALL.into_iter().filter(|sweep| sweep.flow() == flow) {
+        if let Some(since) = whole {
+            session.store().write(|tx| sweep_clocks::set(tx, sweep.name(), since))?;
+            continue;
+        }
         let (last, rows) = session
             .store()
             .read(|tx| Ok((sweep_clocks::last(tx, sweep.name())?, sources::count(tx, flow)?)))?;

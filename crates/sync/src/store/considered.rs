@@ -3,7 +3,7 @@
 
 use business_central::BcId;
 
-use super::{StoreError, Tx, columns};
+use super::{StoreError, Tx, columns, sources};
 use crate::flow::Flow;
 
 /// What became of a record.
@@ -104,6 +104,19 @@ pub fn note_unchanged(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<(), StoreErro
         tx.connection.prepare_cached("INSERT OR REPLACE INTO considered VALUES (?1, ?2, 'unchanged')")?;
     statement.execute((flow.name(), id.to_string()))?;
     Ok(())
+}
+
+/// The records that are known to be live and of which nothing was noted in this run.
+///
+/// # Errors
+/// When the database fails.
+pub fn left_out(tx: &Tx<'_>, flow: Flow) -> Result<Vec<BcId>, StoreError> {
+    sources::ids(
+        tx,
+        "SELECT id FROM source WHERE flow = ?1 AND gone IS NULL AND missing IS NULL
+         AND NOT EXISTS (SELECT 1 FROM considered c WHERE c.flow = ?1 AND c.id = source.id) ORDER BY id",
+        [flow.name()],
+    )
 }
 
 /// The counts of a flow.
