@@ -31,7 +31,13 @@ impl CompanyFacts {
     pub async fn read(company: &CompanyApi) -> Result<Self, Error> {
         let mut facts = Self::default();
         let mut refused = None;
-        match rows::<GeneralLedgerSetup>(company, Entity::GeneralLedgerSetup).await {
+        let (setup, countries, salespeople, currencies) = tokio::join!(
+            rows::<GeneralLedgerSetup>(company, Entity::GeneralLedgerSetup),
+            rows::<CountryRegion>(company, Entity::CountriesRegions),
+            rows::<Salesperson>(company, Entity::SalespeoplePurchasers),
+            rows::<Currency>(company, Entity::Currencies),
+        );
+        match setup {
             Ok(setup) => {
                 facts.local_currency = first(setup.into_iter().map(|setup| setup.local_currency_code));
             }
@@ -45,12 +51,12 @@ impl CompanyFacts {
                 Err(error) => return Err(refused.unwrap_or(error)),
             }
         }
-        for country in rows::<CountryRegion>(company, Entity::CountriesRegions).await? {
+        for country in countries? {
             if let (Some(code), Some(name)) = (country.code, country.display_name) {
                 facts.countries.insert(code, name);
             }
         }
-        let salespeople = match rows::<Salesperson>(company, Entity::SalespeoplePurchasers).await {
+        let salespeople = match salespeople {
             // They only choose owners of new records: the mapping can do without.
             Err(error) if is_closed(&error) => Vec::new(),
             other => other?,
@@ -60,7 +66,7 @@ impl CompanyFacts {
                 facts.salespeople.insert(code, email);
             }
         }
-        for currency in rows::<Currency>(company, Entity::Currencies).await? {
+        for currency in currencies? {
             if let Some(code) = currency.code
                 && !currency.amount_rounding_precision.is_zero()
             {

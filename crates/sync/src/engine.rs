@@ -211,8 +211,10 @@ impl Engine {
         {
             return Ok(known);
         }
-        let (id, name) = self.find_company().await?;
-        let mut org = OrgSchema::read(&self.parts.zoho, &self.parts.policy.flows).await?;
+        let (company, org) =
+            tokio::join!(self.find_company(), OrgSchema::read(&self.parts.zoho, &self.parts.policy.flows));
+        let (id, name) = company?;
+        let mut org = org?;
         choose_keys(&self.parts.store, &mut org)?;
         self.bind(id, &name, &org.zgid)?;
         self.parts.zoho.set_concurrency(org.edition.concurrency());

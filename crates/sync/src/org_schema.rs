@@ -5,6 +5,7 @@ mod custom_field;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use futures_util::future::try_join_all;
 use sha2::{Digest, Sha256};
 use zoho_crm::{Client, Edition, Error, ErrorKind, FieldInfo, Module, Tax, User, ZohoId};
 
@@ -64,42 +65,43 @@ impl OrgSchema {
     /// # Errors
     /// When Zoho does not answer, or does not let the user read its settings.
     pub async fn read(client: &Client, flows: &[Flow]) -> Result<Self, Error> {
-        let org = client.org().await?;
-        let known: BTreeMap<String, bool> = client
-            .modules()
-            .await?
-            .into_iter()
-            .map(|module| (module.api_name.clone(), module.usable))
-            .collect();
-        let mut modules = BTreeMap::new();
-        for (module, flow) in touched(flows) {
+        // What does not build on each other is asked at once: each answer takes a while.
+        let (org, known, users) = tokio::join!(client.org(), client.modules(), client.users());
+        let org = org?;
+        let known: BTreeMap<String, bool> =
+            known?.into_iter().map(|module| (module.api_name.clone(), module.usable)).collect();
+        let fields = touched(flows).into_iter().map(|(module, flow)| {
             let usable = known.get(module.api_name()).copied().unwrap_or(false);
-            let fields = if usable { client.fields(module).await? } else { Vec::new() };
-            modules.insert(module, ModuleSchema::new(usable, fields, flow));
-        }
-        let multi_currency = org.multi_currency;
-        let mut active_currencies = BTreeSet::from([org.home_currency.clone()]);
-        if multi_currency {
-            let active = client.currencies().await?.into_iter().filter(|currency| currency.active);
-            active_currencies.extend(active.map(|currency| currency.iso_code));
-        }
-        let taxes = if flows.contains(&Flow::Invoices) && org.edition.has_inventory() {
-            // Which scope covers taxes is unverified. Without them every tax goes into Adjustment, and totals still agree.
-            unless_closed(client.taxes().await)?
-        } else {
-            Vec::new()
+            async move {
+                let fields = if usable { client.fields(module).await? } else { Vec::new() };
+                Ok::<_, Error>((module, ModuleSchema::new(usable, fields, flow)))
+            }
+        });
+        let currencies =
+            async { if org.multi_currency { client.currencies().await } else { Ok(Vec::new()) } };
+        let taxes = async {
+            if flows.contains(&Flow::Invoices) && org.edition.has_inventory() {
+                // Which scope covers taxes is unverified. Without them every tax goes into Adjustment, and totals still agree.
+                unless_closed(client.taxes().await)
+            } else {
+                Ok(Vec::new())
+            }
         };
+        let (modules, currencies, taxes) = tokio::join!(try_join_all(fields), currencies, taxes);
+        let mut active_currencies = BTreeSet::from([org.home_currency.clone()]);
+        let active = currencies?.into_iter().filter(|currency| currency.active);
+        active_currencies.extend(active.map(|currency| currency.iso_code));
         Ok(Self {
             zgid: org.zgid,
             edition: org.edition,
             licensed_users: org.users,
             home_currency: org.home_currency,
-            multi_currency,
+            multi_currency: org.multi_currency,
             active_currencies,
-            taxes,
+            taxes: taxes?,
             // Users only choose owners of new records.
-            users: unless_closed(client.users().await)?,
-            modules,
+            users: unless_closed(users)?,
+            modules: modules?.into_iter().collect(),
         })
     }
 

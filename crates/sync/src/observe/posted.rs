@@ -9,13 +9,14 @@ use crate::flow::Flow;
 use crate::session::Session;
 use crate::store::sources::{self, SourceRow};
 
-/// More open invoices than this are proved by one listing of all posted ones instead of asking for each.
+/// When more open invoices than this were to be proved in a run, one listing of all posted ones is read instead of asking for each.
 const ASK_FOR_EACH: usize = 200;
 
 /// What is known of posted invoices in this run.
 #[derive(Default)]
 pub(crate) struct Proofs {
     all: Option<PostedProof>,
+    asked: usize,
 }
 
 /// Finds the posted ones among `rows` whose status is Open and that have no proof yet, and remembers the proof.
@@ -38,7 +39,8 @@ pub(crate) async fn prove(
     if unproved.is_empty() {
         return Ok(());
     }
-    if unproved.len() > ASK_FOR_EACH && proofs.all.is_none() {
+    proofs.asked += unproved.len();
+    if proofs.asked > ASK_FOR_EACH && proofs.all.is_none() {
         proofs.all = Some(session.company().all_posted_ids().await?);
     }
     let pairs: Vec<(BcId, String)> = unproved.iter().map(|(id, number, _)| (*id, number.clone())).collect();
