@@ -7,7 +7,6 @@ use crate::apply::{self, Selection};
 use crate::engine::{Engine, Replay, RunOptions, only};
 use crate::failure::RunError;
 use crate::flow::Flow;
-use crate::match_review;
 use crate::observe::{deletions, listing, sweeps, ties};
 use crate::org_schema::CustomField;
 use crate::progress::{Event, Progress, Stop};
@@ -163,9 +162,7 @@ impl Job<'_> {
 
     /// Takes in what Business Central says. Returns whether it was written already, as far as it goes.
     async fn observe(&self, session: &Session<'_>, flow: Flow) -> Result<bool, RunError> {
-        // Before anything is created, all records must be known that may be in Zoho already.
-        let first =
-            listing::is_first(session, flow)? && match_review::nothing_to_match(session, flow).await?;
+        let first = listing::is_first(session, flow)?;
         let by_hand = self.options.full || self.options.trigger == Trigger::Manual;
         let started = session.now();
         let whole = self.read(session, flow, first).await?;

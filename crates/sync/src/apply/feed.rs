@@ -37,4 +37,11 @@ impl Feed {
         // An error says that the feeder is gone, which is an end too.
         let _ = self.0.changed().await;
     }
+
+    /// Waits until no more rows will come.
+    pub(super) async fn end(&mut self) {
+        while !self.ended() {
+            self.more().await;
+        }
+    }
 }

@@ -36,8 +36,8 @@ use crate::store::intents;
 use crate::store::links::Link;
 use crate::store::sources::{self, SourceRow};
 
-/// How many candidates are planned at a time.
-const PLANNED_AT_ONCE: usize = 500;
+/// How many candidates are planned at a time: a planned record takes about 10 kB of memory until it is written.
+const PLANNED_AT_ONCE: usize = 200;
 
 /// Which candidates a run takes up.
 #[derive(Clone, Debug)]
@@ -179,6 +179,14 @@ impl Plan<'_> {
                 }
                 (_, _) => break,
             };
+            if let Some(waiting) = feed.as_mut().filter(|_| after.is_none())
+                && !ended
+                && !match_review::nothing_to_match(session, flow).await?
+            {
+                // Before anything is created, all records must be known that may be in Zoho already.
+                waiting.end().await;
+                continue;
+            }
             after = Some(last);
             let chosen = |id| selection.only.as_ref().is_none_or(|only| only.contains(&(flow, id)));
             let mut tasks: Vec<Task> = page

@@ -20,7 +20,7 @@ use crate::progress::Event;
 use crate::session::Session;
 
 /// How many pages of work may wait for the writer: one is taken while the next is planned.
-pub(crate) const PAGES_WAITING: usize = 2;
+pub(crate) const PAGES_WAITING: usize = 1;
 
 /// Carries out what comes in until nobody sends any more. After an error nothing new is begun, and what is under way comes to its end: an
 /// answer that nobody hears would be in doubt.
