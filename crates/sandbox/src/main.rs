@@ -1,5 +1,7 @@
 //! `ledgerline-sandbox`: the simulated Business Central and Zoho CRM for manual play.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -23,6 +25,12 @@ struct Args {
     /// Begins with a company of this size instead, such as `customers=50000,items=500,contacts=0,invoices=20000,lines=5`.
     #[arg(long, value_name = "COUNTS", conflicts_with = "empty", value_parser = load)]
     load: Option<Load>,
+    /// Begins with 3,000 customers and an org of 2,000 accounts typed by hand; another seed makes another org.
+    #[arg(long, value_name = "SEED", conflicts_with_all = ["empty", "load", "journal"])]
+    dirty: Option<u64>,
+    /// Writes who is who in the dirty org to this file: an account's id and its customer's number a line.
+    #[arg(long, value_name = "FILE", requires = "dirty")]
+    truth: Option<PathBuf>,
     /// Keeps every change in this file, and begins with what it holds.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["empty", "load"])]
     journal: Option<PathBuf>,
@@ -41,14 +49,21 @@ async fn main() -> ExitCode {
 
 async fn run(args: Args) -> std::io::Result<()> {
     let (clock, random) = (Arc::new(SystemClock::default()), Arc::new(SystemRandom::default()));
-    let world = match &args.journal {
-        Some(path) => World::open(path, clock, random)?,
-        None if args.empty => {
+    let world = match (&args.journal, args.dirty) {
+        (Some(path), _) => World::open(path, clock, random)?,
+        (None, Some(seed)) => {
+            let (world, truth) = World::dirty(clock, random, seed).map_err(std::io::Error::other)?;
+            if let Some(path) = &args.truth {
+                std::fs::write(path, csv(&truth))?;
+            }
+            world
+        }
+        (None, None) if args.empty => {
             let world = World::new(clock, random);
             world.bc(seed::bare);
             world
         }
-        None => match args.load {
+        (None, None) => match args.load {
             Some(load) => {
                 let world = World::new(clock, random);
                 world.bc(|bc| load.fill(bc));
@@ -102,4 +117,14 @@ fn load(text: &str) -> Result<Load, String> {
         }
     }
     Ok(load)
+}
+
+/// Who is who, a line for each account; no customer's number where it is nobody's.
+fn csv(truth: &BTreeMap<String, Option<String>>) -> String {
+    let mut text = "account,customer\n".to_owned();
+    for (account, customer) in truth {
+        // Writing to a text cannot fail.
+        let _ = writeln!(text, "{account},{}", customer.as_deref().unwrap_or_default());
+    }
+    text
 }

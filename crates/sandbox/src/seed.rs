@@ -1,5 +1,6 @@
 //! The seeded company: a distributor of industrial supplies, with the names and amounts that real companies have.
 
+pub mod dirty;
 mod documents;
 pub mod load;
 mod master_data;

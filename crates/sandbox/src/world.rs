@@ -1,5 +1,6 @@
 //! Both services, their time and their faults behind one door.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -74,6 +75,25 @@ impl World {
         world.bc(seed::distributor);
         world.zoho(seed::org);
         world
+    }
+
+    /// A company of 3,000 customers, and an org of 2,000 accounts typed by hand of which some are those customers.
+    ///
+    /// Returned with it: the customer's number for each account's id, or that it is nobody's.
+    ///
+    /// # Errors
+    /// When the org refuses an account.
+    pub fn dirty(
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        seed: u64,
+    ) -> Result<(Self, BTreeMap<String, Option<String>>), String> {
+        let world = Self::new(clock, random);
+        let mut org = seed::dirty::DirtyOrg::new(seed);
+        world.bc(|bc| org.fill_company(bc));
+        let now = world.now();
+        let truth = world.zoho(|zoho| org.type_accounts(zoho, now))?;
+        Ok((world, truth))
     }
 
     /// The distributor with everything that the journal at `path` holds; from then on every change is added to it.

@@ -3,7 +3,7 @@
 use exact_json::{Map, Value};
 use jiff::Timestamp;
 
-use super::answer::Refusal;
+use super::answer::{Refusal, object};
 use super::field::{Access, Field};
 use super::module::Module;
 use super::org::PERSON;
@@ -80,6 +80,20 @@ impl ZohoState {
             }
         }
         self.person_adds(module, &values, now)
+    }
+
+    /// An administrator adds a field in the set-up pages.
+    ///
+    /// # Errors
+    /// As the API would refuse it; the text is the answer's body.
+    pub fn person_creates_field(
+        &mut self,
+        module: Module,
+        label: &str,
+        data_type: &str,
+    ) -> Result<(), String> {
+        let wanted = object([("field_label", Value::text(label)), ("data_type", Value::text(data_type))]);
+        self.create_field(module, &wanted, "$").map(|_| ()).map_err(|refusal| told(&refusal))
     }
 
     /// Locks or unlocks a record.

@@ -57,7 +57,13 @@ impl ZohoState {
         json(status, &object([("fields", Value::List(results.collect()))]))
     }
 
-    fn create_field(&mut self, module: Module, wanted: &Value, path: &str) -> Result<u64, Refusal> {
+    /// Creates one field; returns its id.
+    pub(super) fn create_field(
+        &mut self,
+        module: Module,
+        wanted: &Value,
+        path: &str,
+    ) -> Result<u64, Refusal> {
         let text = |key: &str| {
             wanted.get(key).and_then(Value::as_text).map(str::trim).filter(|text| !text.is_empty())
         };

@@ -16,6 +16,10 @@ pub(super) fn likeness(one: &str, other: &str) -> u16 {
     if longest == 0 {
         return 1000;
     }
+    // What differs in number has to be changed at least; nobody asks how unlike two words are that are unlike.
+    if one.len().abs_diff(other.len()) * 2 > longest {
+        return 0;
+    }
     let mut changes = changes(&one, &other);
     if one.first() != other.first()
         && one.get(..2).map(|two| [two[1], two[0]]) != other.get(..2).map(|two| [two[0], two[1]])

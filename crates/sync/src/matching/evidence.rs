@@ -1,7 +1,8 @@
 //! What two records have in common and in what they differ, field by field, before any rule judges it.
 
 use super::identifiers::same_tax_number;
-use super::name::{self, Likeness};
+use super::likeness::{self, Likeness};
+use super::name::Word;
 use super::places::same_town;
 use super::reach::{domain_name, same_phone};
 use super::traits::{Trait, Traits};
@@ -13,10 +14,35 @@ pub(super) enum Agreement {
     /// One side does not say, or what they say cannot be compared.
     #[default]
     Unknown,
-    /// Both say the same; so do this many records of one side in all, at least.
-    Same(u32),
+    /// Both say the same, and so do others.
+    Same(Bearers),
     /// Both say something, and not the same.
     Different,
+}
+
+/// Who bears a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Bearers {
+    /// How many records of the side that has more of them.
+    pub(super) records: u32,
+    /// Whether it can name one company: on Zoho's side there may be a double, on the side of Business Central nobody else.
+    pub(super) rare: bool,
+}
+
+impl Bearers {
+    /// Of a value that so many keyless records in Zoho bear, and so many in Business Central (0 where that is not known).
+    pub(super) fn of(here: u32, there: u32) -> Self {
+        Self { records: here.max(there).max(1), rare: here <= 2 && there <= 1 }
+    }
+
+    /// Those of the two values that say more.
+    fn fewer(self, other: Self) -> Self {
+        if (self.records, !self.rare) <= (other.records, !other.rare) { self } else { other }
+    }
+
+    fn more(self, other: Self) -> Self {
+        Self { records: self.records.max(other.records), rare: self.rare && other.rare }
+    }
 }
 
 /// Everything that speaks for or against.
@@ -45,8 +71,8 @@ pub(super) struct Evidence {
 
 /// What is known of the whole stock of records.
 pub(super) trait Stock {
-    /// How many records of one side bear this value, at least one.
-    fn bearers(&self, which: Trait, value: &str) -> u32;
+    /// Who bears this value.
+    fn bearers(&self, which: Trait, value: &str) -> Bearers;
     /// How much a word tells: 10 for each halving of the number of records that have it.
     fn weight(&self, word: &str) -> u32;
 }
@@ -58,12 +84,12 @@ impl Evidence {
             // A town in a company's name is where it is, not who it is.
             city.is_some_and(|city| city.split(' ').any(|part| part == text))
         };
-        let passing = |word: name::Word<'_>| {
+        let passing = |word: Word<'_>| {
             bare(word.bare, one.one(Trait::City))
                 || bare(word.bare, other.one(Trait::City))
                 || super::words::is_small(word.bare)
         };
-        let weigh = |word: name::Word<'_>| {
+        let weigh = |word: Word<'_>| {
             let weight = stock.weight(word.bare);
             if passing(word) { weight.min(15) } else { weight }
         };
@@ -93,7 +119,7 @@ impl Evidence {
             date: by_value(Trait::Date),
             legal_form: by_value(Trait::LegalForm),
             named: !one.words().is_empty() && !other.words().is_empty(),
-            name: name::compare(one.words(), other.words(), weigh, passing),
+            name: likeness::compare(one.words(), other.words(), weigh, passing),
         }
     }
 
@@ -111,9 +137,9 @@ impl Evidence {
             (self.phone, Some(Reason::SamePhone), None),
         ] {
             match agreement {
-                Agreement::Same(records) => {
+                Agreement::Same(bearers) => {
                     reasons.extend(same);
-                    shared = shared.max(records);
+                    shared = shared.max(bearers.records);
                 }
                 Agreement::Different => reasons.extend(different),
                 Agreement::Unknown => {}
@@ -173,9 +199,9 @@ impl Agreement {
         self == Self::Different
     }
 
-    /// Both say the same, and hardly anybody else says it.
+    /// Both say the same, and nobody else does but a double.
     pub(super) fn is_rare(self) -> bool {
-        matches!(self, Self::Same(records) if records <= 2)
+        matches!(self, Self::Same(bearers) if bearers.rare)
     }
 
     /// `same` points where both say the same, fewer the more records do; `different` points off where they do not.
@@ -183,7 +209,7 @@ impl Agreement {
         match self {
             Self::Unknown => 0,
             Self::Different => -different,
-            Self::Same(records) => match records {
+            Self::Same(bearers) => match bearers.records {
                 0..=2 => same,
                 3..=4 => same / 2,
                 5..=9 => same / 4,
@@ -209,10 +235,10 @@ fn agreement(
                 Some(false) if found == Agreement::Unknown => found = Agreement::Different,
                 Some(false) => {}
                 Some(true) => {
-                    let records = stock.bearers(which, value).max(stock.bearers(which, against)).max(1);
+                    let bearers = stock.bearers(which, value).more(stock.bearers(which, against));
                     found = match found {
-                        Agreement::Same(fewer) => Agreement::Same(fewer.min(records)),
-                        Agreement::Unknown | Agreement::Different => Agreement::Same(records),
+                        Agreement::Same(before) => Agreement::Same(before.fewer(bearers)),
+                        Agreement::Unknown | Agreement::Different => Agreement::Same(bearers),
                     };
                 }
             }

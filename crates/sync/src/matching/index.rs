@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::assign::order;
 use super::blocking::{self, Block};
-use super::evidence::{Evidence, Stock};
+use super::evidence::{Bearers, Evidence, Stock};
 use super::party::{Kind, Party};
 use super::postings::{Postings, key};
 use super::rules;
@@ -17,11 +17,11 @@ const SHOWN: usize = 10;
 /// A value that more records bear leads to none of them by itself.
 const LONGEST_LIST: usize = 300;
 /// The most records that are compared field by field for one question.
-const COMPARED: usize = 80;
+const COMPARED: usize = 40;
 /// Of how many records with like-sounding names the best are compared.
-const BY_SOUND: usize = 40;
+const BY_SOUND: usize = 16;
 /// Among how many postings of three-letter groups like names are looked for.
-const GROUPS_READ: usize = 6_000;
+const GROUPS_READ: usize = 3_000;
 /// As if the stock were larger by this: in a small one, one record with a word says little about how rare the word is.
 const IMAGINED: u32 = 1_000;
 /// What a word weighs at least, and at most when many companies bear it.
@@ -197,10 +197,10 @@ impl<Z: Ord + Clone> Index<Z> {
 }
 
 impl<Z: Ord + Clone> Stock for Index<Z> {
-    fn bearers(&self, which: Trait, value: &str) -> u32 {
+    fn bearers(&self, which: Trait, value: &str) -> Bearers {
         let block = blocking::value_key(which, value);
         let here = self.alive(self.blocks.get(block));
-        here.max(self.learnt.get(&block).copied().unwrap_or(0)).max(1)
+        Bearers::of(here, self.learnt.get(&block).copied().unwrap_or(0))
     }
 
     fn weight(&self, word: &str) -> u32 {

@@ -152,6 +152,30 @@ const MOST_WORDS: usize = 5;
 /// Forms that are written in front too; a company that begins with "As" or "Co" is called so.
 const IN_FRONT: &[&str] = &["sa", "sarl", "sas", "ooo", "uab", "sia", "ab", "sci", "snc", "oy", "kk"];
 
+/// Forms whose words are nothing else, so that they are found inside a name too.
+const UNMISTAKABLE: &[&str] = &[
+    "gmbh",
+    "gmbh & co kg",
+    "ug",
+    "ohg",
+    "kgaa",
+    "ltd",
+    "plc",
+    "llc",
+    "llp",
+    "inc",
+    "pty",
+    "sarl",
+    "srl",
+    "ltda",
+    "aps",
+    "sp zoo",
+    "sro",
+    "kft",
+    "bhd",
+    "doo",
+];
+
 static BY_WORDS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
     let each = FORMS.iter();
     each.flat_map(|(family, forms)| forms.iter().map(move |form| (*form, *family))).collect()
@@ -168,7 +192,7 @@ pub(super) fn unspaced(name: &str) -> (String, Option<&'static str>) {
 /// Which of `words`, folded ones, are the name without its legal form; and the form's family.
 ///
 /// A name that is nothing but a form keeps it.
-pub(super) fn find(words: &[String]) -> (Range<usize>, Option<&'static str>) {
+pub(super) fn find(words: &[String]) -> (Vec<usize>, Option<&'static str>) {
     let mut body = 0..words.len();
     let mut family = None;
     loop {
@@ -191,9 +215,26 @@ pub(super) fn find(words: &[String]) -> (Range<usize>, Option<&'static str>) {
             body.start += length;
             family = Some(form);
         } else {
-            return (body, family);
+            break;
         }
     }
+    let mut kept: Vec<usize> = body.clone().collect();
+    if let Some((form, inside)) = inside(words, body) {
+        kept.retain(|at| !inside.contains(at));
+        family = family.or(Some(form));
+    }
+    (kept, family)
+}
+
+/// A form with something behind it ("Contoso GmbH Hamburg"), if it can be nothing else.
+fn inside(words: &[String], body: Range<usize>) -> Option<(&'static str, Range<usize>)> {
+    (body.start + 1..body.end).find_map(|from| {
+        (1..=MOST_WORDS.min(body.end - from)).rev().find_map(|length| {
+            let form = family_of(&words[from..from + length])?;
+            let clear = UNMISTAKABLE.contains(&form) && words[from..from + length].concat().len() >= 3;
+            clear.then_some((form, from..from + length))
+        })
+    })
 }
 
 fn family_of(words: &[String]) -> Option<&'static str> {
@@ -218,11 +259,14 @@ mod tests {
             ("gmbh", "gmbh", None),
             ("limited", "limited", None),
             ("blue yonder", "blue yonder", None),
+            ("contoso gmbh hamburg", "contoso hamburg", Some("gmbh")),
+            ("mueller gmbh and co kg werk 2", "mueller werk 2", Some("gmbh & co kg")),
             ("acme sdn bhd", "acme", Some("bhd")),
         ] {
             let words: Vec<String> = name.split(' ').map(str::to_owned).collect();
-            let (range, found) = find(&words);
-            assert_eq!((words[range].join(" ").as_str(), found), (body, family), "{name}");
+            let (kept, found) = find(&words);
+            let kept: Vec<&str> = kept.into_iter().map(|at| words[at].as_str()).collect();
+            assert_eq!((kept.join(" ").as_str(), found), (body, family), "{name}");
         }
     }
 }

@@ -16,6 +16,7 @@ mod fold;
 mod identifiers;
 mod index;
 mod legal_forms;
+mod likeness;
 mod name;
 mod party;
 mod places;

@@ -191,7 +191,7 @@ pub(super) fn same_town(one: &str, other: &str) -> bool {
     // "muenchen" typed without knowing of "munchen"
     let collapsed = |town: &str| town.replace("ae", "a").replace("oe", "o").replace("ue", "u");
     collapsed(one) == collapsed(other)
-        || (short.chars().count() >= 6 && super::distance::likeness(one, other) >= 840)
+        || (short.chars().count() >= 4 && super::distance::likeness(one, other) >= 800)
 }
 
 /// The two-letter code of a country that is known by that code or name.

@@ -3,12 +3,12 @@
 //! Points order the candidates and separate *likely* from *unclear*. They do not make anything *certain*: that takes values that are
 //! independent of each other, agree, and have nothing against them.
 
-use super::evidence::Evidence;
+use super::evidence::{Agreement, Evidence};
 use super::party::Kind;
 use super::verdict::{Candidate, Class};
 
 /// From here on a pair is likely.
-const LIKELY: i32 = 520;
+const LIKELY: i32 = 480;
 /// From here on it is unclear, and below it none.
 const UNCLEAR: i32 = 300;
 /// What a certain pair has at least, so that scores order as classes do.
@@ -55,8 +55,11 @@ fn name_points(evidence: &Evidence, whole: i32, telling: i32, other: i32) -> i32
     if name.weight < HARDLY_TELLING {
         points /= 2;
     }
-    if !name.same_words {
-        points -= 60;
+    if name.sister || !(name.same_words || name.contained) {
+        // Each has a word of its own: another branch of the same house, or of another.
+        points -= 120;
+    } else if !name.same_words {
+        points -= 30;
     }
     if name.figures_differ {
         points -= 250;
@@ -65,21 +68,19 @@ fn name_points(evidence: &Evidence, whole: i32, telling: i32, other: i32) -> i32
 }
 
 fn organisation_points(evidence: &Evidence) -> i32 {
-    let place = match (evidence.city.is_different(), evidence.postcode.is_different()) {
+    // One postal code outweighs a town that is mistyped or named after its suburb.
+    let place = match (evidence.city, evidence.postcode) {
+        (Agreement::Same(_), Agreement::Same(_)) => 260,
         // A town of many postal codes, or one code mistyped.
-        (false, true) if evidence.city.is_same() => -20,
-        (_, true) => -60,
-        (_, false) => 0,
+        (Agreement::Same(_), Agreement::Different) => 110,
+        (Agreement::Same(_), Agreement::Unknown) => 150,
+        (Agreement::Unknown | Agreement::Different, Agreement::Same(_)) => 130,
+        (Agreement::Different, Agreement::Different) => -180,
+        (Agreement::Different, Agreement::Unknown) => -140,
+        (Agreement::Unknown, Agreement::Different) => -60,
+        (Agreement::Unknown, Agreement::Unknown) => 0,
     };
-    let town = if evidence.city.is_same() {
-        150
-    } else if evidence.city.is_different() {
-        -150
-    } else {
-        0
-    };
-    let postcode = if evidence.postcode.is_same() && !evidence.city.is_different() { 100 } else { 0 };
-    name_points(evidence, 380, 150, 120)
+    name_points(evidence, 430, 120, 120)
         + evidence.tax.points(450, 400)
         + evidence.number.points(400, 0)
         + evidence.digits.points(250, 0)
@@ -90,8 +91,6 @@ fn organisation_points(evidence: &Evidence) -> i32 {
         + evidence.country.points(0, 250)
         + evidence.legal_form.points(0, 60)
         + place
-        + town
-        + postcode
 }
 
 fn organisation_is_certain(evidence: &Evidence) -> bool {
@@ -104,20 +103,22 @@ fn organisation_is_certain(evidence: &Evidence) -> bool {
     if against {
         return false;
     }
-    let elsewhere =
-        evidence.city.is_different() || (evidence.postcode.is_different() && !evidence.city.is_same());
+    let elsewhere = (evidence.city.is_different() && !evidence.postcode.is_same())
+        || (evidence.postcode.is_different() && !evidence.city.is_same());
     let other_form = evidence.legal_form.is_different();
-    // What names one company: with it a name that is much alike is enough.
-    let named_itself = evidence.tax.is_rare() || evidence.number.is_rare();
-    if named_itself && name.per_mille >= 700 && !elsewhere && (name.same_words || evidence.tax.is_rare()) {
+    let here = evidence.city.is_same() || evidence.postcode.is_same();
+    let reached = evidence.domain.is_rare() || evidence.email.is_rare() || evidence.phone.is_rare();
+    // What names one record: with it a name that is much alike is enough.
+    let named_itself = evidence.number.is_rare() && name.same_words;
+    // A tax number names a company, but its branches may be customers of their own.
+    let registered = evidence.tax.is_rare() && (here || reached);
+    if (named_itself || registered) && name.per_mille >= 700 && !elsewhere {
         return true;
     }
     // Everything below is shared by sister companies too: any word or legal form of its own is a doubt.
     if elsewhere || other_form || !name.same_words || name.per_mille < 800 {
         return false;
     }
-    let here = evidence.city.is_same() || evidence.postcode.is_same();
-    let reached = evidence.domain.is_rare() || evidence.email.is_rare() || evidence.phone.is_rare();
     let figures = evidence.digits.is_rare();
     (reached && here)
         || (figures && (here || reached))
@@ -125,7 +126,7 @@ fn organisation_is_certain(evidence: &Evidence) -> bool {
         || (name.same
             && !evidence.domain.is_different()
             && evidence.city.is_same()
-            && (evidence.postcode.is_same() || name.weight >= TELLING))
+            && evidence.postcode.is_same())
 }
 
 fn product_points(evidence: &Evidence) -> i32 {

@@ -1,5 +1,8 @@
 //! Words in names that say little, and words that are written in more than one way.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
 /// Words that only join others: `&` in the languages of the big countries.
 const JOINING: &[&str] = &["&", "+", "and", "und", "et", "og", "och", "ve", "ja", "es"];
 
@@ -214,6 +217,42 @@ const COMMON: &[&str] = &[
     "kunststofftechnik",
 ];
 
+/// Words that tell companies of one house apart: what owns, lets, or pays for what the house does.
+const SISTERS: &[&str] = &[
+    "holding",
+    "verwaltung",
+    "verwaltungs",
+    "immobilien",
+    "immobilier",
+    "beteiligung",
+    "beteiligungs",
+    "besitz",
+    "grundbesitz",
+    "leasing",
+    "invest",
+    "investment",
+    "investments",
+    "capital",
+    "finance",
+    "finanz",
+    "properties",
+    "property",
+    "estate",
+    "stiftung",
+    "foundation",
+    "verein",
+    "vermoegen",
+    "vermoegensverwaltung",
+    "participations",
+    "patrimoine",
+    "immobiliare",
+    "inmobiliaria",
+];
+
+static COMMON_WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| COMMON.iter().copied().collect());
+static LONG_WORDS: LazyLock<HashMap<&'static str, &'static str>> =
+    LazyLock::new(|| SHORT.iter().copied().collect());
+
 /// What people put before or after a name.
 const TITLES: &[&str] = &[
     "dr", "prof", "mr", "mrs", "ms", "miss", "herr", "frau", "hr", "fr", "ing", "dipl", "mag", "mba", "phd",
@@ -233,7 +272,12 @@ pub(super) fn is_small(word: &str) -> bool {
 
 /// Whether many companies have the word in their names.
 pub(super) fn is_common(word: &str) -> bool {
-    COMMON.contains(&word)
+    COMMON_WORDS.contains(word)
+}
+
+/// Whether the word tells a company from others of its house.
+pub(super) fn is_sister(word: &str) -> bool {
+    SISTERS.contains(&word)
 }
 
 /// Whether the word is a title of a person.
@@ -243,5 +287,5 @@ pub(super) fn is_title(word: &str) -> bool {
 
 /// The word written out.
 pub(super) fn written_out(word: &str) -> &str {
-    SHORT.iter().find(|(short, _)| *short == word).map_or(word, |(_, long)| long)
+    LONG_WORDS.get(word).copied().unwrap_or(word)
 }
