@@ -29,7 +29,7 @@ use sync::engine::{Engine, Origin, Parts, Replay, RunOptions};
 use sync::flow::Flow;
 use sync::map::MapPolicy;
 use sync::org_schema::OrgSchema;
-use sync::policy::{InvoicesFrom, OnCertain, Policy};
+use sync::policy::{BulkPolicy, InvoicesFrom, OnCertain, Policy};
 use sync::progress::{Silent, Stop};
 use sync::reconcile::Reconciliation;
 use sync::report::{FlowReport, Outcome, RunReport, Trigger};
@@ -96,6 +96,7 @@ impl Default for Choices {
                 inventory_interval: Duration::from_secs(3600),
                 drift_interval: Duration::from_secs(30 * 60),
                 match_certain: OnCertain::Adopt,
+                bulk: BulkPolicy::default(),
                 map: MapPolicy::default(),
             },
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sync::credit_ledger::CreditLedger;
 use sync::engine::{Engine, Origin, Parts};
 use sync::map::{ForeignCurrency, MapPolicy};
-use sync::policy::Policy;
+use sync::policy::{BulkPolicy, Policy};
 use sync::store::Store;
 use transport::{
     Clock, Courier, HttpTransport, NetworkSettings, Patience, Permit, Random, SystemClock, SystemRandom,
@@ -229,6 +229,7 @@ pub fn policy(settings: &Settings, today: jiff::civil::Date) -> Policy {
         inventory_interval: settings.sync.inventory_interval,
         drift_interval: settings.sync.drift_interval,
         match_certain: settings.sync.match_certain,
+        bulk: BulkPolicy { mode: settings.sync.bulk, ..BulkPolicy::default() },
         map: MapPolicy {
             foreign_currency_in_one_currency_org: foreign,
             status_table: settings

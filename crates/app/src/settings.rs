@@ -12,7 +12,7 @@ use std::time::Duration;
 use exact_json::Decimal;
 use jiff::civil::Date;
 use sync::flow::Flow;
-use sync::policy::{FlowPolicy, InvoicesFrom, OnCertain, OnDelete, OnDrift};
+use sync::policy::{BulkMode, FlowPolicy, InvoicesFrom, OnCertain, OnDelete, OnDrift};
 
 use file::File;
 
@@ -90,6 +90,8 @@ pub struct Sync {
     pub inventory_interval: Duration,
     /// What happens when a record that is to be created is certainly in Zoho already, without our key.
     pub match_certain: OnCertain,
+    /// Whether big first loads may go by bulk write.
+    pub bulk: BulkMode,
     /// In an org with one currency: copy invoices in other currencies with "(EUR)" in the Subject instead of skipping them.
     pub copy_foreign_currency: bool,
     /// Invoice status in Business Central → Zoho's picklist value; empty text for none.
@@ -106,6 +108,7 @@ impl Default for Sync {
             drift_interval: Duration::from_secs(30 * 60),
             inventory_interval: Duration::from_secs(60 * 60),
             match_certain: OnCertain::Adopt,
+            bulk: BulkMode::Auto,
             copy_foreign_currency: false,
             invoice_status: BTreeMap::new(),
         }
@@ -305,6 +308,9 @@ impl Settings {
         line("inventory_interval", &quote(&duration::print(self.sync.inventory_interval)));
         if self.sync.match_certain == OnCertain::Ask {
             line("match_certain", "\"ask\"");
+        }
+        if self.sync.bulk == BulkMode::Never {
+            line("bulk", "\"never\"");
         }
         if self.sync.copy_foreign_currency {
             line("foreign_currency", "\"copy\"");

@@ -129,6 +129,9 @@ pub struct Sync {
     /// Reads everything, whatever was read before.
     #[arg(long)]
     pub full: bool,
+    /// Starts no bulk write job, however many records are new: all of them go by the records API.
+    #[arg(long)]
+    pub no_bulk: bool,
 }
 
 /// `problems`

@@ -5,7 +5,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use sync::progress::{Event, Progress};
+use sync::bulk_plan::{BulkPlan, Way};
+use sync::progress::{BulkStep, Event, Progress};
 
 const EVERY: Duration = Duration::from_secs(3);
 
@@ -80,6 +81,7 @@ impl Progress for Shown {
             Event::Preparing => self.line("reading both systems' settings", false),
             Event::Read { flow, rows } => self.line(&format!("{}: {rows} read", flow.name()), false),
             Event::Applied { flow, done, of } => self.length(flow.name(), done, of),
+            Event::Bulk { flow, step } => self.line(&format!("{}: {}", flow.name(), bulk(&step)), true),
             Event::Sweep { flow, what } => self.line(&format!("{}: comparing {what}", flow.name()), false),
             Event::Matching { flow } => {
                 self.line(&format!("{}: looking for records without our key", flow.name()), false);
@@ -92,5 +94,34 @@ impl Progress for Shown {
             }
             Event::Finished { flow } => self.line(&format!("{}: finished", flow.name()), true),
         }
+    }
+}
+
+/// A step of bulk write in words.
+fn bulk(step: &BulkStep) -> String {
+    match step {
+        BulkStep::Planned(plan) => planned(plan),
+        BulkStep::Started { rows } => format!("a bulk job over {rows} rows was started"),
+        BulkStep::Settled { created, found, rest: 0 } => {
+            format!("a bulk job ended: {created} created, {found} found in Zoho")
+        }
+        BulkStep::Settled { created, found, rest } => format!(
+            "a bulk job ended: {created} created, {found} found in Zoho, {rest} go by the records API"
+        ),
+        BulkStep::GaveUp { reason } => format!("no more bulk jobs in this run: {reason}"),
+    }
+}
+
+fn planned(plan: &BulkPlan) -> String {
+    let (creates, reason) = (plan.creates, plan.reason.words());
+    match plan.way {
+        Way::Rest => format!(
+            "up to {creates} new records go by the records API for {} credits: {reason}",
+            plan.credits
+        ),
+        Way::Bulk => format!(
+            "up to {creates} new records, {} of them by bulk jobs ({}), for {} credits instead of {}: {reason}. Whether Zoho runs workflows on them is not verified; `--no-bulk` uses the records API",
+            plan.bulk_rows, plan.jobs, plan.credits, plan.credits_by_rest
+        ),
     }
 }

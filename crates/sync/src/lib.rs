@@ -5,6 +5,7 @@
 //! The engine knows no window, keychain, home folder, environment or wall clock: all that comes in through [`engine::Parts`].
 
 mod apply;
+pub mod bulk_plan;
 pub mod company_facts;
 pub mod credit_budget;
 pub mod credit_ledger;

@@ -1,6 +1,7 @@
 //! What the user decided: which flows run, how far back, and what happens when the two sides part.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -64,6 +65,50 @@ pub struct FlowPolicy {
     pub workflows: bool,
 }
 
+/// Whether big first loads may go by bulk write.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BulkMode {
+    /// Where that costs fewer credits.
+    #[default]
+    Auto,
+    /// Never: every record goes by the records API.
+    Never,
+}
+
+/// When and how bulk write is used. Only the mode is for users; the numbers are Zoho's, and tests make them smaller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BulkPolicy {
+    /// Whether at all.
+    pub mode: BulkMode,
+    /// Rows of one job, at the most.
+    pub rows_per_job: usize,
+    /// Bytes of one job's zip, at the most.
+    pub zip_bytes: usize,
+    /// From so many rows on a job costs no more than the records API: 500 credits against one for ten rows.
+    pub break_even: usize,
+    /// Jobs that may be under way at once. How many Zoho allows is unverified (facts, §11).
+    pub in_flight: usize,
+    /// How long a run waits for a job; then it goes on, and the next run looks again.
+    pub patience: Duration,
+    /// How old a job may become before nothing more is expected of it: what it wrote is then looked up by key.
+    pub give_up: Duration,
+}
+
+impl Default for BulkPolicy {
+    fn default() -> Self {
+        Self {
+            mode: BulkMode::Auto,
+            rows_per_job: zoho_crm::bulk::ROWS_PER_FILE,
+            zip_bytes: zoho_crm::bulk::ZIP_BYTES,
+            break_even: 5_000,
+            in_flight: 2,
+            patience: Duration::from_secs(2 * 3600),
+            give_up: Duration::from_secs(24 * 3600),
+        }
+    }
+}
+
 /// Everything about a run that the user decides.
 #[derive(Clone, Debug)]
 pub struct Policy {
@@ -76,11 +121,13 @@ pub struct Policy {
     /// The share of the org's daily API credits that may be spent, in percent.
     pub credit_budget_percent: u32,
     /// How often inventory is compared.
-    pub inventory_interval: std::time::Duration,
+    pub inventory_interval: Duration,
     /// How often Zoho is asked what people changed there.
-    pub drift_interval: std::time::Duration,
+    pub drift_interval: Duration,
     /// What happens when a record that is to be created is certainly in Zoho already.
     pub match_certain: OnCertain,
+    /// Whether and how big first loads go by bulk write.
+    pub bulk: BulkPolicy,
     /// What the mapping needs to know of the user's choices.
     pub map: crate::map::MapPolicy,
 }

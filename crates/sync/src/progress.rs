@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
 
+use crate::bulk_plan::BulkPlan;
 use crate::flow::Flow;
 
 /// Something that a run wants shown.
@@ -27,6 +28,13 @@ pub enum Event {
         done: u64,
         /// Records that had to be dealt with.
         of: u64,
+    },
+    /// New records go by bulk write, or do not.
+    Bulk {
+        /// The flow.
+        flow: Flow,
+        /// What happened.
+        step: BulkStep,
     },
     /// A sweep runs.
     Sweep {
@@ -56,6 +64,32 @@ pub enum Event {
         until: Timestamp,
         /// What is waited for, in words.
         what: &'static str,
+    },
+}
+
+/// How far bulk write came with a flow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BulkStep {
+    /// It was decided which way new records go.
+    Planned(BulkPlan),
+    /// A job was started over so many rows.
+    Started {
+        /// Rows in its file.
+        rows: u64,
+    },
+    /// A job ended, and what became of its rows is stored.
+    Settled {
+        /// New records.
+        created: u64,
+        /// Records that were there already.
+        found: u64,
+        /// Records that go by the records API now.
+        rest: u64,
+    },
+    /// The rest of the flow goes by the records API.
+    GaveUp {
+        /// Why.
+        reason: String,
     },
 }
 

@@ -145,6 +145,7 @@ impl Job<'_> {
                 continue;
             }
             let mut left = self.selection.clone();
+            apply::bulk::resume(&session, flow).await?;
             if self.options.trigger == Trigger::Replay {
                 for (_, id) in self.replay.iter().filter(|(f, _)| *f == flow) {
                     session.check_stop()?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use exact_json::Decimal;
 use sync::flow::Flow;
-use sync::policy::{FlowPolicy, InvoicesFrom, OnCertain, OnDelete, OnDrift};
+use sync::policy::{BulkMode, FlowPolicy, InvoicesFrom, OnCertain, OnDelete, OnDrift};
 
 use super::{Sync, address, check_dependencies, duration, parse_flow};
 
@@ -79,6 +79,13 @@ impl File<'_> {
                     return Err(format!(
                         "[sync] match_certain must be \"adopt\" or \"ask\"; it is \"{other}\""
                     ));
+                }
+            },
+            bulk: match self.text("sync", "bulk")?.as_deref() {
+                None | Some("auto") => BulkMode::Auto,
+                Some("never") => BulkMode::Never,
+                Some(other) => {
+                    return Err(format!("[sync] bulk must be \"auto\" or \"never\"; it is \"{other}\""));
                 }
             },
             copy_foreign_currency: match self.text("sync", "foreign_currency")?.as_deref() {

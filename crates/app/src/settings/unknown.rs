@@ -14,6 +14,7 @@ const KNOWN: [(&str, &[&str]); 6] = [
             "drift_interval",
             "inventory_interval",
             "match_certain",
+            "bulk",
             "foreign_currency",
             "invoice_status",
         ],

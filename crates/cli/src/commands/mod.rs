@@ -13,8 +13,9 @@ mod setup;
 mod status;
 mod sync;
 
+use ::sync::policy::BulkMode;
 use app::open::{Mode, Outside};
-use app::{App, AppError, Profile};
+use app::{App, AppError, Profile, Settings};
 
 use crate::args::{Args, Command};
 use crate::output::Output;
@@ -37,7 +38,7 @@ pub async fn run(args: &Args, output: Output) -> Result<u8, AppError> {
             setup::run(&open(profile, mode)?, setup, output).await
         }
         Command::Match(args) => match_review::run(profile, args, output).await,
-        Command::Sync(sync) => sync::run(&open(profile, Mode::Write)?, sync, output).await,
+        Command::Sync(sync) => sync::run(&open_for_sync(profile, sync.no_bulk)?, sync, output).await,
         Command::Status => status::run(&profile, output),
         Command::Problems(problems) => problems::run(&profile, problems, output),
         Command::Replay(replay) => replay::run(&open(profile, Mode::Write)?, replay, output).await,
@@ -54,6 +55,16 @@ fn environment(name: &str) -> Option<String> {
 
 fn open(profile: Profile, mode: Mode) -> Result<App, AppError> {
     App::open(profile, mode, &Outside { environment: &environment, transport: None, clock: None })
+}
+
+/// Opens the profile for a sync, which may be told to start no bulk jobs whatever the settings say.
+fn open_for_sync(profile: Profile, no_bulk: bool) -> Result<App, AppError> {
+    let mut settings = Settings::load(&profile.settings())?;
+    if no_bulk {
+        settings.sync.bulk = BulkMode::Never;
+    }
+    let outside = Outside { environment: &environment, transport: None, clock: None };
+    App::with_settings(profile, settings, Mode::Write, &outside)
 }
 
 /// Starts the log files of a profile that exists. A command works without them, and says why they are missing.

@@ -167,6 +167,28 @@ fn link_source(
     source: &SourceRow,
     record: &Record,
 ) -> Result<Link, RunError> {
+    let how = (AuditKind::Adopted, "found again in Zoho by its key");
+    link_as(session, flow, source, record, how)
+}
+
+/// Links a record that was created from here with what Zoho holds of it, because it is not certain what was sent.
+pub(crate) fn link_created(
+    session: &Session<'_>,
+    flow: Flow,
+    source: &SourceRow,
+    record: &Record,
+) -> Result<Link, RunError> {
+    let how = (AuditKind::Written, "created in Zoho by a bulk job, and read back");
+    link_as(session, flow, source, record, how)
+}
+
+fn link_as(
+    session: &Session<'_>,
+    flow: Flow,
+    source: &SourceRow,
+    record: &Record,
+    (kind, summary): (AuditKind, &str),
+) -> Result<Link, RunError> {
     let (number_key, _) = keys(session, flow)?;
     let text = |key: &str| record.get(key).and_then(Value::as_text).map(ToOwned::to_owned);
     let now = session.now();
@@ -184,13 +206,13 @@ fn link_source(
         modified_time: text("Modified_Time"),
         verified: flow != Flow::Invoices,
         lines: if flow == Flow::Invoices { LineState::Unknown } else { LineState::None },
-        adopted: true,
+        adopted: kind == AuditKind::Adopted,
         written_at: now,
     };
     let entry = Entry {
         number: Some(source.number.clone()),
         zoho_id: Some(link.zoho_id.to_string()),
-        ..session.entry(flow, source.id, AuditKind::Adopted, "found again in Zoho by its key", now)
+        ..session.entry(flow, source.id, kind, summary, now)
     };
     session.store().write(|tx| {
         links::put(tx, &link)?;

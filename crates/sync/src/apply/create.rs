@@ -56,7 +56,8 @@ impl Looks {
         self.looked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn doubts(&self, id: BcId) -> bool {
+    /// Whether it is in doubt if the record was created.
+    pub(crate) fn doubts(&self, id: BcId) -> bool {
         self.open.iter().any(|intent| intent.ids.contains(&id))
     }
 
@@ -145,7 +146,7 @@ fn number_is_held(flow: Flow, task: &Task, zoho_id: &str, holder: &str) -> Troub
 }
 
 /// Asks Zoho who holds the numbers and ids of the batch. Returns the tasks that may be created.
-async fn look(
+pub(crate) async fn look(
     session: &Session<'_>,
     flow: Flow,
     fingerprint: &str,

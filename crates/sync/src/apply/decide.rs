@@ -6,7 +6,7 @@ use super::{Task, Work, adopt, outcome};
 use crate::failure::{FailureClass, RunError, Trouble};
 use crate::flow::Flow;
 use crate::links_view::StoredLinks;
-use crate::map::{self, Context, MapPolicy, Mapped, NegativeStyle, SkipReason};
+use crate::map::{self, Context, MapPolicy, Mapped, MappedRecord, NegativeStyle, SkipReason};
 use crate::org_schema::OrgSchema;
 use crate::plan::{self, Step};
 use crate::session::Session;
@@ -61,8 +61,7 @@ pub(crate) async fn all(
                 adopt::disclaim(session, &mut task)?;
                 match plan::live(&record.fields, task.link.as_ref(), same(&session.org, flow)) {
                     Step::Create => {
-                        task.row = without_nulls(&record.fields);
-                        task.row.extend(record.on_create);
+                        task.row = creation(&record);
                         work.creates.push(task);
                     }
                     Step::Update(changes) => {
@@ -76,6 +75,13 @@ pub(crate) async fn all(
         }
     }
     Ok(work)
+}
+
+/// What is sent of a record that is new.
+pub(crate) fn creation(record: &MappedRecord) -> Map {
+    let mut row = without_nulls(&record.fields);
+    row.extend(record.on_create.clone());
+    row
 }
 
 /// Maps one stored row.

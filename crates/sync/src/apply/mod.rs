@@ -5,6 +5,7 @@
 //! cent. Every answer is stored in one transaction with its audit entry ([`outcome`]).
 
 pub(crate) mod adopt;
+pub(crate) mod bulk;
 pub(crate) mod create;
 pub(crate) mod decide;
 pub(crate) mod feed;
@@ -154,12 +155,13 @@ impl Plan<'_> {
         pages: mpsc::Sender<pipeline::Page>,
         mut feed: Option<Feed>,
     ) -> Result<(), RunError> {
-        let Self { session, flow, fingerprint, selection, moved, looks, review } = *self;
+        let Self { session, flow, fingerprint, selection, moved, looks, .. } = *self;
         let mut of = session.store().read(|tx| sources::count_candidates(tx, flow, fingerprint))?;
         let mut proofs = posted::Proofs::default();
         let mut looked = late::Looked::default();
         let mut after = None;
         let mut done = 0;
+        let mut load = bulk::Load::begin(session, flow, fingerprint, selection, feed.is_some())?;
         loop {
             session.check_stop()?;
             let now = session.now();
@@ -202,6 +204,7 @@ impl Plan<'_> {
                 })
                 .collect();
             done += tasks.len() as u64;
+            load.keep_out(&mut tasks)?;
             prepare(session, flow, &mut proofs, &mut tasks).await?;
             // A contact is tied to its customer, and an open invoice known to be posted, only now.
             let late = looked.up(session, flow, tasks.iter().map(|task| &task.source)).await?;
@@ -211,20 +214,39 @@ impl Plan<'_> {
                 Box::pin(self::flow(session, needed, &late, None)).await?;
             }
             placeholders(session, flow, &tasks).await?;
-            let mut work = decide::all(session, flow, fingerprint, tasks).await?;
-            // What stands in Zoho already without our key is taken over or decided about, not created once more.
-            let sifted = review.sift(session, fingerprint, work.creates, looks.keyed()).await?;
-            if sifted.look || !sifted.taken_over.is_empty() {
-                looks.set_keyed();
-            }
-            work.creates = sifted.creates;
-            work.taken_over = sifted.taken_over;
+            let mut work = self.sifted(tasks).await?;
+            load.take(looks, &mut work.creates).await?;
             if pages.send(pipeline::Page { work, done, of }).await.is_err() {
                 // The writer met an error, which is the one to tell.
-                break;
+                return Ok(());
             }
         }
-        Ok(())
+        load.finish().await?;
+        loop {
+            session.check_stop()?;
+            let tasks = load.rest()?;
+            if tasks.is_empty() {
+                break;
+            }
+            let work = self.sifted(tasks).await?;
+            if pages.send(pipeline::Page { work, done, of }).await.is_err() {
+                return Ok(());
+            }
+        }
+        load.end(selection)
+    }
+
+    /// Plans a page of tasks. What stands in Zoho already without our key is taken over or decided about, not created once more.
+    async fn sifted(&self, tasks: Vec<Task>) -> Result<Work, RunError> {
+        let Self { session, flow, fingerprint, looks, review, .. } = *self;
+        let mut work = decide::all(session, flow, fingerprint, tasks).await?;
+        let sifted = review.sift(session, fingerprint, work.creates, looks.keyed()).await?;
+        if sifted.look || !sifted.taken_over.is_empty() {
+            looks.set_keyed();
+        }
+        work.creates = sifted.creates;
+        work.taken_over = sifted.taken_over;
+        Ok(work)
     }
 }
 

@@ -7,6 +7,7 @@
 mod absence;
 pub mod audit;
 pub mod binding;
+pub mod bulk_jobs;
 pub mod candidates;
 mod columns;
 pub mod considered;

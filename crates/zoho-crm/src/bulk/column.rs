@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 
 use exact_json::{Map, Value};
+use serde::{Deserialize, Serialize};
 
 /// How a column's values are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ColumnForm {
     /// As they are: texts, numbers, `true` and `false`.
     Plain,
@@ -18,7 +20,7 @@ pub enum ColumnForm {
 }
 
 /// One column of the file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BulkColumn {
     /// The field's api name; it is the column's heading too.
     pub api_name: String,

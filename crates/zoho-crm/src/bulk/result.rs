@@ -151,6 +151,8 @@ pub(crate) fn read(response: &Response, place: &str) -> Reading<BulkResult> {
         return Ok(Err(refusal(response, place)));
     }
     if response.body.starts_with(b"PK") {
+        // A zip without its end was cut off on the way.
+        ZipArchive::new(Cursor::new(&response.body)).map_err(|error| error.to_string())?;
         return Ok(BulkResult::open(response.body.clone(), response.status, place));
     }
     if response.body.starts_with(b"{") {

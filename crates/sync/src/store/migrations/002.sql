@@ -54,3 +54,25 @@ CREATE TABLE match_decision (
 -- One record stands for one: neither side is given twice.
 CREATE UNIQUE INDEX match_decision_id ON match_decision (flow, id) WHERE kind IN ('accept', 'create');
 CREATE UNIQUE INDEX match_decision_zoho ON match_decision (flow, zoho_id) WHERE kind = 'accept';
+-- Bulk write jobs that were begun and are not settled. The states are uploading, uploaded, starting, started.
+CREATE TABLE bulk_job (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    flow TEXT NOT NULL,
+    state TEXT NOT NULL,
+    columns TEXT NOT NULL,
+    file_id TEXT,
+    job_id TEXT,
+    -- Whether an earlier start of it may have been carried out although no answer came.
+    doubtful INTEGER NOT NULL DEFAULT 0,
+    begun_at INTEGER NOT NULL
+) STRICT;
+
+-- The rows of a job, each with a hash of what was sent; without a job: a row that is left to the records API.
+CREATE TABLE bulk_row (
+    flow TEXT NOT NULL,
+    id TEXT NOT NULL,
+    job INTEGER REFERENCES bulk_job (number),
+    payload_hash TEXT NOT NULL,
+    PRIMARY KEY (flow, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX bulk_row_job ON bulk_row (flow, job, id);
