@@ -10,7 +10,7 @@ use exact_json::{Map, Value};
 use sandbox::business_central::row::Row;
 use sandbox::business_central::schema::Table;
 use sandbox::faults::{Effect, Fault, FaultPlan, Service};
-use sandbox::zoho::{Module, ZohoState};
+use sandbox::zoho::{Edition, Module, ZohoState};
 use sandbox::{credentials, seed};
 use sync::flow::Flow;
 use sync::policy::{BulkMode, BulkPolicy};
@@ -500,6 +500,19 @@ async fn a_sign_in_without_the_scopes_of_bulk_write_uses_the_records_api() {
     assert_clean(&report);
     assert_eq!((created(&report), jobs(&rig)), (90, 0));
     assert_done(&rig, 90).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_budget_that_never_allows_a_job_is_spent_on_the_records_api() {
+    let rig = rig(40).await;
+    rig.world.zoho(|zoho| zoho.set_credit_budget(None));
+    let rig = rig.with(|choices| choices.policy.credit_budget_percent = 1);
+    // One percent of what the edition has a day is less than a job costs.
+    rig.world.zoho(|zoho| zoho.set_edition(Edition::Free, false));
+    let rig = rig.with(|choices| choices.policy.flows = vec![Flow::Customers]);
+    let report = rig.sync().await;
+    assert_clean(&report);
+    assert_eq!((created(&report), jobs(&rig)), (40, 0));
 }
 
 #[tokio::test(start_paused = true)]

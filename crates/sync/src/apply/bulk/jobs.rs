@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use transport::{Cause, RefusedBy};
 use zoho_crm::ErrorKind;
 use zoho_crm::bulk::BulkState;
 
@@ -44,7 +45,7 @@ pub(super) async fn start(session: &Session<'_>, flow: Flow, filling: Filling) -
     let file_id = match session.zoho().bulk_upload(&session.org.zgid, &file).await {
         Ok(file_id) => file_id,
         // Files have a host of their own, which a firewall may not know while the records API works.
-        Err(error) if !error.is_limit() && !is_lost_token(&error) => {
+        Err(error) if (!error.is_limit() && !is_lost_token(&error)) || is_beyond_budget(&error) => {
             session.store().write(|tx| bulk_jobs::forget(tx, flow, number))?;
             return Ok(Start::Refused(refusal("the file could not be uploaded", &error)));
         }
@@ -96,7 +97,11 @@ async fn create(session: &Session<'_>, mut job: Job, again: bool) -> Result<Star
                 job.doubtful = true;
             }
             Err(error) if create::in_doubt(&error) => return Err(error.into()),
-            Err(error) if error.is_limit() || error.is_outage() || is_lost_token(&error) => {
+            Err(error)
+                if (error.is_limit() && !is_beyond_budget(&error))
+                    || error.is_outage()
+                    || is_lost_token(&error) =>
+            {
                 if !job.doubtful {
                     // Certainly not carried out.
                     session.store().write(|tx| bulk_jobs::uploaded(tx, job.number, &file_id))?;
@@ -150,6 +155,12 @@ fn is_older(session: &Session<'_>, job: &Job, limit: Duration) -> bool {
 /// Whether nothing more can be asked of Zoho before a person signs in again. A scope that is missing is not such a case.
 fn is_lost_token(error: &zoho_crm::Error) -> bool {
     error.is_sign_in() && error.kind != ErrorKind::ScopeMismatch
+}
+
+/// Whether a job costs more than may be spent in a whole day: then it never goes, and the records API goes on day by day.
+fn is_beyond_budget(error: &zoho_crm::Error) -> bool {
+    let ErrorKind::Transport(error) = &error.kind else { return false };
+    matches!(&error.cause, Cause::Refused(refused) if refused.by == RefusedBy::TooSmallBudget)
 }
 
 fn refusal(what: &str, error: &zoho_crm::Error) -> String {
