@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sandbox::business_central::invoices::Terms;
 use sync::flow::Flow;
+use sync::policy::BulkMode;
 use tests::{Choices, Rig, assert_clean, of};
 
 #[tokio::test(start_paused = true)]
@@ -35,6 +36,7 @@ async fn a_second_run_writes_nothing() {
 async fn writes_overlap_with_each_other_and_with_reading() {
     let mut choices = Choices::default();
     choices.policy.flows = vec![Flow::Customers];
+    choices.policy.bulk.mode = BulkMode::Never;
     let rig = Rig::bare_with(choices).await;
     rig.world.bc(|bc| sandbox::seed::bulk_customers(bc, 8_000));
     rig.world.set_latency(Duration::from_millis(50), Duration::from_millis(100));
