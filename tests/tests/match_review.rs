@@ -184,6 +184,9 @@ async fn certain_ones_accepted_and_the_rest_created_leave_nothing_double() {
     assert_eq!(name(&written.before), Some("Kvistgaard Aluminium A/S".into()));
     assert_eq!(name(&written.after), Some("Kvistgaard Aluminium".into()));
 
+    // What is left to them is no difference.
+    rig.assert_agrees().await;
+
     // Later edits are ordinary updates, and what is theirs stays theirs.
     rig.edit(Table::Customers, kvist, "city", "Odense");
     assert_clean(&rig.sync().await);

@@ -17,7 +17,7 @@ use crate::observe;
 use crate::progress::Event;
 use crate::report::RunReport;
 use crate::session::Session;
-use crate::store::sources;
+use crate::store::{links, sources};
 
 /// How many differences are listed; more are only counted.
 const LISTED: usize = 1_000;
@@ -251,7 +251,11 @@ fn one(
         found.add(difference(DifferenceKind::Missing));
         return Ok(());
     };
-    let differing = fields(session, flow, &mapped.fields, &record);
+    let link = session.store().read(|tx| links::get(tx, flow, id))?;
+    let mut differing = fields(session, flow, &mapped.fields, &record);
+    differing.retain(|(field, ours, _)| {
+        ours.is_some() || !link.as_ref().is_some_and(|link| link.leaves_to_people(field))
+    });
     let mut differs = !differing.is_empty();
     for (field, ours, theirs) in differing {
         found.add(Difference {

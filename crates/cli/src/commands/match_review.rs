@@ -177,7 +177,8 @@ async fn review(app: &App, options: &ReviewOptions, yes: bool) -> Result<Reviewe
     }
     let reviewed = app.engine.review(options, &progress, &stop).await;
     progress.done();
-    Ok(reviewed?)
+    // What the look beforehand cost belongs to it.
+    Ok(Reviewed { zoho_credits: app.zoho.credits(), ..reviewed? })
 }
 
 fn declined() -> AppError {

@@ -183,7 +183,11 @@ pub fn zoho_party(flow: Flow, org: &OrgSchema, record: &Map) -> Party {
 fn is_about_tax(label: &str) -> bool {
     let label = label.to_lowercase();
     let mut words = label.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.any(|word| TAX_WORDS.iter().any(|tax| word == *tax || (tax.len() > 3 && word.starts_with(tax))))
+    // Longer ones stand in compounds too: Umsatzsteuer, Steuernummer.
+    let names = |word: &str, tax: &str| {
+        word == tax || (tax.len() > 3 && (word.starts_with(tax) || word.ends_with(tax)))
+    };
+    words.any(|word| TAX_WORDS.iter().any(|tax| names(word, tax)))
 }
 
 fn plain(value: &Value) -> Option<String> {
@@ -272,4 +276,34 @@ pub fn key_is_borrowed(flow: Flow, org: &OrgSchema) -> bool {
     org.field(flow.module(), name).is_some_and(|field| {
         !field.label.trim().eq_ignore_ascii_case(usual.label()) && field.api_name != usual.usual_api_name()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_about_tax, is_placeholder};
+
+    #[test]
+    fn a_field_is_for_tax_numbers_where_its_label_says_so_in_a_language_of_business() {
+        for label in [
+            "VAT ID",
+            "USt-IdNr.",
+            "Umsatzsteuer-ID",
+            "Steuernummer",
+            "Tax Reg No",
+            "N° TVA",
+            "P. IVA",
+            "CIF/NIF",
+        ] {
+            assert!(is_about_tax(label), "{label}");
+        }
+        for label in ["Customer No", "Taxi account", "Kundennummer", "ERP Id", "Private", "Industry"] {
+            assert!(!is_about_tax(label), "{label}");
+        }
+    }
+
+    #[test]
+    fn the_records_of_our_own_making_are_known_whatever_their_case() {
+        assert!(is_placeholder("BC-LINE") && is_placeholder(" bc-deleted "));
+        assert!(!is_placeholder("C10000") && !is_placeholder(""));
+    }
 }

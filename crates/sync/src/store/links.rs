@@ -59,6 +59,15 @@ pub struct Link {
     pub written_at: Timestamp,
 }
 
+impl Link {
+    /// Whether a field for which Business Central has no value is left to the people who fill it: the record was taken over with it, and nothing
+    /// was ever written there from here.
+    #[must_use]
+    pub fn leaves_to_people(&self, field: &str) -> bool {
+        self.adopted && !self.sent.contains_key(field)
+    }
+}
+
 /// Stores a link in the place of the record's former one.
 ///
 /// # Errors
