@@ -99,6 +99,8 @@ async fn rest(rig: Rig) {
     rig.pass(Duration::from_secs(26 * 3600)).await;
     let rig = rig.restarted();
     rig.full().await;
+    // A person has typed accounts of the same names: somebody says that they are others.
+    rig.create_whatever_is_there().await;
     rig.sync().await;
     let last = rig.sync().await;
     if last.error.is_some() || !rig.failures().is_empty() {
