@@ -11,6 +11,7 @@ pub mod folder;
 pub mod invariants;
 pub mod invoicing;
 pub mod processes;
+pub mod story;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -30,6 +31,7 @@ use sync::flow::Flow;
 use sync::map::MapPolicy;
 use sync::org_schema::OrgSchema;
 use sync::policy::{BulkPolicy, InvoicesFrom, OnCertain, Policy};
+use sync::preview::{self, Preview, PreviewOptions, Tell};
 use sync::progress::{Silent, Stop};
 use sync::reconcile::Reconciliation;
 use sync::report::{FlowReport, Outcome, RunReport, Trigger};
@@ -39,7 +41,7 @@ use transport::{
     Clock, Courier, Patience, Permit, Random, Secret, SeededRandom, TokioClock, Transport, Unmetered,
 };
 use uuid::Uuid;
-use zoho_crm::{AccessToken, TokenVault};
+use zoho_crm::{AccessToken, Rehearsal, TokenVault};
 
 /// When every simulation begins.
 pub const START: &str = "2026-03-02T08:00:00Z";
@@ -162,19 +164,66 @@ impl Rig {
         // Chance goes on over a restart: no two runs of a profile have one id.
         let random: Arc<dyn Random> =
             Arc::new(SeededRandom::new(7 + vault.starts.fetch_add(1, Ordering::Relaxed)));
-        let transport: Arc<dyn Transport> = Arc::new(InProcess(world.clone()));
         let ledger = Arc::new(CreditLedger::new(
             Arc::clone(&store),
             Arc::clone(&clock),
             choices.policy.credit_budget_percent,
         ));
-        let courier = |permit: Arc<dyn Permit>| {
+        let transport: Arc<dyn Transport> = Arc::new(InProcess(world.clone()));
+        let permit = Arc::clone(&ledger) as Arc<dyn Permit>;
+        let parts =
+            Self::parts(&world, &transport, permit, &ledger, &clock, random, &choices, &store, &vault);
+        let zoho = parts.zoho.clone();
+        let engine = Engine::new(parts);
+        Self { world, store, engine, zoho, clock, stop: Stop::default(), vault, choices }
+    }
+
+    /// What `sync --once` would do now.
+    pub async fn preview(&self, tell: &mut Tell<'_>) -> Preview {
+        let store = Arc::new(self.store.copy().unwrap());
+        let percent = self.choices.policy.credit_budget_percent;
+        let ledger = Arc::new(CreditLedger::new(Arc::clone(&store), Arc::clone(&self.clock), percent));
+        let network: Arc<dyn Transport> = Arc::new(InProcess(self.world.clone()));
+        let leave = Arc::clone(&ledger) as Arc<dyn Permit>;
+        let rehearsal = Arc::new(Rehearsal::new(network, leave, Arc::clone(&self.clock)));
+        let transport = Arc::clone(&rehearsal) as Arc<dyn Transport>;
+        let permit = Arc::clone(&rehearsal) as Arc<dyn Permit>;
+        let random: Arc<dyn Random> = Arc::new(SeededRandom::new(11));
+        let parts = Self::parts(
+            &self.world,
+            &transport,
+            permit,
+            &ledger,
+            &self.clock,
+            random,
+            &self.choices,
+            &store,
+            &self.vault,
+        );
+        let options = PreviewOptions { flows: None, full: false, shown: usize::MAX };
+        preview::preview(parts, &rehearsal, &ledger, &options, tell, &Silent, &self.stop).await.unwrap()
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "everything that a profile is made of")]
+    fn parts(
+        world: &World,
+        transport: &Arc<dyn Transport>,
+        permit: Arc<dyn Permit>,
+        ledger: &Arc<CreditLedger>,
+        clock: &Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        choices: &Choices,
+        store: &Arc<Store>,
+        vault: &Arc<MemoryVault>,
+    ) -> Parts {
+        let direct: Arc<dyn Transport> = Arc::new(InProcess(world.clone()));
+        let courier = |transport: &Arc<dyn Transport>, permit: Arc<dyn Permit>| {
             Courier::new(
                 4,
                 Patience::default(),
-                Arc::clone(&transport),
+                Arc::clone(transport),
                 permit,
-                Arc::clone(&clock),
+                Arc::clone(clock),
                 Arc::clone(&random),
             )
         };
@@ -187,8 +236,8 @@ impl Rig {
                 api_url: format!("{ORIGIN}/bc"),
             },
             Secret::new(&choices.bc_secret),
-            courier(Arc::new(Unmetered)),
-            Arc::clone(&clock),
+            courier(&direct, Arc::new(Unmetered)),
+            Arc::clone(clock),
         );
         let zoho = zoho_crm::Client::new(
             zoho_crm::Settings {
@@ -198,21 +247,21 @@ impl Rig {
             },
             Secret::new(credentials::ZOHO_CLIENT_SECRET),
             Secret::new(&choices.refresh_token),
-            courier(Arc::clone(&ledger) as Arc<dyn Permit>),
-            Arc::clone(&clock),
-            Arc::clone(&vault) as Arc<dyn TokenVault>,
+            courier(transport, permit),
+            Arc::clone(clock),
+            Arc::clone(vault) as Arc<dyn TokenVault>,
         );
-        let engine = Engine::new(Parts {
-            store: Arc::clone(&store),
+        let ledger = Arc::clone(ledger);
+        Parts {
+            store: Arc::clone(store),
             business_central,
-            zoho: zoho.clone(),
-            clock: Arc::clone(&clock),
+            zoho,
+            clock: Arc::clone(clock),
             random,
             policy: choices.policy.clone(),
             origin: choices.origin.clone(),
             daily_credits: Box::new(move |credits| ledger.set_daily(credits)),
-        });
-        Self { world, store, engine, zoho, clock, stop: Stop::default(), vault, choices }
+        }
     }
 
     /// The same profile after a restart of the program.

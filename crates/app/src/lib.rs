@@ -11,6 +11,7 @@ pub mod error;
 pub mod logs;
 pub mod open;
 pub mod polling;
+pub mod preview;
 pub mod profile;
 pub mod review;
 pub mod secrets;

@@ -96,42 +96,19 @@ impl App {
         let clock: Arc<dyn Clock> = outside.clock.clone().unwrap_or_else(|| Arc::new(SystemClock::default()));
         let name = profile.folder().display().to_string();
         let credentials = secrets::collect(&name, profile.sealed_token(), outside.environment, &clock)?;
-        let transport = match &outside.transport {
-            Some(transport) => Arc::clone(transport),
-            None => Arc::new(network(&settings.network)?),
-        };
+        let transport = way_out(outside, &settings)?;
         let random: Arc<dyn Random> = Arc::new(SystemRandom::default());
         let ledger = Arc::new(CreditLedger::new(
             Arc::clone(&store),
             Arc::clone(&clock),
             settings.sync.credit_budget_percent,
         ));
-        let (business_central, zoho) = clients(
-            &settings,
-            credentials,
-            &transport,
-            Arc::clone(&ledger) as Arc<dyn Permit>,
-            &clock,
-            &random,
-        );
-        let today = clock.now().to_zoned(jiff::tz::TimeZone::system()).date();
-        let engine = Engine::new(Parts {
-            store: Arc::clone(&store),
-            business_central: business_central.clone(),
-            zoho: zoho.clone(),
-            clock: Arc::clone(&clock),
-            random: Arc::clone(&random),
-            policy: policy(&settings, today),
-            origin: Origin {
-                tenant: settings.business_central.tenant.clone(),
-                environment: settings.business_central.environment.clone(),
-                company: settings.business_central.company.clone(),
-            },
-            daily_credits: {
-                let ledger = Arc::clone(&ledger);
-                Box::new(move |credits| ledger.set_daily(credits))
-            },
-        });
+        let ways = Ways { business_central: Arc::clone(&transport), zoho: transport };
+        let permit = Arc::clone(&ledger) as Arc<dyn Permit>;
+        let clients = clients(&settings, credentials, &ways, permit, &clock, &random);
+        let parts = parts(&settings, &clients, &store, &ledger, &clock, &random);
+        let (business_central, zoho) = clients;
+        let engine = Engine::new(parts);
         Ok(Self {
             profile,
             settings,
@@ -144,6 +121,42 @@ impl App {
             random,
             _lock: lock,
         })
+    }
+}
+
+/// What an engine needs, from the settings and the clients.
+pub(crate) fn parts(
+    settings: &Settings,
+    clients: &(business_central::Client, zoho_crm::Client),
+    store: &Arc<Store>,
+    ledger: &Arc<CreditLedger>,
+    clock: &Arc<dyn Clock>,
+    random: &Arc<dyn Random>,
+) -> Parts {
+    let (business_central, zoho) = clients;
+    let today = clock.now().to_zoned(jiff::tz::TimeZone::system()).date();
+    let ledger = Arc::clone(ledger);
+    Parts {
+        store: Arc::clone(store),
+        business_central: business_central.clone(),
+        zoho: zoho.clone(),
+        clock: Arc::clone(clock),
+        random: Arc::clone(random),
+        policy: policy(settings, today),
+        origin: Origin {
+            tenant: settings.business_central.tenant.clone(),
+            environment: settings.business_central.environment.clone(),
+            company: settings.business_central.company.clone(),
+        },
+        daily_credits: Box::new(move |credits| ledger.set_daily(credits)),
+    }
+}
+
+/// The network, unless something else was handed in.
+pub(crate) fn way_out(outside: &Outside<'_>, settings: &Settings) -> Result<Arc<dyn Transport>, AppError> {
+    match &outside.transport {
+        Some(transport) => Ok(Arc::clone(transport)),
+        None => Ok(Arc::new(network(&settings.network)?)),
     }
 }
 
@@ -164,21 +177,29 @@ pub fn network(settings: &Network) -> Result<HttpTransport, AppError> {
     Ok(HttpTransport::new(&NetworkSettings { proxy: settings.proxy.clone(), extra_ca })?)
 }
 
-/// Both clients over one network.
+/// The ways to both services: one network, unless something stands in between.
+pub struct Ways {
+    /// To Business Central.
+    pub business_central: Arc<dyn Transport>,
+    /// To Zoho.
+    pub zoho: Arc<dyn Transport>,
+}
+
+/// Both clients.
 #[must_use]
 pub fn clients(
     settings: &Settings,
     credentials: Credentials,
-    transport: &Arc<dyn Transport>,
+    ways: &Ways,
     ledger: Arc<dyn Permit>,
     clock: &Arc<dyn Clock>,
     random: &Arc<dyn Random>,
 ) -> (business_central::Client, zoho_crm::Client) {
-    let courier = |concurrency, permit: Arc<dyn Permit>| {
+    let courier = |way, concurrency, permit: Arc<dyn Permit>| {
         Courier::new(
             concurrency,
             Patience::default(),
-            Arc::clone(transport),
+            Arc::clone(way),
             permit,
             Arc::clone(clock),
             Arc::clone(random),
@@ -194,7 +215,7 @@ pub fn clients(
             api_url: from.api_url.clone(),
         },
         credentials.business_central,
-        courier(BUSINESS_CENTRAL_CONCURRENCY, Arc::new(Unmetered)),
+        courier(&ways.business_central, BUSINESS_CENTRAL_CONCURRENCY, Arc::new(Unmetered)),
         Arc::clone(clock),
     );
     let zoho = zoho_crm::Client::new(
@@ -205,7 +226,7 @@ pub fn clients(
         },
         credentials.zoho_client,
         credentials.zoho_refresh,
-        courier(ZOHO_FIRST_CONCURRENCY, ledger),
+        courier(&ways.zoho, ZOHO_FIRST_CONCURRENCY, ledger),
         Arc::clone(clock),
         credentials.vault,
     );

@@ -33,6 +33,8 @@ pub enum Command {
     Setup(Setup),
     /// Finds records that stand in Zoho already, and decides which are ours.
     Match(Match),
+    /// What a sync would do: per record, per field, before and after. Writes nothing anywhere.
+    Preview(Preview),
     /// Copies what changed: once, or again and again until stopped.
     Sync(Sync),
     /// Connections, last run, next run, per-flow counts, credits.
@@ -115,6 +117,23 @@ pub struct Match {
     /// Does not ask before it reads many records of Zoho.
     #[arg(long)]
     pub yes: bool,
+}
+
+/// `preview`
+#[derive(Debug, clap::Args)]
+pub struct Preview {
+    /// Only this flow; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    pub flow: Vec<String>,
+    /// Reads everything, as `sync --full` would.
+    #[arg(long)]
+    pub full: bool,
+    /// How many records are printed of each list.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub limit: usize,
+    /// Writes every record into this file, one line a field.
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
 }
 
 /// `sync`

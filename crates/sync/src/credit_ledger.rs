@@ -83,8 +83,23 @@ impl CreditLedger {
     pub fn room_for(&self, need: u64) -> Result<Option<Timestamp>, StoreError> {
         let now = self.clock.now();
         let Some(budget) = self.budget() else { return Ok(Some(now)) };
-        let spent = self.store.read(|tx| credits::by_minute(tx, window_start(now)))?;
-        Ok(room_at(now, &spent, budget.useful(need), budget.for_changes()))
+        Ok(room_at(now, &self.by_minute()?, budget.useful(need), budget.for_changes()))
+    }
+
+    /// What was spent in each minute of the last 24 hours.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn by_minute(&self) -> Result<Vec<(Timestamp, u64)>, StoreError> {
+        self.store.read(|tx| credits::by_minute(tx, window_start(self.clock.now())))
+    }
+
+    /// What was spent in the last 24 hours.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn spent(&self) -> Result<u64, StoreError> {
+        Ok(self.by_minute()?.iter().map(|(_, spent)| *spent).sum())
     }
 
     fn org(&self) -> MutexGuard<'_, Option<OrgSays>> {

@@ -87,6 +87,7 @@ pub enum Replay {
 pub struct Engine {
     pub(crate) parts: Parts,
     metadata: Mutex<Option<Metadata>>,
+    rehearsing: bool,
 }
 
 #[derive(Clone)]
@@ -101,7 +102,19 @@ impl Engine {
     /// An engine over the given parts.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self { parts, metadata: Mutex::new(None) }
+        Self { parts, metadata: Mutex::new(None), rehearsing: false }
+    }
+
+    /// The same engine over a copy of the database and a client that writes nothing: what it wrote is in the copy and not in Zoho.
+    #[must_use]
+    pub(crate) fn rehearsing(self) -> Self {
+        Self { rehearsing: true, ..self }
+    }
+
+    /// How many calls to Zoho may be under way at once, once its edition is known.
+    pub(crate) fn zoho_concurrency(&self) -> Option<usize> {
+        let metadata = self.metadata.lock().unwrap_or_else(PoisonError::into_inner);
+        metadata.as_ref().map(|known| known.org.edition.concurrency())
     }
 
     /// One run. The report is made in every case; what prevented or ended it stands in `error`.
@@ -199,6 +212,7 @@ impl Engine {
             facts: metadata.facts,
             progress,
             stop,
+            rehearsing: self.rehearsing,
         })
     }
 

@@ -22,6 +22,7 @@ mod observe;
 pub mod org_schema;
 mod plan;
 pub mod policy;
+pub mod preview;
 pub mod progress;
 pub mod reconcile;
 pub mod report;

@@ -29,6 +29,8 @@ pub(crate) struct Session<'a> {
     pub(crate) facts: Arc<CompanyFacts>,
     pub(crate) progress: &'a dyn Progress,
     pub(crate) stop: &'a Stop,
+    /// What this run writes is in the database and not in Zoho.
+    pub(crate) rehearsing: bool,
 }
 
 impl Session<'_> {

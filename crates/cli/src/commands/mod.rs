@@ -6,6 +6,7 @@ mod demo;
 mod doctor;
 mod history;
 mod match_review;
+mod preview;
 mod problems;
 mod reconcile;
 mod replay;
@@ -38,6 +39,7 @@ pub async fn run(args: &Args, output: Output) -> Result<u8, AppError> {
             setup::run(&open(profile, mode)?, setup, output).await
         }
         Command::Match(args) => match_review::run(profile, args, output).await,
+        Command::Preview(preview) => preview::run(&profile, preview, output).await,
         Command::Sync(sync) => sync::run(&open_for_sync(profile, sync.no_bulk)?, sync, output).await,
         Command::Status => status::run(&profile, output),
         Command::Problems(problems) => problems::run(&profile, problems, output),

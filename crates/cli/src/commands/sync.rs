@@ -2,7 +2,7 @@
 
 use app::polling;
 use app::settings::{check_dependencies, parse_flow};
-use app::{App, AppError};
+use app::{App, AppError, Settings};
 use sync::engine::RunOptions;
 use sync::flow::Flow;
 use sync::report::Trigger;
@@ -13,7 +13,7 @@ use crate::progress::Shown;
 use crate::signals;
 
 pub async fn run(app: &App, args: &args::Sync, output: Output) -> Result<u8, AppError> {
-    let flows = flows(app, &args.flow)?;
+    let flows = flows(&app.settings, &args.flow)?;
     let stop = signals::stop_on_request();
     let progress = Shown::new();
     if args.once {
@@ -33,20 +33,20 @@ pub async fn run(app: &App, args: &args::Sync, output: Output) -> Result<u8, App
 }
 
 /// The flows named on the command line; `None` for all that the settings switch on.
-fn flows(app: &App, names: &[String]) -> Result<Option<Vec<Flow>>, AppError> {
+pub(super) fn flows(settings: &Settings, names: &[String]) -> Result<Option<Vec<Flow>>, AppError> {
     if names.is_empty() {
         return Ok(None);
     }
-    let wrong = |message| AppError::usage(message, "See `ledgerline sync --help`.");
+    let wrong = |message| AppError::usage(message, "See `ledgerline --help`.");
     let mut flows = Vec::new();
     for name in names {
         let flow = parse_flow(name).map_err(wrong)?;
-        if !app.settings.sync.flows.contains(&flow) {
+        if !settings.sync.flows.contains(&flow) {
             return Err(wrong(format!("the flow \"{name}\" is not switched on in [sync] flows")));
         }
         flows.push(flow);
     }
     // What a flow needs may have been copied by an earlier run: only the settings' own list must be complete.
-    check_dependencies(&app.settings.sync.flows).map_err(wrong)?;
+    check_dependencies(&settings.sync.flows).map_err(wrong)?;
     Ok(Some(flows))
 }

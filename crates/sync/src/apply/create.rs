@@ -8,7 +8,7 @@ use business_central::{BcId, Lookup};
 use exact_json::{Map, Value};
 use zoho_crm::{ErrorKind, Record, WriteOptions, ZohoId, coql};
 
-use super::{Task, Wrote, adopt, decide, outcome, refused, renumber};
+use super::{Task, Wrote, adopt, decide, outcome, refused, rehearsed, renumber};
 use crate::failure::{self, FailureClass, RunError, Trouble};
 use crate::flow::Flow;
 use crate::observe;
@@ -177,7 +177,8 @@ pub(crate) async fn holders(
     let numbers: Vec<String> = chunk.iter().map(|task| task.source.number.clone()).collect();
     let ids: Vec<String> = chunk.iter().map(|task| task.source.id.to_string()).collect();
     let condition = format!("({} or {})", coql::in_list(&number, &numbers), coql::in_list(&id, &ids));
-    adopt::select(session, flow, &condition).await
+    let found = adopt::select(session, flow, &condition).await?;
+    rehearsed::as_it_would_be(session, flow, &number, found)
 }
 
 /// Decides what the holder of a task's key means. Returns the task where it may be created.

@@ -14,6 +14,7 @@ pub(crate) mod outcome;
 mod pipeline;
 pub(crate) mod placeholder;
 pub(crate) mod refused;
+pub(crate) mod rehearsed;
 pub(crate) mod renumber;
 pub(crate) mod update;
 pub(crate) mod verify;

@@ -151,10 +151,11 @@ async fn give(
     let before = std::mem::replace(&mut link.number, number.to_owned());
     link.modified_time = written.modified_time.or(link.modified_time.take());
     link.sent.insert(key.to_owned(), Value::text(number));
+    let of_key = |number| Value::Object(Map::from([(key.to_owned(), number)]));
     let entry = Entry {
         number: Some(number.to_owned()),
-        before: Some(Value::text(before)),
-        after: Some(Value::text(number)),
+        before: Some(of_key(Value::text(before))),
+        after: Some(of_key(Value::text(number))),
         zoho_id: Some(link.zoho_id.to_string()),
         ..session.entry(flow, link.id, AuditKind::Written, why, now)
     };

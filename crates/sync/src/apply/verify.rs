@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use exact_json::{Decimal, Map, Value};
 use zoho_crm::{Module, Record, ZohoId, coql};
 
-use super::{Task, Wrote, create, decide, outcome, refused};
+use super::{Task, Wrote, create, decide, outcome, refused, rehearsed};
 use crate::failure::{self, FailureClass, RunError, Trouble};
 use crate::flow::Flow;
 use crate::map::{self, Mapped, NegativeStyle};
@@ -205,11 +205,12 @@ type Totals = BTreeMap<ZohoId, (Decimal, Decimal)>;
 /// What was created together has ids that lie together: a query for a range of ids reads more of them than one that names each. Where the
 /// records of others lie in between, so that it does not, the rest is asked for by id.
 async fn read_totals(session: &Session<'_>, tasks: &[Task]) -> Result<Totals, RunError> {
+    let mut totals: Totals = rehearsed::totals(session, tasks);
+    let links = tasks.iter().filter_map(|t| t.link.as_ref());
     let ids: BTreeSet<&str> =
-        tasks.iter().filter_map(|t| t.link.as_ref()).map(|l| l.zoho_id.as_str()).collect();
+        links.filter(|l| !totals.contains_key(&l.zoho_id)).map(|l| l.zoho_id.as_str()).collect();
     let mut left: VecDeque<&str> = ids.iter().copied().collect();
     let mut unread: Vec<&str> = Vec::new();
-    let mut totals = Totals::new();
     // Texts of one length compare as numbers do.
     let comparable = ids.first().is_some_and(|first| ids.iter().all(|id| id.len() == first.len()));
     while comparable

@@ -251,6 +251,34 @@ pub fn between(
     )
 }
 
+/// Where the trail ends.
+///
+/// # Errors
+/// When the database fails.
+pub fn head(tx: &Tx<'_>) -> Result<i64, StoreError> {
+    Ok(tx.connection.query_row("SELECT seq FROM audit_head", [], |row| row.get(0))?)
+}
+
+/// At most `limit` entries behind the place `after`, in the order of the trail.
+///
+/// # Errors
+/// When the database fails.
+pub fn behind(tx: &Tx<'_>, after: i64, limit: usize) -> Result<Vec<Entry>, StoreError> {
+    select(tx, "SELECT * FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2", (after, columns::limit(limit)))
+}
+
+/// The entries about one record behind the place `after`, in the order of the trail.
+///
+/// # Errors
+/// When the database fails.
+pub fn of_record_behind(tx: &Tx<'_>, flow: Flow, id: BcId, after: i64) -> Result<Vec<Entry>, StoreError> {
+    select(
+        tx,
+        "SELECT * FROM audit WHERE flow = ?1 AND id = ?2 AND seq > ?3 ORDER BY seq",
+        (flow.name(), id.to_string(), after),
+    )
+}
+
 /// Proves that no entry was changed or taken out.
 ///
 /// # Errors

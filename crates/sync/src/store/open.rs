@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use rusqlite::backup::{Backup, StepResult};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
@@ -53,6 +54,48 @@ impl Store {
         let mut connection = Connection::open_in_memory()?;
         Self::prepare(&mut connection, None)?;
         Self::ready(connection)
+    }
+
+    /// A copy that is gone with the value, and that nothing outside sees: for trying out what a run would do.
+    ///
+    /// # Errors
+    /// When the database cannot be read, or the copy cannot be made.
+    pub fn copy(&self) -> Result<Self, StoreError> {
+        let mut state = self.state();
+        // What waits to be kept belongs to the state that is copied.
+        state.commit()?;
+        Self::copy_from(&state.connection)
+    }
+
+    /// Such a copy of a database file, also of one that has to be brought up to date first: the copy is. The file stays as it is, and a
+    /// writer beside it goes on.
+    ///
+    /// # Errors
+    /// As [`open_read_only`](Self::open_read_only), or when the copy cannot be made.
+    pub fn copy_of(path: &Path) -> Result<Self, StoreError> {
+        let at = |error: StoreError| error.at(path);
+        if !path.exists() {
+            return Err(StoreError::Absent(path.display().to_string()));
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let source = Connection::open_with_flags(path, flags).map_err(StoreError::from).map_err(at)?;
+        source.busy_timeout(PATIENCE)?;
+        migrate::refuse_newer(&source).map_err(at)?;
+        Self::copy_from(&source).map_err(at)
+    }
+
+    /// Copies into a database without a name: SQLite keeps it in its page cache and, when it grows, in a file of the system's folder for
+    /// temporary files that only its owner may read and that has no name either. Such a file is gone with the process however that ends.
+    fn copy_from(source: &Connection) -> Result<Self, StoreError> {
+        let mut copy = Connection::open("")?;
+        // All pages in one step are one state, whatever a writer does meanwhile.
+        let done = Backup::new(source, &mut copy)?.step(-1)?;
+        if done != StepResult::Done {
+            return Err(StoreError::Busy);
+        }
+        copy.pragma_update(None, "journal_mode", "memory")?;
+        migrate::up(&mut copy, None, &migrate::STEPS)?;
+        Self::ready(copy)
     }
 
     fn prepare(connection: &mut Connection, path: Option<&Path>) -> Result<(), StoreError> {

@@ -1,0 +1,251 @@
+//! What people do in both systems, by chance.
+
+use exact_json::{Map, Value};
+use jiff::SignedDuration;
+use sandbox::business_central::BcState;
+use sandbox::business_central::invoices::{Line, Terms};
+use sandbox::business_central::schema::Table;
+use sandbox::zoho::Module;
+use transport::{Random, SeededRandom};
+use uuid::Uuid;
+
+use crate::{Rig, decimal};
+
+/// Names that have broken programs before.
+const NAMES: [&str; 8] = [
+    "Müller & Söhne GmbH",
+    "O'Brien \"Quotes\" Ltd",
+    "株式会社サンプル",
+    "شركة المثال",
+    "Emoji 🚀 Supplies 👩‍🔧",
+    "100% (sure) \\ back\\slash",
+    "A",
+    "Abcdefghij Abcdefghij Abcdefghij Abcdefghij Abcdefghij Abcdefghij Abcdefghij Abcdefghij Abcdefghij Abcdefghij",
+];
+
+/// What happens next, by chance.
+pub struct Story {
+    /// Chance.
+    pub chance: SeededRandom,
+    made: u32,
+}
+
+impl Story {
+    /// A story that chance tells from this seed.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self { chance: SeededRandom::new(seed), made: 0 }
+    }
+
+    /// One of the list.
+    pub fn pick<T: Clone>(&self, list: &[T]) -> Option<T> {
+        let place = usize::try_from(self.chance.below(list.len() as u64)).unwrap();
+        list.get(place).cloned()
+    }
+
+    fn any(&self, rig: &Rig, table: Table) -> Option<Uuid> {
+        let ids: Vec<Uuid> = rig.world.bc(|bc| bc.table(table).keys().copied().collect());
+        self.pick(&ids)
+    }
+
+    /// A document of that kind.
+    fn document(&self, rig: &Rig, posted: bool) -> Option<Uuid> {
+        let ids: Vec<Uuid> = rig.world.bc(|bc| {
+            let all = bc.table(Table::SalesInvoices).values();
+            all.filter(|row| row.posted == posted).map(|row| row.id).collect()
+        });
+        self.pick(&ids)
+    }
+
+    fn name(&self) -> String {
+        format!("{} {}", self.pick(&NAMES).unwrap(), self.chance.below(50)).chars().take(100).collect()
+    }
+
+    fn next(&mut self, prefix: &str) -> String {
+        self.made += 1;
+        format!("{prefix}{:05}", self.made)
+    }
+
+    /// A customer with a person, an item and an invoice.
+    pub fn newcomers(&mut self, rig: &Rig) {
+        let number = self.next("C");
+        let customer = rig.customer(&number, &self.name());
+        let person = self.next("P");
+        rig.person(&person, &self.name(), &number);
+        let item = self.next("I");
+        rig.item(&item, &self.name(), "12.34");
+        self.invoice(rig, customer);
+    }
+
+    fn invoice(&mut self, rig: &Rig, customer: Uuid) {
+        let mut lines = Vec::new();
+        for _ in 0..=self.chance.below(4) {
+            let quantity = (1 + self.chance.below(9)).to_string();
+            let price = format!("{}.{:02}", self.chance.below(500), self.chance.below(100));
+            lines.push(match (self.chance.below(6), self.any(rig, Table::Items)) {
+                (0, _) | (_, None) => {
+                    Line::other("Account", "8400", "Freight", decimal("1"), decimal(&price))
+                }
+                (1, Some(_)) => Line::comment("Thank you for your order"),
+                (2, Some(item)) => rig.line(item, &quantity, &price).discounted(decimal("12.5")),
+                (_, Some(item)) => rig.line(item, &quantity, &price),
+            });
+        }
+        let terms = Terms { cents_off: i64::from(self.chance.below(5) == 0), ..Terms::default() };
+        let number = self.next("INV");
+        if self.chance.below(5) == 0 {
+            rig.world.bc(|bc| bc.draft(customer, &format!("D-{number}"), &lines, terms)).unwrap();
+        } else {
+            rig.invoice(customer, &number, &lines, terms);
+        }
+    }
+
+    /// Somebody does something in one of the systems. Returns what.
+    pub fn edit(&mut self, rig: &Rig) -> String {
+        let kind = self.chance.below(19);
+        let bc = |work: &mut dyn FnMut(&mut BcState) -> bool| rig.world.bc(work);
+        let customer = self.any(rig, Table::Customers);
+        let item = self.any(rig, Table::Items);
+        let (Some(customer), Some(item)) = (customer, item) else {
+            self.newcomers(rig);
+            return "newcomers".to_owned();
+        };
+        match kind {
+            0 | 1 => {
+                self.newcomers(rig);
+                "newcomers".to_owned()
+            }
+            2 | 3 => {
+                self.invoice(rig, customer);
+                format!("an invoice for {customer}")
+            }
+            4 => {
+                let name = self.name();
+                bc(&mut |bc| bc.edit(Table::Customers, customer, "displayName", name.as_str()));
+                format!("customer {customer} is called {name}")
+            }
+            5 => {
+                let phone = format!("+49 40 {:06}", self.chance.below(1_000_000));
+                bc(&mut |bc| bc.edit(Table::Customers, customer, "phoneNumber", phone.as_str()));
+                format!("customer {customer} has the phone {phone}")
+            }
+            6 => {
+                let price = decimal(&format!("{}.{:02}", self.chance.below(900), self.chance.below(100)));
+                bc(&mut |bc| bc.edit(Table::Items, item, "unitPrice", price));
+                format!("item {item} costs {price}")
+            }
+            7 => {
+                let blocked = self.chance.below(2) == 0;
+                bc(&mut |bc| bc.edit(Table::Items, item, "blocked", Value::Bool(blocked)));
+                format!("item {item} blocked: {blocked}")
+            }
+            8 => {
+                let stock = decimal(&self.chance.below(500).to_string());
+                bc(&mut |bc| bc.move_stock(item, stock));
+                format!("stock of {item}: {stock}")
+            }
+            9 => {
+                let (table, id) = if self.chance.below(2) == 0 {
+                    (Table::Customers, customer)
+                } else {
+                    (Table::Items, item)
+                };
+                let number = self.next("R");
+                bc(&mut |bc| bc.renumber(table, id, &number));
+                format!("{id} has the number {number}")
+            }
+            10 => {
+                let (table, a) = if self.chance.below(2) == 0 {
+                    (Table::Customers, customer)
+                } else {
+                    (Table::Items, item)
+                };
+                let b = self.any(rig, table).unwrap();
+                bc(&mut |bc| a != b && bc.swap_numbers(table, a, b));
+                format!("{a} and {b} change numbers")
+            }
+            11 | 12 => match self.document(rig, true) {
+                Some(id) => {
+                    let half = self.chance.below(2) == 0;
+                    bc(&mut |bc| {
+                        let open = &bc.table(Table::SalesInvoices)[&id];
+                        let (left, is_open) = (open.number("remainingAmount"), open.text("status") == "Open");
+                        let amount =
+                            if half { left.checked_div(decimal("2")).unwrap().round(2) } else { left };
+                        is_open && bc.pay(id, amount)
+                    });
+                    format!("invoice {id} is paid, half: {half}")
+                }
+                None => "nothing".to_owned(),
+            },
+            13 => match self.document(rig, true) {
+                Some(id) if self.chance.below(2) == 0 => {
+                    bc(&mut |bc| bc.cancel(id));
+                    format!("invoice {id} is cancelled")
+                }
+                Some(id) => {
+                    bc(&mut |bc| {
+                        let status = bc.table(Table::SalesInvoices)[&id].text("status").to_owned();
+                        (status == "Open" || status == "Paid") && bc.unapply(id)
+                    });
+                    format!("payments of invoice {id} are taken back")
+                }
+                None => "nothing".to_owned(),
+            },
+            14 => match self.document(rig, false) {
+                Some(id) => {
+                    let number = self.next("INV");
+                    bc(&mut |bc| bc.post(id, &number));
+                    format!("draft {id} is posted as {number}")
+                }
+                None => "nothing".to_owned(),
+            },
+            15 => self.delete(rig),
+            16 => {
+                let ago = SignedDuration::from_secs(i64::try_from(self.chance.below(3600)).unwrap());
+                let (number, name) = (self.next("L"), self.name());
+                let stamped = rig.world.now().checked_sub(ago).unwrap();
+                rig.world.bc(|bc| bc.late_customer(&number, &name, stamped));
+                format!("customer {number} appears, stamped {stamped}")
+            }
+            17 => {
+                let values: Map = [("Account_Name".to_owned(), Value::text(self.name()))].into();
+                let added =
+                    rig.world.zoho(|zoho| zoho.person_adds(Module::Accounts, &values, rig.clock.now()));
+                format!("a person adds the account {added:?}")
+            }
+            _ => {
+                rig.world.zoho(sandbox::ZohoState::expire_tokens);
+                rig.world.bc(BcState::expire_tokens);
+                "all tokens end".to_owned()
+            }
+        }
+    }
+
+    /// Somebody deletes something in Business Central; sometimes its number is used again.
+    fn delete(&mut self, rig: &Rig) -> String {
+        let (table, id) = match self.chance.below(4) {
+            0 => (Table::Customers, self.any(rig, Table::Customers)),
+            1 => (Table::Items, self.any(rig, Table::Items)),
+            2 => (Table::Contacts, self.any(rig, Table::Contacts)),
+            _ => (Table::SalesInvoices, self.document(rig, false)),
+        };
+        let Some(id) = id else { return "nothing".to_owned() };
+        if rig.world.bc(|bc| bc.table(table).len()) < 5 {
+            return "nothing: too few are left".to_owned();
+        }
+        let number = rig.world.bc(|bc| {
+            let number = bc.table(table).get(&id).map(|row| row.text("number").to_owned());
+            bc.delete(table, id);
+            number.unwrap()
+        });
+        if self.chance.below(2) == 0 {
+            match table {
+                Table::Customers => rig.world.bc(|bc| bc.late_customer(&number, "Second holder", bc.now())),
+                Table::Items => rig.item(&number, "Second holder", "1"),
+                _ => id,
+            };
+        }
+        format!("{table:?} {id} ({number}) is deleted")
+    }
+}
