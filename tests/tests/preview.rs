@@ -41,7 +41,7 @@ fn planned(records: &[PlannedRecord]) -> Fields {
     let mut all = Fields::new();
     for record in records {
         let fields = record.fields.iter().map(|change| {
-            (change.field.clone(), without_ids(change.after.clone().expect("a write has a value"), true))
+            (change.field.clone(), without_ids(change.after.clone().expect("a write has a value")))
         });
         if !record.fields.is_empty() {
             all.insert((record.flow, record.bc_id.to_string()), fields.collect());
@@ -57,7 +57,7 @@ fn written(rig: &Rig, after: i64) -> Fields {
         if let (AuditKind::Written, Some(flow), Some(id), Some(Value::Object(fields))) =
             (entry.kind, entry.flow, entry.id, entry.after)
         {
-            let fields = fields.into_iter().map(|(name, value)| (name, without_ids(value, true)));
+            let fields = fields.into_iter().map(|(name, value)| (name, without_ids(value)));
             all.entry((flow, id.to_string())).or_default().extend(fields);
         }
     }
@@ -75,17 +75,17 @@ fn without_adjustments(fields: &Fields) -> Fields {
 }
 
 /// Ids differ between what would be made and what was.
-fn without_ids(value: Value, top: bool) -> Value {
+fn without_ids(value: Value) -> Value {
     match value {
         Value::Object(map) => Value::Object(
             map.into_iter()
                 .map(|(name, value)| {
-                    let value = if name == "id" { Value::text("*") } else { without_ids(value, false) };
+                    let value = if name == "id" { Value::text("*") } else { without_ids(value) };
                     (name, value)
                 })
                 .collect(),
         ),
-        Value::List(list) => Value::List(list.into_iter().map(|value| without_ids(value, top)).collect()),
+        Value::List(list) => Value::List(list.into_iter().map(without_ids).collect()),
         other => other,
     }
 }
@@ -104,8 +104,19 @@ async fn preview_then_sync(rig: &Rig, story: &str) {
     );
     let calls = rig.world.zoho(|zoho| zoho.counters.calls.clone());
     for (kind, count) in calls {
-        let known =
-            ["token", "coql", "get", "list", "org", "modules", "fields", "users", "currencies", "taxes"];
+        let known = [
+            "token",
+            "deleted",
+            "coql",
+            "get",
+            "list",
+            "org",
+            "modules",
+            "fields",
+            "users",
+            "currencies",
+            "taxes",
+        ];
         let reads = known.iter().any(|read| kind.contains(read)) || kind.starts_with("read");
         assert!(reads || calls_before.get(kind) == Some(&count), "{story}: a preview called {kind}");
     }
@@ -183,7 +194,7 @@ async fn history(seed: u64) {
     world.bc(sandbox::seed::bare);
     let mut story = Story::new(seed ^ 0xBEEF);
     let mut choices = Choices::default();
-    if seed % 3 == 0 {
+    if seed.is_multiple_of(3) {
         for flow in Flow::ALL {
             choices.policy.by_flow.entry(flow).or_default().on_delete = OnDelete::Delete;
         }
@@ -278,6 +289,47 @@ async fn a_copy_that_a_person_deleted_in_zoho_is_planned_as_a_failure() {
         [Some("zoho_record_deleted")]
     );
     preview_then_sync(&rig, "deleted in Zoho").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn records_that_may_be_in_zoho_already_are_held_and_then_adopted_as_planned() {
+    let rig = Rig::bare().await;
+    rig.customer("C1", "Adatum Corporation");
+    rig.customer("C2", "Quite Another");
+    let values: Map = [("Account_Name".to_owned(), Value::text("Adatum Corporation"))].into();
+    rig.world.zoho(|zoho| zoho.person_adds(Module::Accounts, &values, rig.clock.now())).unwrap();
+    let (seen, _) = preview(&rig).await;
+    assert_eq!(seen.outcome, Outcome::Attention);
+    assert_eq!(seen.flow_problems.len(), 1, "{:#?}", seen.flow_problems);
+    let customers = &seen.flows[0];
+    assert_eq!((customers.create, customers.hold), (0, 2), "{customers:#?}");
+    assert!(seen.held.iter().all(|held| held.reason.is_some() && held.cure.is_some()), "{:#?}", seen.held);
+    preview_then_sync(&rig, "a closed gate").await;
+
+    let pairs = sync::match_review::list::page(
+        &rig.store,
+        sync::match_review::list::Filter { flow: Flow::Customers, class: None, decided: false },
+        0,
+        10,
+    )
+    .unwrap();
+    let by = sync::match_review::decide::By { who: "ann", at: rig.clock.now() };
+    let pair = pairs.records[0].candidates[0].proposal;
+    let accept = sync::store::decisions::DecisionKind::Accept;
+    sync::match_review::decide::choose(&rig.store, &[(pair, accept)], by).unwrap();
+    let options = sync::match_review::ReviewOptions {
+        flows: None,
+        accept_certain: false,
+        create_rest: true,
+        who: "ann".to_owned(),
+    };
+    rig.engine.review(&options, &Silent, &rig.stop).await.unwrap();
+    let (seen, records) = preview(&rig).await;
+    let customers = &seen.flows[0];
+    assert_eq!((customers.create, customers.adopt, customers.hold), (1, 1, 0), "{customers:#?}");
+    let adopted = records.iter().find(|record| record.action == PlannedAction::Adopt).unwrap();
+    assert!(adopted.zoho_id.is_some() && adopted.fields.iter().any(|change| change.field == "BC_Number"));
+    preview_then_sync(&rig, "an accepted match").await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,18 +8,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use exact_json::{Map, Value};
-use jiff::SignedDuration;
 use sandbox::World;
-use sandbox::business_central::BcState;
-use sandbox::business_central::invoices::{Line, Terms};
 use sandbox::business_central::schema::Table;
 use sandbox::faults::{Effect, Fault, FaultBody, Service};
-use sandbox::zoho::Module;
 use sync::flow::Flow;
 use sync::reconcile::{Difference, DifferenceKind};
 use tests::invariants::assert_nothing_is_spoilt;
-use tests::{Choices, Rig, assert_clean, decimal, outside};
+use tests::story::Story;
+use tests::{Choices, Rig, assert_clean, outside};
 use transport::{Random, SeededRandom};
 use uuid::Uuid;
 

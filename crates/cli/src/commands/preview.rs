@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use app::open::Outside;
 use app::{AppError, Profile, Settings};
 use exact_json::Value;
+use sync::csv;
 use sync::failure::RunError;
 use sync::preview::{PlannedAction, PlannedFlow, PlannedRecord, Preview, PreviewOptions};
 use sync::report::Outcome;
 
 use crate::args;
-use crate::csv;
 use crate::output::{Output, columns, say};
 use crate::progress::Shown;
 use crate::signals;
