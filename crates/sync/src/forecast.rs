@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::apply::verify;
 use crate::credit_budget::{Budget, spent_by};
 use crate::credit_ledger::window_start;
 use crate::flow::Flow;
@@ -23,14 +24,19 @@ pub struct Forecast {
 }
 
 /// About what it costs to write so many records of a flow by REST: one credit a begun ten, two looks a hundred for who holds their
-/// numbers, and for invoices two more that read the totals back.
+/// numbers, and what reads the totals of invoices back.
 #[must_use]
 pub fn credits_for(flow: Flow, records: u64) -> u64 {
-    let looks = match flow {
-        Flow::Customers | Flow::Items | Flow::Contacts => 2,
-        Flow::Invoices => 4,
-    };
-    records.div_ceil(10) + records.div_ceil(100) * looks
+    records.div_ceil(10) + records.div_ceil(100) * 2 + totals_for(flow, records)
+}
+
+/// About what it costs to read so many totals back.
+#[must_use]
+pub fn totals_for(flow: Flow, records: u64) -> u64 {
+    match flow {
+        Flow::Customers | Flow::Items | Flow::Contacts => 0,
+        Flow::Invoices => records.div_ceil(verify::AT_ONCE as u64),
+    }
 }
 
 /// About how many credits the records need that are known and not dealt with.

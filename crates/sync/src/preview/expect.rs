@@ -9,10 +9,7 @@ use zoho_crm::Tally;
 use super::PlannedFlow;
 use crate::credit_budget::{Budget, spent_by};
 use crate::credit_ledger::CreditLedger;
-use crate::flow::Flow;
-
-/// Totals that are read back with one query (`verify`).
-const TOTALS_PER_QUERY: u64 = 50;
+use crate::forecast;
 
 /// A write takes longer than a look; how much is not published. A simulation without a network measures nothing, and so little is never
 /// believed.
@@ -60,8 +57,7 @@ pub(super) fn credits(
     spent_before: u64,
     now: Timestamp,
 ) -> PlannedCredits {
-    let written = |flow: &&PlannedFlow| flow.flow == Flow::Invoices;
-    let proofs = flows.iter().filter(written).map(|flow| flow.create.div_ceil(TOTALS_PER_QUERY)).sum::<u64>();
+    let proofs = flows.iter().map(|flow| forecast::totals_for(flow.flow, flow.create)).sum::<u64>();
     let to_come = tally.read_credits + tally.write_credits + proofs;
     let budget = ledger.budget();
     let spent = ledger.by_minute().unwrap_or_default();
