@@ -11,8 +11,9 @@ use exact_json::{Map, Value};
 use sandbox::World;
 use sandbox::business_central::schema::Table;
 use sandbox::zoho::Module;
+use sync::bulk_plan::{Reason, Way};
 use sync::flow::Flow;
-use sync::policy::OnDelete;
+use sync::policy::{BulkMode, BulkPolicy, OnDelete};
 use sync::preview::{PlannedAction, PlannedRecord, Preview, PreviewOptions};
 use sync::progress::{Silent, Stop};
 use sync::report::Outcome;
@@ -378,8 +379,9 @@ fn hash(path: &std::path::Path) -> Vec<u8> {
 async fn app_preview(folder: &Folder) -> Preview {
     let options = PreviewOptions { flows: None, full: false, shown: 5 };
     let profile = folder.profile();
+    let settings = app::Settings::load(&profile.settings()).unwrap();
     let outside = folder.outside();
-    app::preview::preview(&profile, &outside, &options, &mut |_| Ok(()), &Silent, &Stop::default())
+    app::preview::preview(&profile, &settings, &outside, &options, &mut |_| Ok(()), &Silent, &Stop::default())
         .await
         .unwrap()
 }
@@ -458,4 +460,63 @@ async fn a_preview_keeps_to_the_credit_budget() {
     assert_eq!(seen.error.as_ref().map(|error| error.code.as_str()), Some("zoho_credit_budget"), "{seen:#?}");
     assert_eq!(seen.outcome, Outcome::Failed);
     assert_eq!(world.zoho(|zoho| zoho.credits_used()), used);
+}
+
+fn bulk(mode: BulkMode) -> Choices {
+    let mut choices = Choices::default();
+    choices.policy.flows = vec![Flow::Customers];
+    choices.policy.bulk = BulkPolicy { mode, rows_per_job: 40, break_even: 10, ..BulkPolicy::default() };
+    choices
+}
+
+#[tokio::test(start_paused = true)]
+async fn big_numbers_of_new_records_go_the_way_that_the_preview_says() {
+    for (mode, way, reason, jobs) in [
+        (BulkMode::Auto, Way::Bulk, Reason::Cheaper, 3),
+        (BulkMode::Never, Way::Rest, Reason::SwitchedOff, 0),
+    ] {
+        let rig = Rig::bare_with(bulk(mode)).await;
+        rig.world.bc(|bc| sandbox::seed::bulk_customers(bc, 90));
+        let (seen, _) = preview(&rig).await;
+        let plan = seen.flows[0].way.clone().expect("records are created");
+        assert_eq!((plan.way, plan.reason, plan.jobs, plan.creates), (way, reason, jobs, 90));
+        let warned = seen.notes.iter().any(|note| note.contains("workflows") && note.contains("--no-bulk"));
+        assert_eq!(warned, way == Way::Bulk, "{:?}", seen.notes);
+        assert_eq!(rig.world.zoho(|zoho| zoho.bulk_jobs()), 0);
+        preview_then_sync(&rig, "by bulk write").await;
+        assert_eq!(rig.world.zoho(|zoho| zoho.bulk_jobs()) as u64, jobs);
+        let spent = rig.store.read(|tx| sync::store::credits::spent_since(tx, jiff::Timestamp::MIN)).unwrap();
+        let (low, high) = (spent * 80 / 100, spent * 130 / 100);
+        assert!(
+            (low..=high).contains(&(seen.credits.to_come + 10)),
+            "{:?}, and {spent} were spent",
+            seen.credits
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_preview_beside_a_running_bulk_job_starts_none_and_waits_for_none() {
+    let rig = Rig::bare_with(bulk(BulkMode::Auto)).await;
+    rig.world.bc(|bc| sandbox::seed::bulk_customers(bc, 30));
+    rig.world.zoho(|zoho| zoho.switches.bulk_seconds = 3_600);
+    // The program dies while its job runs.
+    tokio::select! {
+        biased;
+        () = tokio::time::sleep(Duration::from_secs(60)) => {}
+        report = rig.sync() => panic!("the job ended: {report:#?}"),
+    }
+    assert_eq!(rig.world.zoho(|zoho| zoho.bulk_jobs()), 1);
+    let before = rig.clock.monotonic();
+    let (seen, _) = preview(&rig).await;
+    assert!(rig.clock.monotonic() - before < Duration::from_secs(60), "it does not wait for the job");
+    assert_eq!(rig.world.zoho(|zoho| zoho.bulk_jobs()), 1);
+    assert_eq!((seen.flows[0].create, seen.flows[0].hold), (0, 30), "{:#?}", seen.flows[0]);
+    assert_eq!(seen.flow_problems.len(), 1, "{:#?}", seen.flow_problems);
+    rig.pass(Duration::from_secs(3_700)).await;
+    let rig = rig.restarted();
+    let (seen, _) = preview(&rig).await;
+    assert_eq!((seen.flows[0].hold, seen.flow_problems.len()), (0, 0), "what has ended is read: {seen:#?}");
+    assert_clean(&rig.sync().await);
+    assert_eq!(rig.zoho_records(Module::Accounts).len(), 30);
 }

@@ -9,7 +9,7 @@ use sync::forecast;
 use sync::report::RunReport;
 use sync::store::{StoreError, Tx, facts};
 
-use crate::App;
+use crate::{App, open};
 
 /// The fact that holds the pause, for `status` and for the next start.
 const FACT: &str = "credit_pause";
@@ -98,7 +98,8 @@ impl Pause {
 
 /// When the ledger has room for a useful part of what is left to do.
 pub(crate) fn room(app: &App, flows: &[Flow]) -> Option<Timestamp> {
-    let need = app.store.read(|tx| forecast::need(tx, flows)).unwrap_or(u64::MAX);
+    let need =
+        app.store.read(|tx| forecast::need(tx, flows, &open::bulk(&app.settings.sync))).unwrap_or(u64::MAX);
     // What is not read yet is not known to be little.
     app.ledger.room_for(if need == 0 { u64::MAX } else { need }).ok().flatten()
 }

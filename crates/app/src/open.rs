@@ -233,6 +233,11 @@ pub fn clients(
     (business_central, zoho)
 }
 
+/// How big numbers of new records go to Zoho.
+pub(crate) fn bulk(settings: &crate::settings::Sync) -> BulkPolicy {
+    BulkPolicy { mode: settings.bulk, ..BulkPolicy::default() }
+}
+
 /// The engine's policy from the settings, with defaults worked out for `today`.
 #[must_use]
 pub fn policy(settings: &Settings, today: jiff::civil::Date) -> Policy {
@@ -250,7 +255,7 @@ pub fn policy(settings: &Settings, today: jiff::civil::Date) -> Policy {
         inventory_interval: settings.sync.inventory_interval,
         drift_interval: settings.sync.drift_interval,
         match_certain: settings.sync.match_certain,
-        bulk: BulkPolicy { mode: settings.sync.bulk, ..BulkPolicy::default() },
+        bulk: bulk(&settings.sync),
         map: MapPolicy {
             foreign_currency_in_one_currency_org: foreign,
             status_table: settings

@@ -2,7 +2,7 @@
 
 use crate::credit_pause::{self, Pause};
 use crate::polling::NEXT_RUN;
-use crate::settings;
+use crate::{open, settings};
 use jiff::Timestamp;
 use serde::Serialize;
 use sync::credit_budget::{Budget, next_free};
@@ -188,7 +188,7 @@ fn credits_at(tx: &Tx<'_>, settings: &settings::Sync, now: Timestamp) -> Result<
         org_remaining: org.map(|says| says.left),
         org_remaining_at: org.map(|says| says.at),
         paused: credit_pause::current(tx)?.filter(|pause| pause.until > now),
-        forecast: forecast::forecast(tx, now, budget, &settings.flows)?,
+        forecast: forecast::forecast(tx, now, budget, &settings.flows, &open::bulk(settings))?,
     })
 }
 

@@ -131,6 +131,9 @@ pub struct Preview {
     /// How many records are printed of each list.
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub limit: usize,
+    /// Plans without bulk jobs, whatever the settings say.
+    #[arg(long)]
+    pub no_bulk: bool,
     /// Writes every record into this file, one line a field.
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,

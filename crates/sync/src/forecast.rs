@@ -2,13 +2,17 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
+use zoho_crm::credits;
 
 use crate::apply::verify;
+use crate::bulk_plan;
 use crate::credit_budget::{Budget, spent_by};
 use crate::credit_ledger::window_start;
 use crate::flow::Flow;
 use crate::observe::listing;
-use crate::store::{StoreError, Tx, candidates, credits, watermarks};
+use crate::policy::BulkPolicy;
+use crate::store::credits as ledger;
+use crate::store::{StoreError, Tx, bulk_jobs, candidates, watermarks};
 
 /// What is still to be done, as far as the database knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -39,12 +43,21 @@ pub fn totals_for(flow: Flow, records: u64) -> u64 {
     }
 }
 
-/// About how many credits the records need that are known and not dealt with.
+/// About how many credits the records need that are known and not dealt with, by the ways that they would go.
 ///
 /// # Errors
 /// When the database fails.
-pub fn need(tx: &Tx<'_>, flows: &[Flow]) -> Result<u64, StoreError> {
-    flows.iter().try_fold(0, |sum, flow| Ok(sum + credits_for(*flow, candidates::count_left(tx, *flow)?)))
+pub fn need(tx: &Tx<'_>, flows: &[Flow], bulk: &BulkPolicy) -> Result<u64, StoreError> {
+    flows.iter().try_fold(0, |sum, flow| Ok(sum + of_flow(tx, *flow, bulk)?.1))
+}
+
+/// How many records of a flow are not dealt with, and what they need.
+fn of_flow(tx: &Tx<'_>, flow: Flow, bulk: &BulkPolicy) -> Result<(u64, u64), StoreError> {
+    let records = candidates::count_left(tx, flow)?;
+    // Where files go is known to a run only; where it is nowhere, this is too little, and the next forecast sees more.
+    let plan = bulk_plan::choose(flow, bulk_jobs::count_new(tx, flow)?, bulk, true);
+    let jobs = plan.jobs * u64::from(credits::BULK_JOB);
+    Ok((records, credits_for(flow, records.saturating_sub(plan.bulk_rows)) + jobs))
 }
 
 /// The forecast at `now`.
@@ -56,18 +69,19 @@ pub fn forecast(
     now: Timestamp,
     budget: Option<Budget>,
     flows: &[Flow],
+    bulk: &BulkPolicy,
 ) -> Result<Forecast, StoreError> {
     let mut forecast = Forecast::default();
     for flow in flows.iter().copied() {
-        let records = candidates::count_left(tx, flow)?;
+        let (records, credits) = of_flow(tx, flow, bulk)?;
         forecast.records += records;
-        forecast.credits += credits_for(flow, records);
+        forecast.credits += credits;
         if watermarks::get(tx, &listing::watermark_name(flow))?.is_none() {
             forecast.unread.push(flow);
         }
     }
     if let Some(budget) = budget {
-        let spent = credits::by_minute(tx, window_start(now))?;
+        let spent = ledger::by_minute(tx, window_start(now))?;
         forecast.done_at = spent_by(now, &spent, forecast.credits, budget);
     }
     Ok(forecast)

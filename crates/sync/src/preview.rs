@@ -16,6 +16,7 @@ use zoho_crm::Rehearsal;
 pub use expect::{PlannedCredits, PlannedTime};
 pub use records::{FieldChange, PlannedAction, PlannedRecord};
 
+use crate::bulk_plan::{self, BulkPlan, Way};
 use crate::credit_ledger::CreditLedger;
 use crate::engine::{Engine, Parts, RunOptions};
 use crate::failure::RunError;
@@ -99,10 +100,17 @@ pub struct PlannedFlow {
     pub warnings: u64,
     /// Credits of the flow's writes.
     pub credits: u64,
+    /// Which way the new records would go, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub way: Option<BulkPlan>,
 }
 
 /// What a rehearsal cannot know.
 const TOTALS: &str = "What Zoho computes as an invoice's total is known only when it holds the invoice: a sync reads it back, and     corrects a rounding difference through Adjustment.";
+
+/// Nobody has verified it (facts, §7).
+const WORKFLOWS: &str = "Whether Zoho runs workflows for records that bulk jobs make is not verified; `--no-bulk` has them written by \
+    the records API, which runs them only where the settings say so.";
 
 /// Is told every record that would be written, held or left alone.
 pub type Tell<'a> = dyn FnMut(&PlannedRecord) -> Result<(), RunError> + Send + 'a;
@@ -199,6 +207,7 @@ impl Listed {
             fail: report.failed,
             warnings: 0,
             credits: 0,
+            way: None,
         };
         Self {
             flows: reports.iter().map(flow).collect(),
@@ -240,12 +249,21 @@ impl Listed {
     }
 
     fn finish(mut self, found: Found<'_>) -> Preview {
-        let Found { report, rehearsal, engine, ledger, spent_before, took, notes } = found;
+        let Found { report, rehearsal, engine, ledger, spent_before, took, mut notes } = found;
         for flow in &mut self.flows {
             // The run counts as unchanged what was adopted as it is, and what only gave its number away.
             let done = flow.create + flow.update + flow.adopt + flow.flag + flow.delete;
             flow.unchanged = flow.read.saturating_sub(done + flow.skip + flow.hold + flow.fail);
             flow.credits = rehearsal.write_credits(flow.flow.module());
+            if flow.create > 0 {
+                let (bulk, can_upload) = (&engine.parts.policy.bulk, engine.parts.zoho.can_upload());
+                let plan = bulk_plan::choose(flow.flow, flow.create, bulk, can_upload);
+                flow.credits = flow.credits.saturating_sub(plan.credits_by_rest) + plan.credits;
+                flow.way = Some(plan);
+            }
+        }
+        if self.flows.iter().filter_map(|flow| flow.way.as_ref()).any(|plan| plan.way == Way::Bulk) {
+            notes.push(WORKFLOWS.to_owned());
         }
         let waits = self.flows.iter().any(|flow| flow.hold + flow.fail > 0);
         let outcome = match &report.error {
@@ -255,8 +273,14 @@ impl Listed {
         };
         let credits =
             expect::credits(&self.flows, rehearsal.tally(), ledger, spent_before, report.finished_at);
-        let time =
-            expect::time(rehearsal.tally(), engine.zoho_concurrency(), took, &credits, report.finished_at);
+        let time = expect::time(
+            &self.flows,
+            rehearsal.tally(),
+            engine.zoho_concurrency(),
+            took,
+            &credits,
+            report.finished_at,
+        );
         Preview {
             started_at: report.started_at,
             finished_at: report.finished_at,

@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use app::open::Outside;
 use app::{AppError, Profile, Settings};
 use exact_json::Value;
+use sync::bulk_plan::{BulkPlan, Way};
 use sync::csv;
 use sync::failure::RunError;
+use sync::policy::BulkMode;
 use sync::preview::{PlannedAction, PlannedFlow, PlannedRecord, Preview, PreviewOptions};
 use sync::report::Outcome;
 
@@ -21,7 +23,10 @@ use crate::signals;
 const SHOWN_CHARS: usize = 60;
 
 pub async fn run(profile: &Profile, args: &args::Preview, output: Output) -> Result<u8, AppError> {
-    let settings = Settings::load(&profile.settings())?;
+    let mut settings = Settings::load(&profile.settings())?;
+    if args.no_bulk {
+        settings.sync.bulk = BulkMode::Never;
+    }
     let flows = super::sync::flows(&settings, &args.flow)?;
     let options = PreviewOptions { flows, full: args.full, shown: args.limit };
     let mut table = args.csv.as_deref().map(Table::create).transpose()?;
@@ -32,7 +37,8 @@ pub async fn run(profile: &Profile, args: &args::Preview, output: Output) -> Res
     let stop = signals::stop_on_request();
     let progress = Shown::new();
     let outside = Outside { environment: &super::environment, transport: None, clock: None };
-    let result = app::preview::preview(profile, &outside, &options, &mut tell, &progress, &stop).await;
+    let result =
+        app::preview::preview(profile, &settings, &outside, &options, &mut tell, &progress, &stop).await;
     progress.done();
     let preview = result?;
     if let Some(table) = table {
@@ -60,6 +66,9 @@ fn print(preview: &Preview, args: &args::Preview) {
             None => "--limit N shows more, --csv FILE writes them all".to_owned(),
         };
         say!("… and more: {all}.");
+    }
+    for plan in preview.flows.iter().filter_map(|flow| flow.way.as_ref()) {
+        say!("{}", way(plan));
     }
     for problem in &preview.flow_problems {
         say!("{}: {}\n  → {}", problem.flow.name(), problem.message, problem.cure);
@@ -101,6 +110,20 @@ fn expectation(preview: &Preview) {
         preview.calls.zoho,
         credits.spent_now
     );
+}
+
+/// Which way new records would go, and why.
+fn way(plan: &BulkPlan) -> String {
+    let (flow, reason) = (plan.flow.name(), plan.reason.words());
+    match plan.way {
+        Way::Bulk => format!(
+            "{flow}: {} of {} new records would go by {} bulk jobs for {} credits instead of {}: {reason}.",
+            plan.bulk_rows, plan.creates, plan.jobs, plan.credits, plan.credits_by_rest
+        ),
+        Way::Rest => {
+            format!("{flow}: {} new records would go by the records API: {reason}.", plan.creates)
+        }
+    }
 }
 
 fn counts(flows: &[PlannedFlow]) -> String {

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use zoho_crm::Tally;
+use zoho_crm::{ROWS_PER_WRITE, Tally};
 
 use super::PlannedFlow;
+use crate::bulk_plan::{BulkPlan, Way};
 use crate::credit_budget::{Budget, spent_by};
 use crate::credit_ledger::CreditLedger;
 use crate::forecast;
@@ -40,7 +41,7 @@ pub struct PlannedCredits {
 pub struct PlannedTime {
     /// In seconds, without pauses for credits.
     pub seconds: u64,
-    /// Calls that write.
+    /// Calls that write, and bulk jobs.
     pub writes: u64,
     /// How long a call to Zoho took in the preview on average, in milliseconds.
     pub latency_ms: Option<u64>,
@@ -58,13 +59,18 @@ pub(super) fn credits(
     now: Timestamp,
 ) -> PlannedCredits {
     let proofs = flows.iter().map(|flow| forecast::totals_for(flow.flow, flow.create)).sum::<u64>();
-    let to_come = tally.read_credits + tally.write_credits + proofs;
+    // What was rehearsed by the records API, put on the way that it would go.
+    let plans = || flows.iter().filter_map(|flow| flow.way.as_ref());
+    let (chosen, by_rest) =
+        (plans().map(|plan| plan.credits).sum::<u64>(), plans().map(|plan| plan.credits_by_rest).sum());
+    let writes = (tally.write_credits + chosen).saturating_sub(by_rest);
+    let to_come = tally.read_credits + writes + proofs;
     let budget = ledger.budget();
     let spent = ledger.by_minute().unwrap_or_default();
     PlannedCredits {
         spent_now: tally.read_credits,
         to_come,
-        writes: tally.write_credits,
+        writes,
         budget: budget.map(Budget::whole),
         free: budget.map(|budget| budget.for_changes().saturating_sub(spent_before + tally.read_credits)),
         spent_by: budget.and_then(|budget| spent_by(now, &spent, to_come, budget)),
@@ -72,6 +78,7 @@ pub(super) fn credits(
 }
 
 pub(super) fn time(
+    flows: &[PlannedFlow],
     tally: Tally,
     concurrency: Option<usize>,
     took: Duration,
@@ -81,12 +88,17 @@ pub(super) fn time(
     let at_once = concurrency.unwrap_or(1).clamp(1, HEAVY_AT_ONCE) as u64;
     let latency = tally.latency();
     let write = latency.unwrap_or_default().max(SHORTEST_WRITE);
-    let rounds = u32::try_from(tally.writes.div_ceil(at_once)).unwrap_or(u32::MAX);
+    let jobs: Vec<&BulkPlan> =
+        flows.iter().filter_map(|flow| flow.way.as_ref()).filter(|plan| plan.way == Way::Bulk).collect();
+    let by_jobs: u64 = jobs.iter().map(|plan| plan.bulk_rows.div_ceil(ROWS_PER_WRITE as u64)).sum();
+    let writes = tally.writes.saturating_sub(by_jobs);
+    let rounds = u32::try_from(writes.div_ceil(at_once)).unwrap_or(u32::MAX);
     // Reading and planning take as long as they did just now.
     let whole = took.saturating_add(write.saturating_mul(rounds));
+    let whole = whole.saturating_add(Duration::from_secs(jobs.iter().map(|plan| plan.seconds).sum()));
     PlannedTime {
         seconds: whole.as_secs() + u64::from(whole.subsec_nanos() > 0),
-        writes: tally.writes,
+        writes: writes + jobs.iter().map(|plan| plan.jobs).sum::<u64>(),
         latency_ms: latency.map(|latency| u64::try_from(latency.as_millis()).unwrap_or(u64::MAX)),
         at_once,
         done_at: credits.spent_by.and_then(|at| at.max(now).saturating_add(whole).ok()),

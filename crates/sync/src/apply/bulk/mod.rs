@@ -71,7 +71,8 @@ impl<'a> Load<'a> {
     ) -> Result<Self, RunError> {
         let mut load = Self::idle(session, flow, fingerprint);
         load.left_running = !session.store().read(|tx| bulk_jobs::open(tx, flow))?.is_empty();
-        if selection.only.is_some() {
+        // A rehearsal shows which way they would go by the same choice, and has no one to run a job.
+        if selection.only.is_some() || session.rehearsing {
             return Ok(load);
         }
         let policy = &session.policy().bulk;
@@ -265,6 +266,12 @@ impl<'a> Load<'a> {
             self.session.check_stop()?;
             let before = self.running.len();
             self.look().await?;
+            if self.session.rehearsing {
+                // The writer whose jobs these are waits for them; who only looks does not.
+                for job in std::mem::take(&mut self.running) {
+                    self.leave(&job)?;
+                }
+            }
             if self.running.len() < before {
                 pause = FIRST_WAIT;
                 continue;
@@ -371,6 +378,7 @@ pub(crate) async fn resume(session: &Session<'_>, flow: Flow) -> Result<(), RunE
             JobState::Uploading | JobState::Uploaded => {
                 session.store().write(|tx| bulk_jobs::forget(tx, flow, job.number))?;
             }
+            JobState::Starting if session.rehearsing => load.leave(&job)?,
             JobState::Starting => match jobs::start_again(session, &job).await {
                 Ok(jobs::Start::Running(job)) => load.running.push(job),
                 Ok(jobs::Start::Refused(reason)) => {
