@@ -209,9 +209,7 @@ impl Story {
                 format!("customer {number} appears, stamped {stamped}")
             }
             17 => {
-                // Not like anybody's: whom it may be is for people to say (match review).
-                let name = format!("{} Prospects", self.next("Unlike"));
-                let values: Map = [("Account_Name".to_owned(), Value::text(name))].into();
+                let values: Map = [("Account_Name".to_owned(), Value::text(self.name()))].into();
                 let added =
                     rig.world.zoho(|zoho| zoho.person_adds(Module::Accounts, &values, rig.clock.now()));
                 format!("a person adds the account {added:?}")
