@@ -2,10 +2,13 @@
 
 use std::path::Path;
 
-use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
+
+/// How many lines may wait for the disk; more are dropped.
+const LINES_WAITING: usize = 8_000;
 
 /// How many daily files are kept.
 const KEPT: usize = 14;
@@ -27,7 +30,8 @@ pub fn start(folder: &Path, filter: Option<&str>) -> Result<WorkerGuard, String>
         .max_log_files(KEPT)
         .build(folder)
         .map_err(|error| format!("{}: {error}", folder.display()))?;
-    let (writer, guard) = tracing_appender::non_blocking(appender);
+    // Room for the library's usual 128,000 lines would take 4 MB from the first moment on.
+    let (writer, guard) = NonBlockingBuilder::default().buffered_lines_limit(LINES_WAITING).finish(appender);
     let filter = filter
         .and_then(|text| EnvFilter::try_new(text).ok())
         .unwrap_or_else(|| EnvFilter::new("info,transport=info,hyper=warn,reqwest=warn"));
