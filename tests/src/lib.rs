@@ -33,7 +33,7 @@ use sync::org_schema::OrgSchema;
 use sync::policy::{BulkPolicy, InvoicesFrom, OnCertain, Policy};
 use sync::preview::{self, Preview, PreviewOptions, Tell};
 use sync::progress::{Silent, Stop};
-use sync::reconcile::Reconciliation;
+use sync::reconcile::{ReconcileOptions, Reconciliation};
 use sync::report::{FlowReport, Outcome, RunReport, Trigger};
 use sync::store::Store;
 use sync::store::failures::{self, Failure};
@@ -326,7 +326,17 @@ impl Rig {
 
     /// Compares both systems.
     pub async fn compare(&self) -> Reconciliation {
-        self.engine.reconcile(true, false, &Silent, &self.stop).await.unwrap()
+        self.compare_with(false).await
+    }
+
+    /// Compares both systems, invoices row by row as well.
+    pub async fn compare_lines(&self) -> Reconciliation {
+        self.compare_with(true).await
+    }
+
+    async fn compare_with(&self, lines: bool) -> Reconciliation {
+        let options = ReconcileOptions { check_only: true, confirm_deletions: false, lines };
+        self.engine.reconcile(&options, &mut |_| {}, &Silent, &self.stop).await.unwrap()
     }
 
     /// Compares both systems and insists that they agree.

@@ -56,7 +56,9 @@ fn a_run_ends_with_one_json_object_whose_numbers_add_up() {
     let report = first.object();
     let expected =
         ["run_id", "trigger", "started_at", "finished_at", "outcome", "flows", "calls", "zoho_credits"];
-    assert_eq!(members(&report), BTreeSet::from(expected));
+    // The first load is followed by a comparison of both systems, later runs are not.
+    assert_eq!(members(&report), expected.into_iter().chain(["comparison"]).collect());
+    assert_eq!(report.get("comparison").unwrap().get("agrees"), Some(&Value::Bool(true)));
     assert_eq!((first.text("trigger"), first.text("outcome")), ("manual".to_owned(), "clean".to_owned()));
     assert_eq!(members(report.get("calls").unwrap()), BTreeSet::from(["business_central", "zoho"]));
     let names: Vec<String> = flows(&first)
@@ -72,6 +74,7 @@ fn a_run_ends_with_one_json_object_whose_numbers_add_up() {
     }
     // Again: nothing is written. With one flow: only that one is reported.
     let second = program.expect(0, &["--json", "sync", "--once"]);
+    assert_eq!(members(&second.object()), BTreeSet::from(expected));
     for flow in flows(&second) {
         assert!(number(&flow, "created").is_zero() && number(&flow, "updated").is_zero(), "{flow:?}");
     }
@@ -157,7 +160,23 @@ fn a_refused_record_is_a_problem_that_is_listed_shown_and_replayed() {
 fn reconcile_says_what_differs_and_exits_2() {
     let Scene { services, program, _folder } = set_up();
     let before = program.expect(2, &["reconcile", "--check", "--json"]).object();
-    assert_eq!(members(&before), BTreeSet::from(["agrees", "flows", "differences", "truncated"]));
+    let expected = [
+        "agrees",
+        "sentence",
+        "compared_at",
+        "company",
+        "zoho_org",
+        "flows",
+        "kinds",
+        "differences",
+        "truncated",
+        "in_motion",
+        "not_compared",
+        "lines_compared",
+        "calls",
+        "zoho_credits",
+    ];
+    assert_eq!(members(&before), BTreeSet::from(expected));
     assert_eq!(
         before.get("truncated").and_then(Value::as_bool),
         Some(true),
@@ -174,16 +193,26 @@ fn reconcile_says_what_differs_and_exits_2() {
             "missing",
             "extra",
             "differing",
+            "duplicates",
+            "wrong_links",
+            "deleted",
+            "deleted_unmarked",
+            "left_out",
+            "left_to_people",
             "amount_business_central",
             "amount_zoho",
+            "remaining_business_central",
+            "remaining_zoho",
         ];
         assert_eq!(members(&flow), BTreeSet::from(expected));
         assert_eq!(flow.get("amount_business_central"), flow.get("amount_zoho"));
+        assert_eq!(flow.get("remaining_business_central"), flow.get("remaining_zoho"));
     }
     services.admin("bc/demo-changes", "{}");
     let differs = program.expect(2, &["reconcile", "--check", "--json"]).object();
     let first = differs.get("differences").and_then(Value::as_list).unwrap()[0].clone();
-    let expected = ["flow", "number", "bc_id", "zoho_id", "kind", "field", "business_central", "zoho"];
+    let expected =
+        ["flow", "number", "bc_id", "zoho_id", "kind", "field", "business_central", "zoho", "reason"];
     assert_eq!(members(&first), BTreeSet::from(expected));
     // Without --check it runs first, and then both agree.
     program.expect(0, &["reconcile", "--json"]);

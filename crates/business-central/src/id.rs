@@ -26,6 +26,12 @@ impl BcId {
         self.0.is_nil()
     }
 
+    /// The id whose GUID has these bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(Uuid::from_bytes(bytes))
+    }
+
     /// The GUID itself.
     #[must_use]
     pub fn uuid(self) -> Uuid {

@@ -153,6 +153,16 @@ pub fn daily(tx: &Tx<'_>) -> Result<Option<u64>, StoreError> {
     Ok(facts::get(tx, DAILY)?.and_then(|text| text.parse().ok()))
 }
 
+/// How many credits of the budget are left for what can wait; what is kept for looks that cannot is not among them. `None` until the
+/// org's edition is known.
+///
+/// # Errors
+/// When the database fails.
+pub fn left(tx: &Tx<'_>, percent: u32, now: Timestamp) -> Result<Option<u64>, StoreError> {
+    let spent = credits::spent_since(tx, window_start(now))?;
+    Ok(daily(tx)?.map(|daily| Budget::new(daily, percent).for_changes().saturating_sub(spent)))
+}
+
 /// What Zoho last said that the org had left.
 ///
 /// # Errors

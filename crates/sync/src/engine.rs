@@ -16,7 +16,6 @@ use crate::match_review::{self, Forecast, ReviewOptions, Reviewed};
 use crate::org_schema::OrgSchema;
 use crate::policy::Policy;
 use crate::progress::{Event, Progress, Stop};
-use crate::reconcile::{self, Reconciliation};
 use crate::report::{RunReport, Trigger};
 use crate::run;
 use crate::session::Session;
@@ -93,6 +92,7 @@ pub struct Engine {
 #[derive(Clone)]
 struct Metadata {
     company: CompanyApi,
+    company_name: String,
     org: Arc<OrgSchema>,
     facts: Arc<CompanyFacts>,
     read_at: Timestamp,
@@ -126,29 +126,6 @@ impl Engine {
     /// Tries failed records again now, with what both sides say now.
     pub async fn replay(&self, what: &Replay, progress: &dyn Progress, stop: &Stop) -> RunReport {
         run::replayed(self, what, progress, stop).await
-    }
-
-    /// Compares both systems; unless `check_only`, first runs every sweep and tries due failures again.
-    ///
-    /// # Errors
-    /// When either side or the database could not be read.
-    pub async fn reconcile(
-        &self,
-        check_only: bool,
-        confirm_deletions: bool,
-        progress: &dyn Progress,
-        stop: &Stop,
-    ) -> Result<Reconciliation, RunError> {
-        let run = if check_only {
-            None
-        } else {
-            let options = RunOptions { trigger: Trigger::Manual, flows: None, full: true, confirm_deletions };
-            Some(self.run(&options, progress, stop).await)
-        };
-        let session = self.session("reconcile".to_owned(), progress, stop).await?;
-        let mut comparison = reconcile::compare(&session).await?;
-        comparison.run = run;
-        Ok(comparison)
     }
 
     /// How much there is to read for a [`review`](Self::review), as far as one credit a flow tells.
@@ -204,6 +181,7 @@ impl Engine {
             started,
             store: Arc::clone(&self.parts.store),
             company: metadata.company,
+            company_name: metadata.company_name,
             zoho: self.parts.zoho.clone(),
             clock: Arc::clone(&self.parts.clock),
             random: Arc::clone(&self.parts.random),
@@ -235,7 +213,8 @@ impl Engine {
         (self.parts.daily_credits)(org.edition.daily_credits(org.licensed_users));
         let company = self.parts.business_central.company(id);
         let facts = CompanyFacts::read(&company).await?;
-        let metadata = Metadata { company, org: Arc::new(org), facts: Arc::new(facts), read_at: now };
+        let (org, facts) = (Arc::new(org), Arc::new(facts));
+        let metadata = Metadata { company, company_name: name, org, facts, read_at: now };
         *self.metadata.lock().unwrap_or_else(PoisonError::into_inner) = Some(metadata.clone());
         Ok(metadata)
     }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::flow::Flow;
+use crate::reconcile::Compared;
 
 /// What started a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -137,6 +138,9 @@ pub struct RunReport {
     /// Problems of whole flows (edition, permission, mass deletion), empty when all is well.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flow_problems: Vec<ReportedFlowProblem>,
+    /// The comparison of both systems that followed: after the first load, and daily.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Compared>,
     /// Why it could not run or ended early.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ReportedError>,

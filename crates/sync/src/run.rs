@@ -97,6 +97,7 @@ impl Job<'_> {
                 .err()
                 .and_then(RunError::refused_leave)
                 .and_then(|refused| refused.until),
+            comparison: None,
             error: result.err().map(|error| ReportedError {
                 code: error.code(),
                 message: error.to_string(),
@@ -184,7 +185,11 @@ impl Job<'_> {
                 let written = sources::changed_since(tx, Flow::Customers, session.started())?;
                 Ok(page.into_iter().map(|c| c.source.id).chain(written).collect::<Vec<_>>())
             })?;
-            ties::refresh(session, &changed).await?;
+            if self.options.full {
+                ties::refresh_all(session).await?;
+            } else {
+                ties::refresh(session, &changed).await?;
+            }
         }
         Ok(first)
     }

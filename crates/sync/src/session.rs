@@ -21,6 +21,7 @@ pub(crate) struct Session<'a> {
     pub(crate) started: Timestamp,
     pub(crate) store: Arc<Store>,
     pub(crate) company: CompanyApi,
+    pub(crate) company_name: String,
     pub(crate) zoho: zoho_crm::Client,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,

@@ -83,6 +83,7 @@ pub fn invoice(invoice: &SalesInvoice, posted: bool, context: &Context<'_>) -> M
         warnings,
         currency: Some(currency.to_owned()),
         expected_total: Some(invoice.total_amount_including_tax),
+        remaining: Some(invoice.remaining_amount),
         predicted_total: Some(rows.predicted),
         lines: rows.lines,
         negative_style: context.policy.negative_style,

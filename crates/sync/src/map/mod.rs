@@ -32,6 +32,7 @@ pub use self::comparable::{
     COMPARED, compared_fields, is_placeholder, key_is_borrowed, kind, source_party, zoho_party,
 };
 pub use self::compare::same_value;
+pub(crate) use self::compare::{number as as_number, reference as as_reference};
 pub use self::contact::contact;
 pub use self::context::{Context, Links};
 pub use self::customer::customer;
@@ -84,6 +85,8 @@ pub struct MappedRecord {
     pub currency: Option<String>,
     /// What Grand_Total must be; invoices only.
     pub expected_total: Option<Decimal>,
+    /// What is still to be paid; invoices only.
+    pub remaining: Option<Decimal>,
     /// What Grand_Total will be by our own computation; invoices only.
     pub predicted_total: Option<Decimal>,
     /// An invoice's rows, for comparing and repairing.

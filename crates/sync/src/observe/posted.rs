@@ -19,6 +19,14 @@ pub(crate) struct Proofs {
     asked: usize,
 }
 
+/// An open invoice of which it is asked whether it is posted.
+pub(crate) struct Unproved {
+    pub(crate) id: BcId,
+    pub(crate) number: String,
+    /// Whether it came from an order.
+    pub(crate) from_order: bool,
+}
+
 /// Finds the posted ones among `rows` whose status is Open and that have no proof yet, and remembers the proof.
 ///
 /// Where the API of posted invoices is absent, an order number, or a general ledger entry of the invoice's number, is proof enough: both come
@@ -28,53 +36,61 @@ pub(crate) async fn prove(
     proofs: &mut Proofs,
     rows: &mut [SourceRow],
 ) -> Result<(), RunError> {
-    let mut unproved: Vec<(BcId, String, bool)> = Vec::new();
+    let mut unproved = Vec::new();
     for row in rows.iter().filter(|row| !row.posted && row.gone.is_none()) {
         if let Ok(invoice) = serde_json::from_str::<SalesInvoice>(&row.text)
             && invoice.is_open()
         {
-            unproved.push((row.id, row.number.clone(), invoice.order_number.is_some()));
+            let from_order = invoice.order_number.is_some();
+            unproved.push(Unproved { id: row.id, number: row.number.clone(), from_order });
         }
     }
-    if unproved.is_empty() {
-        return Ok(());
+    let posted = among(session, proofs, &unproved).await?;
+    if !posted.is_empty() {
+        session
+            .store()
+            .write(|tx| posted.iter().try_for_each(|id| sources::mark_posted(tx, Flow::Invoices, *id)))?;
     }
-    proofs.asked += unproved.len();
-    if proofs.asked > ASK_FOR_EACH && proofs.all.is_none() {
-        proofs.all = Some(session.company().all_posted_ids().await?);
-    }
-    let pairs: Vec<(BcId, String)> = unproved.iter().map(|(id, number, _)| (*id, number.clone())).collect();
-    let posted: BTreeSet<BcId> = match &proofs.all {
-        Some(PostedProof::Ids(ids)) => ids.clone(),
-        Some(PostedProof::ApiAbsent) => by_traces(session, &unproved).await?,
-        None => match session.company().posted_among(&pairs).await? {
-            PostedProof::Ids(ids) => ids,
-            PostedProof::ApiAbsent => by_traces(session, &unproved).await?,
-        },
-    };
-    session.store().write(|tx| {
-        for (id, ..) in &unproved {
-            if posted.contains(id) {
-                sources::mark_posted(tx, Flow::Invoices, *id)?;
-            }
-        }
-        Ok(())
-    })?;
     for row in rows {
         row.posted |= posted.contains(&row.id);
     }
     Ok(())
 }
 
-async fn by_traces(
+/// The posted ones among open invoices; nothing is remembered.
+pub(crate) async fn among(
     session: &Session<'_>,
-    unproved: &[(BcId, String, bool)],
+    proofs: &mut Proofs,
+    unproved: &[Unproved],
 ) -> Result<BTreeSet<BcId>, RunError> {
-    let mut posted: BTreeSet<BcId> =
-        unproved.iter().filter(|(_, _, from_order)| *from_order).map(|(id, ..)| *id).collect();
-    let rest: Vec<_> = unproved.iter().filter(|(id, ..)| !posted.contains(id)).collect();
+    if unproved.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    proofs.asked += unproved.len();
+    if proofs.asked > ASK_FOR_EACH && proofs.all.is_none() {
+        proofs.all = Some(session.company().all_posted_ids().await?);
+    }
+    let among =
+        |ids: &BTreeSet<BcId>| unproved.iter().map(|one| one.id).filter(|id| ids.contains(id)).collect();
+    match &proofs.all {
+        Some(PostedProof::Ids(ids)) => Ok(among(ids)),
+        Some(PostedProof::ApiAbsent) => by_traces(session, unproved).await,
+        None => {
+            let pairs: Vec<(BcId, String)> =
+                unproved.iter().map(|one| (one.id, one.number.clone())).collect();
+            match session.company().posted_among(&pairs).await? {
+                PostedProof::Ids(ids) => Ok(among(&ids)),
+                PostedProof::ApiAbsent => by_traces(session, unproved).await,
+            }
+        }
+    }
+}
+
+async fn by_traces(session: &Session<'_>, unproved: &[Unproved]) -> Result<BTreeSet<BcId>, RunError> {
+    let mut posted: BTreeSet<BcId> = unproved.iter().filter(|one| one.from_order).map(|one| one.id).collect();
+    let rest: Vec<&Unproved> = unproved.iter().filter(|one| !one.from_order).collect();
     for chunk in rest.chunks(20) {
-        let numbers: Vec<Literal> = chunk.iter().map(|(_, number, _)| Literal::text(number)).collect();
+        let numbers: Vec<Literal> = chunk.iter().map(|one| Literal::text(&one.number)).collect();
         let query = Query::of(Entity::GeneralLedgerEntries)
             .select(&["id", "documentNumber", "documentType"])
             .filter(Filter::any_of("documentNumber", &numbers));
@@ -82,9 +98,8 @@ async fn by_traces(
         while let Some(page) = pages.next().await? {
             for row in &page.rows {
                 let entry: business_central::GeneralLedgerEntry = row.decode()?;
-                let of =
-                    |(_, number, _): &&&(BcId, String, bool)| entry.document_number.as_ref() == Some(number);
-                posted.extend(chunk.iter().filter(of).map(|(id, ..)| *id));
+                let of = |one: &&&Unproved| entry.document_number.as_ref() == Some(&one.number);
+                posted.extend(chunk.iter().filter(of).map(|one| one.id));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use business_central::{BcId, Customer, Entity, ErrorKind, Query};
+use business_central::{BcId, Customer, Entity, ErrorKind, Query, Row};
 
 use super::sweeps::is_due;
 use crate::failure::RunError;
@@ -38,22 +38,27 @@ pub(crate) async fn refresh(session: &Session<'_>, changed: &[BcId]) -> Result<(
     Ok(())
 }
 
+/// Every customer's contacts.
+pub(crate) fn everybody() -> Query {
+    Query::of(Entity::Customers).select(&["id"]).expand("contactsInformation").page_size(500)
+}
+
+/// The numbers of one customer's contacts.
+pub(crate) fn of_row(row: &Row) -> Result<Vec<(String, BcId)>, business_central::Error> {
+    let customer: Customer = row.decode()?;
+    let contacts = customer.contacts_information.into_iter();
+    Ok(contacts.map(|contact| (contact.contact_number, customer.id)).collect())
+}
+
 /// Reads every customer's contacts anew.
 pub(crate) async fn refresh_all(session: &Session<'_>) -> Result<(), RunError> {
     let started = session.now();
-    let query = Query::of(Entity::Customers).select(&["id"]).expand("contactsInformation").page_size(500);
-    let mut pages = session.company().list(query);
+    let mut pages = session.company().list(everybody());
     let mut all: Vec<(String, BcId)> = Vec::new();
     while let Some(page) = pages.next().await? {
         session.check_stop()?;
         for row in &page.rows {
-            let customer: Customer = row.decode()?;
-            all.extend(
-                customer
-                    .contacts_information
-                    .into_iter()
-                    .map(|contact| (contact.contact_number, customer.id)),
-            );
+            all.extend(of_row(row)?);
         }
     }
     session.store().write(|tx| {

@@ -10,6 +10,7 @@ pub mod binding;
 pub mod bulk_jobs;
 pub mod candidates;
 mod columns;
+pub mod comparisons;
 pub mod considered;
 pub mod credits;
 pub mod decisions;

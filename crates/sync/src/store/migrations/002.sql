@@ -76,3 +76,12 @@ CREATE TABLE bulk_row (
     PRIMARY KEY (flow, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX bulk_row_job ON bulk_row (flow, job, id);
+
+-- Comparisons of both systems: the result in one sentence, and in numbers as JSON.
+CREATE TABLE comparison (
+    at INTEGER PRIMARY KEY,
+    cause TEXT NOT NULL,
+    agrees INTEGER NOT NULL,
+    sentence TEXT NOT NULL,
+    summary TEXT NOT NULL
+) STRICT;
