@@ -148,6 +148,7 @@ mod tests {
             calls: Calls::default(),
             zoho_credits: 0,
             flow_problems: Vec::new(),
+            comparison: None,
             error: Some(ReportedError { code: code.to_owned(), message: String::new(), cure: String::new() }),
             resumes_at,
         }

@@ -1,5 +1,7 @@
 //! Why a command could not run.
 
+use std::path::Path;
+
 use serde::Serialize;
 use sync::failure::RunError;
 use sync::store::StoreError;
@@ -35,6 +37,22 @@ pub enum AppError {
     /// A run that was refused.
     #[error(transparent)]
     Run(#[from] RunError),
+    /// A file that a command was to read.
+    #[error("{path} cannot be read: {reason}")]
+    FileNotReadable {
+        /// Which file.
+        path: String,
+        /// Why not.
+        reason: String,
+    },
+    /// A file that a command was to write.
+    #[error("{path} cannot be written: {reason}")]
+    FileNotWritable {
+        /// Which file.
+        path: String,
+        /// Why not.
+        reason: String,
+    },
     /// Wrong usage, in words.
     #[error("{message}")]
     Usage {
@@ -51,10 +69,24 @@ impl AppError {
         Self::Usage { message: message.into(), cure: cure.into() }
     }
 
+    /// A file that cannot be written.
+    #[must_use]
+    pub fn not_writable(path: &Path, error: &std::io::Error) -> Self {
+        Self::FileNotWritable { path: path.display().to_string(), reason: error.to_string() }
+    }
+
+    /// A file that cannot be read.
+    #[must_use]
+    pub fn not_readable(path: &Path, error: &std::io::Error) -> Self {
+        Self::FileNotReadable { path: path.display().to_string(), reason: error.to_string() }
+    }
+
     /// Stable; programs may match on it.
     #[must_use]
     pub fn code(&self) -> String {
         match self {
+            Self::FileNotReadable { .. } => "file_not_readable".to_owned(),
+            Self::FileNotWritable { .. } => "file_not_writable".to_owned(),
             Self::Settings(error) => error.code().to_owned(),
             Self::Profile(error) => error.code().to_owned(),
             Self::Secret(error) => error.code().to_owned(),
@@ -79,6 +111,10 @@ impl AppError {
             Self::Zoho(error) => error.cure(),
             Self::Network(_) => "Check the network, and [network] in the settings.".to_owned(),
             Self::Run(error) => error.cure(),
+            Self::FileNotReadable { .. } => "Check the path and your rights to it.".to_owned(),
+            Self::FileNotWritable { .. } => {
+                "Check the path and your rights to it, and whether another program holds the file open; the folder must exist.".to_owned()
+            }
             Self::Usage { cure, .. } => cure.clone(),
         }
     }

@@ -4,6 +4,8 @@
 //! showing is left to them. This is the place where the outside world comes in: the clock, the environment, the home folder and the
 //! operating system's keychain. The engine in `sync` gets them as values.
 
+pub mod comparing;
+pub mod comparison_page;
 pub mod connect;
 pub mod credit_pause;
 pub mod doctor;

@@ -6,11 +6,12 @@ use jiff::Timestamp;
 use sync::engine::RunOptions;
 use sync::flow::Flow;
 use sync::progress::{Event, Progress, Stop};
+use sync::reconcile::Due;
 use sync::report::{Outcome, RunReport, Trigger};
 use sync::store::facts;
 
-use crate::App;
 use crate::credit_pause::{self, Pause};
+use crate::{App, comparing};
 
 /// How often the loop looks at the clock and at the request to stop.
 const TICK: Duration = Duration::from_secs(1);
@@ -100,6 +101,11 @@ pub async fn poll(
         failures = if report.outcome == Outcome::Failed { failures + 1 } else { 0 };
         if report.outcome == Outcome::Failed {
             app.engine.forget_metadata();
+        }
+        let mut report = report;
+        if flows.is_none() {
+            let every = app.settings.sync.reconcile_interval.map(Due::Every);
+            comparing::after_run(app, &mut report, every, progress, stop).await;
         }
         tell(&report);
         let room = credit_pause::room(app, considered);

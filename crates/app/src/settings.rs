@@ -92,6 +92,8 @@ pub struct Sync {
     pub match_certain: OnCertain,
     /// Whether big first loads may go by bulk write.
     pub bulk: BulkMode,
+    /// Between two comparisons of both systems that the polling loop makes by itself; `None` for never.
+    pub reconcile_interval: Option<Duration>,
     /// In an org with one currency: copy invoices in other currencies with "(EUR)" in the Subject instead of skipping them.
     pub copy_foreign_currency: bool,
     /// Invoice status in Business Central → Zoho's picklist value; empty text for none.
@@ -109,6 +111,7 @@ impl Default for Sync {
             inventory_interval: Duration::from_secs(60 * 60),
             match_certain: OnCertain::Adopt,
             bulk: BulkMode::Auto,
+            reconcile_interval: Some(Duration::from_secs(24 * 60 * 60)),
             copy_foreign_currency: false,
             invoice_status: BTreeMap::new(),
         }
@@ -311,6 +314,10 @@ impl Settings {
         }
         if self.sync.bulk == BulkMode::Never {
             line("bulk", "\"never\"");
+        }
+        if self.sync.reconcile_interval != Sync::default().reconcile_interval {
+            let interval = self.sync.reconcile_interval.map_or_else(|| "never".to_owned(), duration::print);
+            line("reconcile_interval", &quote(&interval));
         }
         if self.sync.copy_foreign_currency {
             line("foreign_currency", "\"copy\"");

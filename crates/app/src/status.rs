@@ -9,8 +9,11 @@ use sync::credit_budget::{Budget, next_free};
 use sync::credit_ledger::{self, window_start};
 use sync::flow::Flow;
 use sync::forecast::{self, Forecast};
+use sync::reconcile::Compared;
 use sync::store::failures::{self, Failure, Retry};
-use sync::store::{Store, StoreError, Tx, binding, credits, facts, links, runs, sources, warnings};
+use sync::store::{
+    Store, StoreError, Tx, binding, comparisons, credits, facts, links, runs, sources, warnings,
+};
 
 /// Everything that `status` shows.
 #[derive(Clone, Debug, Serialize)]
@@ -21,6 +24,8 @@ pub struct Status {
     pub zoho_org: Option<String>,
     /// The last run.
     pub last_run: Option<LastRun>,
+    /// The last comparison of both systems.
+    pub last_comparison: Option<Compared>,
     /// When the polling loop runs next, if it is on.
     pub next_run_at: Option<Timestamp>,
     /// By flow.
@@ -134,6 +139,19 @@ pub struct FlowProblem {
     pub since: Timestamp,
 }
 
+/// A comparison that found differences, as a problem of the whole profile.
+#[derive(Clone, Debug, Serialize)]
+pub struct ComparisonProblem {
+    /// Stable; programs may match on it.
+    pub code: String,
+    /// What was found.
+    pub message: String,
+    /// What to do.
+    pub cure: String,
+    /// When it was found.
+    pub since: Timestamp,
+}
+
 /// The state of the profile at `now`.
 ///
 /// # Errors
@@ -163,6 +181,7 @@ pub fn status(store: &Store, settings: &settings::Sync, now: Timestamp) -> Resul
                 finished_at: run.finished_at,
                 outcome: run.outcome,
             }),
+            last_comparison: comparisons::last(tx)?,
             // A loop that was killed left a time that is over.
             next_run_at: facts::get(tx, NEXT_RUN)?.and_then(|at| at.parse().ok()).filter(|at| *at >= now),
             problems: flows.iter().map(|flow| flow.problems).sum(),
@@ -214,6 +233,20 @@ pub fn flow_problems(store: &Store) -> Result<Vec<FlowProblem>, StoreError> {
         since: problem.at,
     };
     Ok(open.into_iter().map(in_words).collect())
+}
+
+/// The last comparison, where the systems differed.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn comparison_problem(store: &Store) -> Result<Option<ComparisonProblem>, StoreError> {
+    let last = store.read(comparisons::last)?;
+    Ok(last.filter(|last| last.agrees == Some(false)).map(|last| ComparisonProblem {
+        code: "comparison_differs".to_owned(),
+        message: last.sentence,
+        cure: "`ledgerline reconcile` reads everything anew, copies what is missing and lists what still differs, with what to do; `ledgerline reconcile --check` only lists.".to_owned(),
+        since: last.at,
+    }))
 }
 
 fn in_words(failure: Failure) -> Problem {

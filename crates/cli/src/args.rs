@@ -220,4 +220,13 @@ pub struct Reconcile {
     /// Says that a mass deletion in Business Central was looked at and is meant.
     #[arg(long, conflicts_with = "check")]
     pub confirm_deletions: bool,
+    /// Compares invoices row by row as well; costs one Zoho credit an invoice.
+    #[arg(long)]
+    pub lines: bool,
+    /// Writes every difference into a table for spreadsheets.
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+    /// Writes the result as a page for printing.
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
 }

@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod csv;
+mod new_file;
 mod output;
 mod progress;
 mod signals;

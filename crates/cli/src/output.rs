@@ -75,6 +75,12 @@ impl Output {
         if let Some(error) = &report.error {
             say!("{}\n  → {}", error.message, error.cure);
         }
+        if let Some(comparison) = &report.comparison {
+            say!("{}", comparison.sentence);
+            if comparison.agrees == Some(false) {
+                say!("  → `ledgerline reconcile` copies what is missing and lists what still differs.");
+            }
+        }
         let took = report.finished_at.duration_since(report.started_at).unsigned_abs();
         say!(
             "{} in {}.{} s · {} calls to Business Central, {} to Zoho · {} Zoho credits",
@@ -95,6 +101,9 @@ fn sentence(report: &RunReport) -> String {
             "Up to date: nothing had to be written".to_owned()
         }
         Outcome::Clean => format!("Up to date: every one of {} records is accounted for", sum(|f| f.read)),
+        Outcome::Attention if sum(|f| f.failed) + sum(|f| f.held) == 0 => {
+            "Something needs attention (see `ledgerline problems`)".to_owned()
+        }
         Outcome::Attention => {
             format!(
                 "{} records need attention (see `ledgerline problems`)",

@@ -9,6 +9,9 @@ use sync::policy::{BulkMode, FlowPolicy, InvoicesFrom, OnCertain, OnDelete, OnDr
 
 use super::{Sync, address, check_dependencies, duration, parse_flow};
 
+/// Comparisons read everything on both sides: more often than this they would do little else.
+const SELDOM: Duration = Duration::from_secs(60 * 60);
+
 /// The parsed file, with reading that names section and key in every complaint.
 pub(super) struct File<'a>(pub(super) &'a toml::Table);
 
@@ -87,6 +90,15 @@ impl File<'_> {
                 Some(other) => {
                     return Err(format!("[sync] bulk must be \"auto\" or \"never\"; it is \"{other}\""));
                 }
+            },
+            reconcile_interval: match self.text("sync", "reconcile_interval")?.as_deref() {
+                Some("never") => None,
+                None => default.reconcile_interval,
+                Some(text) => Some(duration::parse(text).filter(|every| *every >= SELDOM).ok_or_else(|| {
+                    format!(
+                        "[sync] reconcile_interval must be a time like \"24h\", at least 1h, or \"never\"; it is \"{text}\""
+                    )
+                })?),
             },
             copy_foreign_currency: match self.text("sync", "foreign_currency")?.as_deref() {
                 None | Some("skip") => false,

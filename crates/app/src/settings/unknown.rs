@@ -15,6 +15,7 @@ const KNOWN: [(&str, &[&str]); 6] = [
             "inventory_interval",
             "match_certain",
             "bulk",
+            "reconcile_interval",
             "foreign_currency",
             "invoice_status",
         ],

@@ -6,6 +6,7 @@ use app::open::{Mode, Outside};
 use app::{App, AppError, Profile, setup};
 use sync::engine::RunOptions;
 use sync::progress::Stop;
+use sync::reconcile::ReconcileOptions;
 use sync::report::{Outcome, RunReport, Trigger};
 
 use self::systems::Systems;
@@ -71,7 +72,8 @@ async fn copy(
     if stop.asked() || report.outcome == Outcome::Failed {
         return Ok((report, None));
     }
-    let found = app.engine.reconcile(true, false, &progress, stop).await;
+    let options = ReconcileOptions { check_only: true, ..ReconcileOptions::default() };
+    let found = app.engine.reconcile(&options, &mut |_| {}, &progress, stop).await;
     progress.done();
     let found = found?;
     if output.json {

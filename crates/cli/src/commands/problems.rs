@@ -1,6 +1,6 @@
 //! `problems`: what needs attention.
 
-use app::status::{self, FlowProblem, Problem};
+use app::status::{self, ComparisonProblem, FlowProblem, Problem};
 use app::{AppError, Profile};
 use serde::Serialize;
 
@@ -11,6 +11,7 @@ use crate::output::{Output, say};
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Listed<'a> {
+    Comparison(&'a ComparisonProblem),
     Flow(&'a FlowProblem),
     Record(&'a Problem),
 }
@@ -33,15 +34,21 @@ pub fn run(profile: &Profile, args: &args::Problems, output: Output) -> Result<u
         return Ok(2);
     }
     let flows = status::flow_problems(&store)?;
+    let comparison = status::comparison_problem(&store)?;
+    let nothing = open.is_empty() && flows.is_empty() && comparison.is_none();
     if output.json {
-        let listed = flows.iter().map(Listed::Flow).chain(open.iter().map(Listed::Record));
+        let listed = comparison.iter().map(Listed::Comparison);
+        let listed = listed.chain(flows.iter().map(Listed::Flow)).chain(open.iter().map(Listed::Record));
         output.object(&listed.collect::<Vec<_>>());
-    } else if open.is_empty() && flows.is_empty() {
+    } else if nothing {
         say!("Nothing needs attention.");
     } else {
+        if let Some(problem) = &comparison {
+            say!("{} ({})\n  → {}", problem.message, problem.since, problem.cure);
+        }
         list(&flows, &open);
     }
-    Ok(if open.is_empty() && flows.is_empty() { 0 } else { 2 })
+    Ok(if nothing { 0 } else { 2 })
 }
 
 fn list(flows: &[FlowProblem], records: &[Problem]) {

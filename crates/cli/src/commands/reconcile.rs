@@ -1,34 +1,86 @@
-//! `reconcile`: sweeps, due failures, and the comparison of both systems.
+//! `reconcile`: sweeps, due failures, and the comparison of both systems; as text, JSON, CSV and a page for printing.
 
+use app::comparison_page::page;
 use app::{App, AppError};
-use sync::reconcile::{Difference, DifferenceKind, Reconciliation};
+use jiff::tz::TimeZone;
+use sync::reconcile::{Difference, FlowComparison, ReconcileOptions, Reconciliation, money};
+use sync::report::Outcome;
 
 use crate::args;
+use crate::csv;
+use crate::new_file::NewFile;
 use crate::output::{Output, columns, say};
 use crate::progress::Shown;
 use crate::signals;
 
-/// How many differences are printed for people.
+/// How many differences of a kind are printed for people.
 const SHOWN: usize = 20;
 
+/// The columns of the list of differences.
+const COLUMNS: [&str; 9] =
+    ["flow", "number", "bc_id", "zoho_id", "kind", "field", "business_central", "zoho", "reason"];
+
 pub async fn run(app: &App, args: &args::Reconcile, output: Output) -> Result<u8, AppError> {
+    let html = args.html.as_deref().map(NewFile::create).transpose()?;
+    let mut list = args.csv.as_deref().map(NewFile::create).transpose()?;
+    if let Some(list) = &mut list {
+        list.line(&csv::row(&COLUMNS))?;
+    }
     let stop = signals::stop_on_request();
     let progress = Shown::new();
-    let result = app.engine.reconcile(args.check, args.confirm_deletions, &progress, &stop).await;
+    let options = ReconcileOptions {
+        check_only: args.check,
+        confirm_deletions: args.confirm_deletions,
+        lines: args.lines,
+    };
+    // A list that cannot be written any more must not cost the comparison: it is said afterwards.
+    let mut unwritten = None;
+    let mut hear = |difference: &Difference| {
+        if let (Some(list), None) = (&mut list, &unwritten) {
+            unwritten = list.line(&csv_row(difference)).err();
+        }
+    };
+    let result = app.engine.reconcile(&options, &mut hear, &progress, &stop).await;
     progress.done();
     let found = result?;
     if output.json {
         output.object(&found);
     } else {
+        if let Some(run) = &found.run {
+            output.report(run);
+            say!("");
+        }
         print(&found);
     }
-    Ok(if found.agrees { 0 } else { 2 })
+    unwritten.map_or(Ok(()), Err)?;
+    list.map_or(Ok(()), NewFile::finish)?;
+    if let Some(mut html) = html {
+        html.write(&page(&found, &TimeZone::system()))?;
+        html.finish()?;
+    }
+    let ran = found.run.as_ref().is_none_or(|run| run.error.is_none() && run.outcome != Outcome::Failed);
+    Ok(if found.agrees && ran { 0 } else { 2 })
 }
 
-/// The comparison in words.
+fn csv_row(found: &Difference) -> String {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    csv::row(&[
+        found.flow.name(),
+        &found.number,
+        &found.bc_id.map(|id| id.to_string()).unwrap_or_default(),
+        &text(&found.zoho_id),
+        found.kind.name(),
+        &text(&found.field),
+        &text(&found.business_central),
+        &text(&found.zoho),
+        &text(&found.reason),
+    ])
+}
+
+/// The comparison in words; the last line is the sentence.
 pub fn print(found: &Reconciliation) {
-    let header = ["", "Business Central", "Zoho", "missing", "extra", "differing"].map(ToOwned::to_owned);
-    let mut rows = vec![header];
+    let header = ["", "Business Central", "Zoho", "missing", "extra", "twice", "differing"];
+    let mut rows = vec![header.map(ToOwned::to_owned)];
     for flow in &found.flows {
         rows.push([
             flow.flow.name().to_owned(),
@@ -36,31 +88,50 @@ pub fn print(found: &Reconciliation) {
             flow.zoho.to_string(),
             flow.missing.to_string(),
             flow.extra.to_string(),
+            flow.duplicates.to_string(),
             flow.differing.to_string(),
         ]);
     }
     say!("{}", columns(&rows));
-    for difference in found.differences.iter().take(SHOWN) {
-        say!("{}", sentence(difference));
+    for flow in &found.flows {
+        sums(flow);
     }
-    if found.differences.len() > SHOWN {
-        say!("… and more: `ledgerline reconcile --check --json` lists up to 1,000.");
+    for kind in &found.kinds {
+        say!("\n{}: {}\n  → {}", kind.kind.title(), kind.count, kind.cure);
+        let listed = found.differences.iter().filter(|difference| difference.kind == kind.kind);
+        for difference in listed.take(SHOWN) {
+            say!("  {}", difference.words());
+        }
+        if kind.count > SHOWN as u64 {
+            say!("  … and more: `ledgerline reconcile --check --csv FILE` lists all.");
+        }
     }
-    say!("{}", if found.agrees { "Both systems agree." } else { "The systems differ." });
+    say!(
+        "{} calls to Business Central, {} to Zoho · {} Zoho credits",
+        found.calls.business_central,
+        found.calls.zoho,
+        found.zoho_credits
+    );
+    say!("{}", found.sentence);
 }
 
-fn sentence(difference: &Difference) -> String {
-    let record = format!("{} {}", difference.flow.name(), difference.number);
-    let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "nothing".to_owned());
-    match difference.kind {
-        DifferenceKind::Missing => format!("{record} is missing in Zoho"),
-        DifferenceKind::Extra => format!("{record} is in Zoho without a source in Business Central"),
-        DifferenceKind::Duplicate => format!("{record} is in Zoho more than once"),
-        DifferenceKind::Field => format!(
-            "{record}: {} should be {} and is {}",
-            difference.field.as_deref().unwrap_or_default(),
-            value(&difference.business_central),
-            value(&difference.zoho)
-        ),
+/// Both sides' sums of a flow, where they differ; where they agree, the sentence has them.
+fn sums(flow: &FlowComparison) {
+    let pairs = [
+        ("totals", &flow.amount_business_central, &flow.amount_zoho),
+        ("remaining", &flow.remaining_business_central, &flow.remaining_zoho),
+    ];
+    for (what, ours, theirs) in pairs {
+        if theirs.is_empty() && what == "remaining" {
+            continue;
+        }
+        for (currency, amount) in ours {
+            let held = theirs.get(currency).copied().unwrap_or_default();
+            if held != *amount {
+                let name = flow.flow.name();
+                let (ours, theirs) = (money(*amount, currency, 2), money(held, currency, 2));
+                say!("{name}, {what}: {ours} in Business Central, {theirs} in Zoho");
+            }
+        }
     }
 }

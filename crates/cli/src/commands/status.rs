@@ -26,7 +26,9 @@ pub fn run(profile: &Profile, output: Output) -> Result<u8, AppError> {
     } else {
         print(&state);
     }
-    let attention = state.problems > 0 || state.flows.iter().any(|flow| flow.stands_still.is_some());
+    let differs = state.last_comparison.as_ref().is_some_and(|last| last.agrees == Some(false));
+    let attention =
+        differs || state.problems > 0 || state.flows.iter().any(|flow| flow.stands_still.is_some());
     Ok(if attention { 2 } else { 0 })
 }
 
@@ -38,6 +40,9 @@ fn print(state: &Status) {
     if let Some(run) = &state.last_run {
         let outcome = run.outcome.as_deref().unwrap_or("interrupted, or still going on");
         say!("Last run: {} ({}), {outcome}", run.started_at, run.trigger);
+    }
+    if let Some(last) = &state.last_comparison {
+        say!("Last comparison: {}. {}", last.at, last.sentence);
     }
     if let Some(at) = state.next_run_at {
         say!("Next run: {at}");

@@ -1,8 +1,7 @@
 //! `sync`: one run, or polling until stopped.
 
-use app::polling;
 use app::settings::{check_dependencies, parse_flow};
-use app::{App, AppError, Settings};
+use app::{App, AppError, Settings, comparing, polling};
 use sync::engine::RunOptions;
 use sync::flow::Flow;
 use sync::report::Trigger;
@@ -19,7 +18,7 @@ pub async fn run(app: &App, args: &args::Sync, output: Output) -> Result<u8, App
     if args.once {
         let options =
             RunOptions { trigger: Trigger::Manual, flows, full: args.full, confirm_deletions: false };
-        let report = app.engine.run(&options, &progress, &stop).await;
+        let report = comparing::run_once(app, &options, &progress, &stop).await;
         progress.done();
         output.report(&report);
         return Ok(report.outcome.exit_code());
