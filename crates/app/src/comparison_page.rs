@@ -208,7 +208,7 @@ fn foot(html: &mut String, found: &Reconciliation) {
     put!(
         html,
         "<p>Both systems were read anew for this page; Ledgerline’s own database was not believed. Of this computer counted only the settings, \
-         the fields chosen as keys, and which values Zoho had refused.</p>"
+         the fields chosen as keys, what was left to people in records that were taken over, and which values Zoho had refused.</p>"
     );
     for left in &found.not_compared {
         put!(html, "<p>Not compared: {}. {}</p>", text(left.flow.name()), text(&left.reason));
