@@ -55,7 +55,7 @@ impl Profile {
         let folder = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
         let list = flows.iter().map(|flow| format!("\"{flow}\"")).collect::<Vec<_>>().join(", ");
         let settings = format!(
-            "{}\n[sync]\nflows = [{list}]\ninvoices_from = \"all\"\ncredit_budget = 1.0\npoll_interval = \"10s\"\n",
+            "{}\n[sync]\nflows = [{list}]\ninvoices_from = \"all\"\ncredit_budget = 1.0\npoll_interval = \"10s\"\nreconcile_interval = \"never\"\n",
             services.settings
         );
         fs::write(folder.path().join("ledgerline.toml"), settings)
