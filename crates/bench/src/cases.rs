@@ -84,7 +84,7 @@ fn customers(count: u64, goal: Goal) -> Result<Vec<Measured>, Failed> {
     let prelude = prelude(&flows)?;
     let (services, profile) = ready(&format!("customers={count}"), &flows)?;
     services.latency(LATENCY)?;
-    let (ran, usage) = sync(&services, &profile, &["sync", "--once", "--json"])?;
+    let (ran, usage) = sync(&services, &profile, &["sync", "--once", "--json", "--no-bulk"])?;
     ran.created("customers", count)?;
     let pages = count.div_ceil(CUSTOMERS_A_PAGE);
     let writes = count.div_ceil(ROWS_A_WRITE);

@@ -3,7 +3,7 @@
 use exact_json::{Decimal, Map, Value};
 use jiff::Timestamp;
 
-use super::answer::object;
+use super::answer::{number, object};
 use super::edition::Edition;
 use super::module::Module;
 use super::state::ZohoState;
@@ -29,6 +29,7 @@ impl ZohoState {
     /// | `poison/clear`, `tokens/expire`, `tokens/revoke` | |
     /// | `zgid` | `zgid` |
     /// | `credits` | `budget` (`null`: the edition's) |
+    /// | `bulk-time` | → `milliseconds` during which bulk write jobs were under way |
     /// | `switches` | names and values of [`Switches`](super::Switches) |
     ///
     /// # Errors
@@ -135,6 +136,7 @@ impl ZohoState {
                 self.set_credit_budget(budget);
                 Ok(done(()))
             }
+            "bulk-time" => Ok(object([("milliseconds", number(self.bulk_time().as_millis()))])),
             "switches" => body.iter().try_for_each(|(name, value)| self.switches.set(name, value)).map(done),
             _ => Err(format!("no such command: {path}")),
         }

@@ -8,10 +8,11 @@ mod rows;
 mod upload;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use bytes::Bytes;
 use exact_json::Value;
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use transport::Response;
 
 use super::answer::{Refusal, id_text, json, number, object};
@@ -100,6 +101,22 @@ impl ZohoState {
     #[must_use]
     pub fn bulk_jobs(&self) -> usize {
         self.bulk.jobs.len()
+    }
+
+    /// How long at least one job was under way, up to the end of the last one.
+    #[must_use]
+    pub fn bulk_time(&self) -> Duration {
+        let mut spans: Vec<(Timestamp, Timestamp)> =
+            self.bulk.jobs.iter().map(|job| (job.created, job.ready)).collect();
+        spans.sort_unstable();
+        let (mut total, mut until) = (SignedDuration::ZERO, Timestamp::MIN);
+        for (created, ready) in spans {
+            if ready > until {
+                total += ready.duration_since(created.max(until));
+                until = ready;
+            }
+        }
+        total.unsigned_abs()
     }
 
     /// Forgets the uploaded files, as Zoho does after some time.

@@ -288,3 +288,18 @@ fn both_readings_of_what_is_unverified_can_be_set() {
     set(&mut desk, "bulk_result_gone");
     assert_eq!(download(&mut desk, &done.text("result.download_url")).0, 404);
 }
+
+#[test]
+fn the_time_of_jobs_that_run_beside_each_other_counts_once() {
+    let mut desk = Desk::keyed();
+    desk.zoho.switches.bulk_seconds = 60;
+    desk.zoho.switches.bulk_seconds_per_thousand = 0;
+    let file = upload(&mut desk, "BC_Number,BC_Id,Account_Name\nC1,1,A\n");
+    create(&mut desk, "Accounts", &file, &ACCOUNTS);
+    desk.pass(20);
+    create(&mut desk, "Accounts", &file, &ACCOUNTS);
+    desk.pass(600);
+    create(&mut desk, "Accounts", &file, &ACCOUNTS);
+    let answer = desk.zoho.admin("bulk-time", Value::Null, desk.now).unwrap();
+    assert_eq!(answer.to_json(), r#"{"milliseconds":140000}"#);
+}
