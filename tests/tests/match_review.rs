@@ -2,13 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use exact_json::{Map, Value};
 use sandbox::business_central::invoices::Terms;
 use sandbox::business_central::schema::Table;
-use sandbox::seed::dirty::DirtyOrg;
 use sandbox::zoho::Module;
 use sync::flow::Flow;
 use sync::match_review::decide::{self, By, DecideError};
@@ -22,7 +20,7 @@ use sync::store::audit::{self, AuditKind};
 use sync::store::decisions::DecisionKind;
 use sync::store::match_gate::GateState;
 use tests::looking::{counts, id_of, reference, text};
-use tests::{Choices, Rig, assert_clean, of};
+use tests::{Rig, assert_clean, of};
 use uuid::Uuid;
 
 /// Longer than Zoho is believed without being asked.
@@ -569,53 +567,4 @@ async fn an_invoice_typed_by_hand_is_certain_only_where_number_account_and_total
     assert_eq!(rig.zoho_records(Module::Invoices).len(), 4);
     // Its rows are proved like those of any other.
     tests::invariants::assert_holds(&rig).await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_first_load_into_an_org_that_was_typed_by_hand_makes_no_duplicate_and_takes_nothing_over_wrongly() {
-    let mut choices = Choices::default();
-    choices.policy.flows = vec![Flow::Customers];
-    let mut truth = BTreeMap::new();
-    let rig = Rig::bare_in(choices, |world| {
-        let mut dirty = DirtyOrg::new(7);
-        world.bc(|bc| dirty.fill_company(bc));
-        let now = world.now();
-        truth = world.zoho(|zoho| dirty.type_accounts(zoho, now)).unwrap();
-    })
-    .await;
-    let customers = rig.world.bc(|bc| bc.table(Table::Customers).len());
-    let before: BTreeMap<String, Map> =
-        rig.zoho_records(Module::Accounts).into_iter().map(|account| (id_of(&account), account)).collect();
-
-    let report = rig.sync().await;
-    assert_eq!((report.outcome, of(&report, Flow::Customers).created), (Outcome::Attention, 0));
-    let reviewed = review(&rig, true, true).await;
-    let decided = reviewed.flows[0].decided;
-    println!(
-        "{} of {customers} customers accepted as certain, {} more may be there",
-        decided.accepted, decided.created
-    );
-    let accepted = decided.accepted;
-    assert!(accepted > 500, "{reviewed:?}");
-    let report = rig.sync().await;
-    assert_clean(&report);
-
-    tests::invariants::assert_no_record_twice(&rig.world);
-    let after = rig.zoho_records(Module::Accounts);
-    assert_eq!(after.len(), before.len() + customers - usize::try_from(accepted).unwrap());
-    let mut taken_over = 0;
-    for account in &after {
-        let id = id_of(account);
-        match (before.get(&id), text(account, "BC_Number")) {
-            (Some(_), Some(number)) => {
-                taken_over += 1;
-                assert_eq!(truth[&id].as_deref(), Some(number), "{account:#?}");
-            }
-            // Doubles and strangers are as they were.
-            (Some(as_typed), None) => assert_eq!(account, as_typed),
-            (None, number) => assert!(number.is_some()),
-        }
-    }
-    assert_eq!(taken_over, accepted);
-    assert_eq!(after.iter().filter(|account| text(account, "BC_Id").is_some()).count(), customers);
 }
