@@ -6,16 +6,13 @@ use std::fmt::Write as _;
 use exact_json::Decimal;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use sync::reconcile::{Difference, DifferenceKind, FlowComparison, Reconciliation, money};
+use sync::reconcile::{Difference, DifferenceKind, FlowComparison, Reconciliation, money, usual_decimals};
 
 /// Nothing is loaded and nothing runs, whatever a customer is called: the browser is told so as well.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
 /// The page's own style.
 const STYLE: &str = include_str!("comparison_page/page.css");
-
-/// Decimals of amounts where the figure itself has fewer.
-const DECIMALS: u32 = 2;
 
 /// The whole page. Times are printed in `zone`.
 #[must_use]
@@ -121,7 +118,7 @@ fn amounts(
         let of = |sums: &BTreeMap<String, Decimal>| sums.get(currency).copied().unwrap_or_default();
         let (ours, theirs) = (of(ours), of(theirs));
         let class = if ours == theirs { "zero" } else { "off" };
-        let shown = |amount| text(&money(amount, "", DECIMALS));
+        let shown = |amount| text(&money(amount, "", usual_decimals(currency)).replace('-', "\u{2212}"));
         put!(
             html,
             "<tr><th scope=\"row\">{what}, {}</th><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n {class}\">{}</td></tr>",
@@ -170,12 +167,19 @@ fn table(html: &mut String, kind: DifferenceKind, listed: &[&Difference]) {
             | DifferenceKind::Field
             | DifferenceKind::Lines
     );
-    let columns =
-        if values { "<th>Field</th><th>Business Central</th><th>Zoho CRM</th>" } else { "<th>Why</th>" };
-    put!(
-        html,
-        "<div class=\"scroll\"><table><thead><tr><th>Record</th>{columns}<th>Zoho id</th></tr></thead>\n<tbody>"
-    );
+    let why = !values && listed.iter().any(|difference| difference.reason.is_some());
+    let in_zoho = kind != DifferenceKind::Missing;
+    let mut head = "<th class=\"record\">Record</th>".to_owned();
+    if values {
+        head.push_str("<th class=\"field\">Field</th><th>Business Central</th><th>Zoho CRM</th>");
+    }
+    if why {
+        head.push_str("<th>Why</th>");
+    }
+    if in_zoho {
+        head.push_str("<th class=\"zoho\">Zoho id</th>");
+    }
+    put!(html, "<div class=\"scroll\"><table class=\"list\"><thead><tr>{head}</tr></thead>\n<tbody>");
     for difference in listed {
         let mut row = format!(
             "<tr><td>{} <span class=\"id\">{}</span></td>",
@@ -194,11 +198,15 @@ fn table(html: &mut String, kind: DifferenceKind, listed: &[&Difference]) {
                 value(difference.business_central.as_deref()),
                 value(difference.zoho.as_deref())
             );
-        } else {
-            let _ = write!(row, "<td>{}</td>", value(reason));
         }
-        let id = difference.zoho_id.as_deref().map(text).unwrap_or_default();
-        put!(html, "{row}<td class=\"id\">{id}</td></tr>");
+        if why {
+            let _ = write!(row, "<td>{}</td>", reason.map(text).unwrap_or_default());
+        }
+        if in_zoho {
+            let id = difference.zoho_id.as_deref().map(text).unwrap_or_default();
+            let _ = write!(row, "<td class=\"id\">{id}</td>");
+        }
+        put!(html, "{row}</tr>");
     }
     put!(html, "</tbody></table></div>");
 }

@@ -26,7 +26,7 @@ pub use self::finding::{Difference, DifferenceKind, FlowComparison, Hearer, Kind
 use self::judge::Judge;
 use self::notebook::Notebook;
 use self::posted::Posted;
-pub use self::sentence::money;
+pub use self::sentence::{money, usual_decimals};
 use self::zoho_side::{Columns, ZohoSide};
 use crate::failure::RunError;
 use crate::flow::Flow;

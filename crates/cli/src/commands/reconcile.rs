@@ -2,8 +2,9 @@
 
 use app::comparison_page::page;
 use app::{App, AppError};
+use exact_json::Decimal;
 use jiff::tz::TimeZone;
-use sync::reconcile::{Difference, FlowComparison, ReconcileOptions, Reconciliation, money};
+use sync::reconcile::{Difference, FlowComparison, ReconcileOptions, Reconciliation, money, usual_decimals};
 use sync::report::Outcome;
 
 use crate::args;
@@ -115,6 +116,10 @@ pub fn print(found: &Reconciliation) {
     say!("{}", found.sentence);
 }
 
+fn amount_of(amount: Decimal, currency: &str) -> String {
+    money(amount, currency, usual_decimals(currency))
+}
+
 /// Both sides' sums of a flow, where they differ; where they agree, the sentence has them.
 fn sums(flow: &FlowComparison) {
     let pairs = [
@@ -129,7 +134,7 @@ fn sums(flow: &FlowComparison) {
             let held = theirs.get(currency).copied().unwrap_or_default();
             if held != *amount {
                 let name = flow.flow.name();
-                let (ours, theirs) = (money(*amount, currency, 2), money(held, currency, 2));
+                let (ours, theirs) = (amount_of(*amount, currency), amount_of(held, currency));
                 say!("{name}, {what}: {ours} in Business Central, {theirs} in Zoho");
             }
         }

@@ -163,7 +163,10 @@ impl Difference {
     pub fn words(&self) -> String {
         let record = format!("{} {}", self.flow.name(), self.number);
         let field = self.field.as_deref().unwrap_or("a field");
-        let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "nothing".to_owned());
+        let value = |value: &Option<String>| {
+            let line = |text: &String| text.lines().map(str::trim).collect::<Vec<_>>().join(" / ");
+            value.as_ref().map_or_else(|| "nothing".to_owned(), line)
+        };
         let (ours, theirs) = (value(&self.business_central), value(&self.zoho));
         let said = match self.kind {
             DifferenceKind::Missing => format!("{record} is missing in Zoho"),

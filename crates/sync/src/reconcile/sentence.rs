@@ -93,6 +93,12 @@ pub fn money(amount: Decimal, currency: &str, decimals: u32) -> String {
     format!("{sign}{}{point} {currency}", apart(whole)).trim_end().to_owned()
 }
 
+/// Decimals of amounts in a currency by ISO 4217.
+#[must_use]
+pub fn usual_decimals(currency: &str) -> u32 {
+    crate::map::iso_decimals(currency)
+}
+
 fn apart(digits: &str) -> String {
     let mut text = String::with_capacity(digits.len() * 4 / 3 + 1);
     for (at, digit) in digits.chars().enumerate() {
