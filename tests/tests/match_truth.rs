@@ -150,6 +150,7 @@ fn certain_is_never_wrong_and_nine_of_ten_are_found_at_least_as_likely() {
     let seeds = std::env::var("LEDGERLINE_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(3u64);
     let first =
         std::env::var("LEDGERLINE_FIRST_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(1u64);
+    let mut failed = Vec::new();
     for seed in first..first + seeds {
         let figures = play(seed).expect("the accounts are fit to be typed");
         let recall = figures.found * 1000 / figures.there.max(1);
@@ -162,7 +163,9 @@ fn certain_is_never_wrong_and_nine_of_ten_are_found_at_least_as_likely() {
             figures.by_class()
         );
         let wrong = figures.classes.get(&Class::Certain).map_or(0, |(_, wrong)| *wrong);
-        assert_eq!(wrong, 0, "seed {seed}: certain, and wrong");
-        assert!(recall >= 900, "seed {seed}: only {recall} of a thousand found");
+        if wrong > 0 || recall < 900 {
+            failed.push(format!("seed {seed}: {wrong} certain and wrong, {recall} of a thousand found"));
+        }
     }
+    assert_eq!(failed, Vec::<String>::new());
 }

@@ -40,7 +40,8 @@ type Pair = (usize, usize);
 /// Assigns each Zoho record to at most one record of Business Central and the reverse, the best pairs first.
 ///
 /// A pair that has an equal on either side is at most *likely*, whatever it was by itself: two Zoho records that fit alike are
-/// doubles, and only a person knows which is to live on. The outcome does not depend on the order of what comes in; it has the
+/// doubles, and only a person knows which is to live on. Equal is also what is likely and has nothing against it: it may lack
+/// only what nobody typed. Only a pair with the same number stands against that. The outcome does not depend on the order of what comes in; it has the
 /// order of the records.
 #[must_use]
 pub fn assign<B: Ord + Clone, Z: Ord + Clone>(mut proposals: Vec<Proposals<B, Z>>) -> Vec<Proposal<B, Z>> {
@@ -99,15 +100,17 @@ fn outcome<B: Ord + Clone, Z: Ord + Clone>(
         };
     };
     let floor = choice.score.saturating_sub(MARGIN);
+    let numbered = choice.reasons.contains(&Reason::SameNumber);
+    let unsettles = |other: &Candidate<Z>| equals(other, floor) || (!numbered && could_be(other));
     let rivals: BTreeSet<B> = wanting
         .get(&choice.key)
         .into_iter()
         .flatten()
         .filter(|&&(rival, _)| rival != at)
-        .filter(|&&pair| candidate(proposals, pair).is_some_and(|other| equals(other, floor)))
+        .filter(|&&pair| candidate(proposals, pair).is_some_and(unsettles))
         .map(|&(rival, _)| proposals[rival].record.clone())
         .collect();
-    let doubled = one.candidates.iter().any(|other| other.key != choice.key && equals(other, floor));
+    let doubled = one.candidates.iter().any(|other| other.key != choice.key && unsettles(other));
     if doubled || !rivals.is_empty() {
         choice.class = choice.class.min(Class::Likely);
         choice.reasons.push(Reason::FitsAnother);
@@ -124,6 +127,11 @@ fn outcome<B: Ord + Clone, Z: Ord + Clone>(
 /// Whether a candidate fits as well as a choice whose score less the margin is `floor`.
 fn equals<Z>(other: &Candidate<Z>, floor: u16) -> bool {
     other.class == Class::Certain || (other.class > Class::None && other.score >= floor)
+}
+
+/// Whether a candidate is likely and has nothing against it, so that only what is missing makes it less than another.
+fn could_be<Z>(other: &Candidate<Z>) -> bool {
+    other.class >= Class::Likely && !other.reasons.iter().any(|reason| reason.speaks_against())
 }
 
 /// Whether a candidate that another record took fits this one about as well.
@@ -182,10 +190,10 @@ mod tests {
     #[test]
     fn the_better_pair_gets_the_record_and_the_other_takes_its_second_best() {
         let assigned = assign(vec![
-            one(1, &[(10, Class::Likely, 700), (11, Class::Likely, 600)]),
+            one(1, &[(10, Class::Unclear, 450), (11, Class::Unclear, 400)]),
             one(2, &[(10, Class::Certain, 900)]),
         ]);
-        assert_eq!(choices(&assigned), [(1, Some(11), Class::Likely), (2, Some(10), Class::Certain)]);
+        assert_eq!(choices(&assigned), [(1, Some(11), Class::Unclear), (2, Some(10), Class::Certain)]);
         assert_eq!(assigned[0].others, []);
     }
 
@@ -205,6 +213,17 @@ mod tests {
         assert_eq!(assigned[0].rivals, [2]);
         assert_eq!(assigned[1].rivals, [1]);
         assert_eq!(assigned[1].others.len(), 1);
+    }
+
+    #[test]
+    fn what_is_likely_with_nothing_against_it_unsettles_what_is_certain_but_for_the_same_number() {
+        let mut all = vec![one(1, &[(10, Class::Certain, 990)]), one(2, &[(10, Class::Likely, 600)])];
+        assert_eq!(assign(all.clone())[0].class, Class::Likely);
+        all[1].candidates[0].reasons.push(Reason::DifferentCity);
+        assert_eq!(assign(all.clone())[0].class, Class::Certain);
+        all[1].candidates[0].reasons.pop();
+        all[0].candidates[0].reasons.push(Reason::SameNumber);
+        assert_eq!(assign(all)[0].class, Class::Certain);
     }
 
     #[test]

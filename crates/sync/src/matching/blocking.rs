@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::name;
 use super::postings::key;
 use super::reach::{domain_name, phone_key};
-use super::traits::{Trait, Traits};
+use super::traits::{Trait, View};
 use super::words::{is_common, is_small};
 
 /// The sort of a word's key.
@@ -52,7 +52,7 @@ pub(super) fn value_key(which: Trait, value: &str) -> u32 {
 }
 
 /// The keys of a record, but for the groups of letters.
-pub(super) fn blocks(traits: &Traits) -> Vec<Block> {
+pub(super) fn blocks(traits: &View<'_>) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut put =
         |key: u32, counts: bool, leads_always: bool| blocks.push(Block { key, counts, leads_always });
@@ -94,7 +94,7 @@ pub(super) fn blocks(traits: &Traits) -> Vec<Block> {
 }
 
 /// Keys of the groups of three letters in a record's name, its beginnings and ends of words marked: what survives a misspelling.
-pub(super) fn groups(traits: &Traits) -> impl Iterator<Item = u32> {
+pub(super) fn groups(traits: &View<'_>) -> impl Iterator<Item = u32> {
     let mut groups = BTreeSet::new();
     for word in name::read(traits.words()) {
         if is_small(word.bare) {

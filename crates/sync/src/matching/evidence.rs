@@ -5,7 +5,7 @@ use super::likeness::{self, Likeness};
 use super::name::Word;
 use super::places::same_town;
 use super::reach::{domain_name, same_phone};
-use super::traits::{Trait, Traits};
+use super::traits::{Trait, View};
 use super::verdict::Reason;
 
 /// How one sort of value compares.
@@ -79,16 +79,14 @@ pub(super) trait Stock {
 
 impl Evidence {
     /// Compares two records. It has no direction.
-    pub(super) fn of(one: &Traits, other: &Traits, stock: &impl Stock) -> Self {
-        let bare = |text: &str, city: Option<&str>| {
-            // A town in a company's name is where it is, not who it is.
-            city.is_some_and(|city| city.split(' ').any(|part| part == text))
-        };
-        let passing = |word: Word<'_>| {
-            bare(word.bare, one.one(Trait::City))
-                || bare(word.bare, other.one(Trait::City))
-                || super::words::is_small(word.bare)
-        };
+    pub(super) fn of(one: &View<'_>, other: &View<'_>, stock: &impl Stock) -> Self {
+        // A town in a company's name is where it is, not who it is.
+        let towns: Vec<&str> = [one, other]
+            .into_iter()
+            .filter_map(|side| side.one(Trait::City))
+            .flat_map(|town| town.split(' '))
+            .collect();
+        let passing = |word: Word<'_>| towns.contains(&word.bare) || super::words::is_small(word.bare);
         let weigh = |word: Word<'_>| {
             let weight = stock.weight(word.bare);
             if passing(word) { weight.min(15) } else { weight }
@@ -221,8 +219,8 @@ impl Agreement {
 
 /// Compares all values of one sort with all of the other side; one pair that is the same is enough.
 fn agreement(
-    one: &Traits,
-    other: &Traits,
+    one: &View<'_>,
+    other: &View<'_>,
     which: Trait,
     stock: &impl Stock,
     same: impl Fn(&str, &str) -> Option<bool>,

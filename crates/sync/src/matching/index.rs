@@ -8,7 +8,7 @@ use super::evidence::{Bearers, Evidence, Stock};
 use super::party::{Kind, Party};
 use super::postings::{Postings, key};
 use super::rules;
-use super::traits::{Trait, Traits};
+use super::traits::{Trait, Traits, View};
 use super::verdict::{Candidate, Class};
 use super::words::is_common;
 
@@ -85,10 +85,10 @@ impl<Z: Ord + Clone> Index<Z> {
 
     fn put(&mut self, key: Z, traits: Traits) {
         let Ok(slot) = u32::try_from(self.slots.len()) else { return };
-        for block in blocking::blocks(&traits) {
+        for block in blocking::blocks(&traits.view()) {
             self.blocks.add(block.key, slot);
         }
-        for group in blocking::groups(&traits) {
+        for group in blocking::groups(&traits.view()) {
             self.blocks.add(group, slot);
         }
         self.by_key.insert(key.clone(), slot);
@@ -118,7 +118,7 @@ impl<Z: Ord + Clone> Index<Z> {
     pub fn learn(&mut self, party: &Party) {
         let traits = Traits::of(self.kind, party);
         self.learnt_records = self.learnt_records.saturating_add(1);
-        for block in blocking::blocks(&traits) {
+        for block in blocking::blocks(&traits.view()) {
             if block.counts && !self.blocks.get(block.key).is_empty() {
                 *self.learnt.entry(block.key).or_default() += 1;
             }
@@ -129,14 +129,17 @@ impl<Z: Ord + Clone> Index<Z> {
     #[must_use]
     pub fn candidates(&self, party: &Party) -> Vec<Candidate<Z>> {
         let traits = Traits::of(self.kind, party);
-        let mut slots = self.found_by_value(&traits);
-        slots.extend(self.found_by_sound(&traits));
+        let view = traits.view();
+        let mut slots = self.found_by_value(&view);
+        slots.extend(self.found_by_sound(&view));
         slots.sort_unstable();
         slots.dedup();
         let mut found: Vec<Candidate<Z>> = slots
             .into_iter()
             .filter_map(|slot| self.slots.get(slot as usize)?.as_ref())
-            .map(|(key, other)| rules::judge(self.kind, key.clone(), &Evidence::of(&traits, other, self)))
+            .map(|(key, other)| {
+                rules::judge(self.kind, key.clone(), &Evidence::of(&view, &other.view(), self))
+            })
             .filter(|candidate| candidate.class > Class::None)
             .collect();
         found.sort_by(|left, right| order(left).cmp(&order(right)));
@@ -145,7 +148,7 @@ impl<Z: Ord + Clone> Index<Z> {
     }
 
     /// Those that share a value, the values that few bear first.
-    fn found_by_value(&self, traits: &Traits) -> Vec<u32> {
+    fn found_by_value(&self, traits: &View<'_>) -> Vec<u32> {
         let blocks = blocking::blocks(traits);
         let mut lists: Vec<(bool, &[u32])> =
             blocks.iter().map(|block: &Block| (!block.leads_always, self.blocks.get(block.key))).collect();
@@ -164,7 +167,7 @@ impl<Z: Ord + Clone> Index<Z> {
     }
 
     /// Those whose names have many groups of three letters in common with this one, the rare groups counted.
-    fn found_by_sound(&self, traits: &Traits) -> Vec<u32> {
+    fn found_by_sound(&self, traits: &View<'_>) -> Vec<u32> {
         let mut lists: Vec<&[u32]> = blocking::groups(traits)
             .map(|group| self.blocks.get(group))
             .filter(|list| !list.is_empty())

@@ -170,6 +170,8 @@ const UNMISTAKABLE: &[&str] = &[
     "ltda",
     "aps",
     "sp zoo",
+    "sp k",
+    "sp j",
     "sro",
     "kft",
     "bhd",

@@ -27,7 +27,7 @@ pub(super) struct Likeness {
     pub(super) same: bool,
     /// Every word has its like but for spelling.
     pub(super) same_words: bool,
-    /// One name is the other with something left out.
+    /// Not each of them has a word that the other lacks.
     pub(super) contained: bool,
     /// What one has more is how companies of one house are told apart ("Holding").
     pub(super) sister: bool,
@@ -106,7 +106,7 @@ pub(super) fn compare(
         per_mille,
         same: same && found > 0,
         same_words: spelling && lacking == [false, false] && found > 0,
-        contained: spelling && lacking != [true, true] && found > 0,
+        contained: lacking != [true, true] && found > 0,
         sister,
         figures_differ: figures == [true, true],
         weight: u32::try_from(found).unwrap_or(u32::MAX),

@@ -172,6 +172,9 @@ pub(super) fn flat(text: &str, manner: Manner) -> String {
 /// One spelling for a town, whichever language it is named in.
 pub(super) fn town(text: &str) -> String {
     let bare = flat(text, Manner::Bare);
+    let saint =
+        bare.split_once(' ').filter(|(first, _)| matches!(*first, "saint" | "sankt" | "sint" | "sainte"));
+    let bare = saint.map(|(_, rest)| format!("st {rest}")).unwrap_or(bare);
     let known = TOWNS.iter().find(|names| names.contains(&bare.as_str()));
     known.and_then(|names| names.first()).map_or(bare, |first| (*first).to_owned())
 }
@@ -220,6 +223,9 @@ mod tests {
             ("Hamburg", "Hamburg-Altona", true),
             ("Hamburg", "Hambrug", true),
             ("Würzburg", "Wuerzburg", true),
+            ("St. Gallen", "Sankt Gallen", true),
+            ("Saint-Étienne", "St Etienne", true),
+            ("Leeds", "Leds", true),
             ("San Jose", "San Diego", false),
             ("San", "San Diego", false),
             ("Essen", "Hessen", false),

@@ -8,7 +8,7 @@ use super::party::Kind;
 use super::verdict::{Candidate, Class};
 
 /// From here on a pair is likely.
-const LIKELY: i32 = 480;
+const LIKELY: i32 = 440;
 /// From here on it is unclear, and below it none.
 const UNCLEAR: i32 = 300;
 /// What a certain pair has at least, so that scores order as classes do.
@@ -17,6 +17,8 @@ const CERTAIN: i32 = 800;
 const SIMILAR: u16 = 620;
 /// A name of this weight is one among thousands (see [`super::evidence::Stock::weight`]).
 const TELLING: u32 = 110;
+/// And one of this weight among all that there are.
+const RARE: u32 = 160;
 /// A name below this weight could be anybody's.
 const HARDLY_TELLING: u32 = 60;
 
@@ -55,7 +57,7 @@ fn name_points(evidence: &Evidence, whole: i32, telling: i32, other: i32) -> i32
     if name.weight < HARDLY_TELLING {
         points /= 2;
     }
-    if name.sister || !(name.same_words || name.contained) {
+    if name.sister || !name.contained {
         // Each has a word of its own: another branch of the same house, or of another.
         points -= 120;
     } else if !name.same_words {
@@ -80,15 +82,17 @@ fn organisation_points(evidence: &Evidence) -> i32 {
         (Agreement::Unknown, Agreement::Different) => -60,
         (Agreement::Unknown, Agreement::Unknown) => 0,
     };
-    name_points(evidence, 430, 120, 120)
+    // Who has a domain or tax number to itself may have changed its name.
+    let other_name = if evidence.domain.is_rare() || evidence.tax.is_rare() { 20 } else { 120 };
+    name_points(evidence, 430, 120, other_name)
         + evidence.tax.points(450, 400)
         + evidence.number.points(400, 0)
         + evidence.digits.points(250, 0)
         + evidence.email.points(350, 0)
-        + if evidence.email.is_same() { 0 } else { evidence.domain.points(300, 40) }
+        + if evidence.email.is_same() { 0 } else { evidence.domain.points(320, 40) }
         + evidence.domain_name.points(120, 0)
         + evidence.phone.points(300, 0)
-        + evidence.country.points(0, 250)
+        + evidence.country.points(0, 200)
         + evidence.legal_form.points(0, 60)
         + place
 }
@@ -116,22 +120,27 @@ fn organisation_is_certain(evidence: &Evidence) -> bool {
         return true;
     }
     // Everything below is shared by sister companies too: any word or legal form of its own is a doubt.
-    if elsewhere || other_form || !name.same_words || name.per_mille < 800 {
+    let other_site =
+        evidence.domain.is_different() && !evidence.email.is_same() && !evidence.domain_name.is_same();
+    if elsewhere || other_form || other_site || !name.same_words || name.per_mille < 800 {
         return false;
     }
     let figures = evidence.digits.is_rare();
     (reached && here)
         || (figures && (here || reached))
         || (evidence.phone.is_rare() && (evidence.domain.is_rare() || evidence.email.is_rare()))
+        // The name as it is registered, or one that hardly anybody else has, at its place.
         || (name.same
-            && !evidence.domain.is_different()
+            && (evidence.legal_form.is_same() || name.weight >= RARE)
             && evidence.city.is_same()
             && evidence.postcode.is_same())
 }
 
 fn product_points(evidence: &Evidence) -> i32 {
-    name_points(evidence, 380, 160, 150) + evidence.number.points(450, 100)
-        - if evidence.name.figures_differ { 250 } else { 0 }
+    let figures = if evidence.name.figures_differ { 250 } else { 0 };
+    let points = name_points(evidence, 380, 160, 150) + evidence.number.points(450, 100) - figures;
+    // One number for two things: a person has to say which of them is called wrongly.
+    if evidence.number.is_rare() { points.max(UNCLEAR) } else { points }
 }
 
 fn product_is_certain(evidence: &Evidence) -> bool {

@@ -94,18 +94,34 @@ impl Traits {
         Self(text.into_boxed_str())
     }
 
+    /// The same, taken apart for reading.
+    pub(super) fn view(&self) -> View<'_> {
+        let mut lines = Vec::with_capacity(16);
+        for line in self.0.split_terminator('\n') {
+            if let (Some(&sort), Some(value)) = (line.as_bytes().first(), line.get(1..)) {
+                lines.push((sort, value));
+            }
+        }
+        View(lines)
+    }
+}
+
+/// [`Traits`] taken apart for reading.
+pub(super) struct View<'a>(Vec<(u8, &'a str)>);
+
+impl<'a> View<'a> {
     /// The values of one sort.
-    pub(super) fn all(&self, which: Trait) -> impl Iterator<Item = &str> + Clone {
-        self.0.lines().filter_map(move |line| line.strip_prefix(char::from(which as u8)))
+    pub(super) fn all(&self, which: Trait) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(sort, _)| *sort == which as u8).map(|(_, value)| *value)
     }
 
     /// The only value of a sort, or the first.
-    pub(super) fn one(&self, which: Trait) -> Option<&str> {
+    pub(super) fn one(&self, which: Trait) -> Option<&'a str> {
         self.all(which).next()
     }
 
     /// The words of its name, joined; empty where it has none.
-    pub(super) fn words(&self) -> &str {
+    pub(super) fn words(&self) -> &'a str {
         self.one(Trait::Words).unwrap_or_default()
     }
 }
@@ -143,7 +159,7 @@ mod tests {
             ..Party::default()
         };
         let traits = Traits::of(Kind::Organisation, &party);
-        assert_eq!(traits.all(Trait::Domain).collect::<Vec<_>>(), ["contoso.com"]);
-        assert_eq!(traits.all(Trait::Email).count(), 2);
+        assert_eq!(traits.view().all(Trait::Domain).collect::<Vec<_>>(), ["contoso.com"]);
+        assert_eq!(traits.view().all(Trait::Email).count(), 2);
     }
 }

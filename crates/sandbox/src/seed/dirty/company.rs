@@ -65,9 +65,16 @@ impl Company {
         self.town = town;
         let (_, code, area, _) = self.country.towns[town];
         self.postcode = match self.country.code {
-            "GB" => format!("{code}{} {}AB", 1 + dice.below(20), 1 + dice.below(9)),
+            "GB" => {
+                let letter = |dice: &mut Dice| char::from(b"ABDEFGHJLNPQRSTUWXYZ"[dice.below(20)]);
+                let outer = 1 + dice.below(20);
+                format!("{code}{outer} {}{}{}", 1 + dice.below(9), letter(dice), letter(dice))
+            }
             "AT" | "CH" | "DK" => format!("{code}{}", dice.figures(2)),
-            "NL" => format!("{code}{} AB", dice.figures(2)),
+            "NL" => {
+                let letter = |dice: &mut Dice| char::from(b"ABCDEGHJKLMNPRSTVWXZ"[dice.below(20)]);
+                format!("{code}{} {}{}", dice.figures(2), letter(dice), letter(dice))
+            }
             "US" => format!("{code}{}", dice.figures(2)),
             _ => format!("{code}{}", dice.figures(3)),
         };

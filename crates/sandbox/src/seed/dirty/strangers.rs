@@ -68,7 +68,11 @@ pub(super) fn stranger(dice: &mut Dice, domains: &mut Domains, like: &Company) -
             other.street.clone_from(&like.street);
             other.phone.clone_from(&like.phone);
             other.words = words;
+            // Of the same family perhaps, but not of the same name: that would be the customer itself.
+            let begins = |words: &[String]| words.last().map(|word| word.chars().take(3).collect::<String>());
+            let another = other.words.len() > 1 && begins(&other.words) != begins(&like.words);
             if dice.percent(30)
+                && another
                 && let Some(first) = like.words.first()
             {
                 other.words[0].clone_from(first);
