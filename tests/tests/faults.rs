@@ -147,9 +147,10 @@ async fn slow_answers_are_waited_for_and_endless_ones_are_not() {
 async fn tokens_that_end_in_the_middle_of_a_run_are_renewed_once() {
     let rig = company().await;
     rig.world.set_latency(Duration::from_millis(50), Duration::from_millis(50));
+    // Never just when a token has been fetched and not used yet: one that is refused fresh is a sign-in that does not work.
     let expire = async {
         for _ in 0..3 {
-            tokio::time::sleep(Duration::from_millis(400)).await;
+            tokio::time::sleep(Duration::from_millis(330)).await;
             rig.world.zoho(sandbox::ZohoState::expire_tokens);
             rig.world.bc(BcState::expire_tokens);
         }
@@ -183,7 +184,8 @@ async fn a_fresh_token_that_is_refused_ends_the_run_with_a_cure() {
         assert_eq!(error.code, code, "{error:?}");
         assert!(!error.cure.is_empty());
         assert_eq!(report.outcome, Outcome::Failed);
-        assert!(hits(&rig) <= 4, "it kept asking: {}", hits(&rig));
+        // A run begins with three questions at once, and each is asked once more with a fresh token.
+        assert!(hits(&rig) <= 6, "it kept asking: {}", hits(&rig));
     }
 }
 
