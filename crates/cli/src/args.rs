@@ -47,6 +47,8 @@ pub enum Command {
     History(History),
     /// Runs every sweep, tries due failures again, then compares both systems.
     Reconcile(Reconcile),
+    /// Which record in Zoho stands for which of Business Central: out, in, and anew from the keys in Zoho.
+    Map(Map),
 }
 
 /// `demo`
@@ -229,4 +231,45 @@ pub struct Reconcile {
     /// Writes the result as a page for printing.
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
+}
+
+/// `map`
+#[derive(Debug, clap::Args)]
+pub struct Map {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub what: MapCommand,
+}
+
+/// `map …`
+#[derive(Debug, Subcommand)]
+pub enum MapCommand {
+    /// Writes the map into a table for spreadsheets.
+    Export {
+        /// Only this flow; may be given several times.
+        #[arg(long, value_name = "NAME")]
+        flow: Vec<String>,
+        /// Where to; `-` is standard output.
+        file: PathBuf,
+    },
+    /// Takes a table in: every line is held against both systems first, and nothing is linked where any is wrong.
+    Import {
+        /// The table; it needs the columns flow, bc_id and zoho_id.
+        file: PathBuf,
+        /// Only says what would be linked.
+        #[arg(long)]
+        dry_run: bool,
+        /// Asks nothing.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Forgets all links and makes them anew from the keys in Zoho. Creates nothing.
+    Rebuild {
+        /// Only this flow; may be given several times.
+        #[arg(long, value_name = "NAME")]
+        flow: Vec<String>,
+        /// Asks nothing.
+        #[arg(long)]
+        yes: bool,
+    },
 }

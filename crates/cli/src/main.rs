@@ -2,7 +2,6 @@
 
 mod args;
 mod commands;
-mod csv;
 mod new_file;
 mod output;
 mod progress;

@@ -22,7 +22,7 @@ fn every_command_of_this_version_is_listed() {
     let help = Program::new().run(&["--help"]).stdout;
     let demo = cfg!(feature = "demo").then_some("demo");
     let always =
-        ["connect", "doctor", "setup", "sync", "status", "problems", "replay", "history", "reconcile"];
+        ["connect", "doctor", "setup", "sync", "status", "problems", "replay", "history", "reconcile", "map"];
     for command in always.into_iter().chain(demo) {
         assert!(help.contains(&format!("\n  {command} ")), "{command} is not in:\n{help}");
         assert!(PAGE.contains(&format!("\n## {command}")) || command == "replay", "{command} has no section");
@@ -40,6 +40,8 @@ fn wrong_usage_exits_1() {
         &["replay", "1", "--all"],
         &["history", "customers"],
         &["reconcile", "--check", "--confirm-deletions"],
+        &["map"],
+        &["map", "import"],
     ] {
         let ran = program.run(arguments);
         assert_eq!(ran.code, 1, "{arguments:?}: {}", ran.stderr);

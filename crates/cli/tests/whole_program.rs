@@ -299,3 +299,70 @@ fn polling_prints_one_object_a_run_and_ends_on_request_with_the_last_runs_code()
     assert_eq!(child.wait().unwrap().code(), Some(0));
     assert!(lines.next().is_none(), "no further object");
 }
+
+#[test]
+fn a_comparison_is_kept_as_a_table_and_as_a_page_that_run_nothing() {
+    let services = services();
+    services.customer("C1", "First");
+    let program = services.profile(CUSTOMERS);
+    assert_eq!(program.run(&["setup", "--yes"]).code, 0);
+    let first = program.run(&["sync", "--once", "--json"]);
+    assert_eq!(object(&first.stdout)["comparison"]["agrees"], true, "{}", first.stdout);
+    services.customer("=HYPERLINK(1)", "<script>alert(1)</script>");
+    let (table, page) = (program.path("differences.csv"), program.path("page.html"));
+    let (csv, html) = (table.to_str().unwrap(), page.to_str().unwrap());
+    let differs = program.run(&["reconcile", "--check", "--csv", csv, "--html", html]);
+    assert_eq!(differs.code, 2, "{}", differs.stderr);
+    assert!(
+        differs.stdout.trim_end().ends_with("The systems differ: 1 record is missing in Zoho."),
+        "{}",
+        differs.stdout
+    );
+    let rows = std::fs::read_to_string(&table).unwrap();
+    assert!(rows.starts_with("flow,number,bc_id,zoho_id,kind,"), "{rows}");
+    assert!(rows.contains("\ncustomers,'=HYPERLINK(1),"), "{rows}");
+    let html = std::fs::read_to_string(&page).unwrap();
+    assert!(html.contains("=HYPERLINK(1)") && !html.contains("<script"), "{html}");
+
+    let status = program.run(&["status"]);
+    assert_eq!(status.code, 2);
+    assert!(status.stdout.contains("Last comparison: ") && status.stdout.contains("The systems differ"));
+    let listed = program.run(&["problems", "--json"]);
+    assert_eq!((listed.code, object(&listed.stdout)[0]["code"].as_str()), (2, Some("comparison_differs")));
+
+    let refused = program.run(&["reconcile", "--check", "--json", "--csv", "/nowhere/at/all.csv"]);
+    assert_eq!(refused.code, 1);
+    assert_eq!(object(&refused.stdout)["error"]["code"], "file_not_writable");
+    assert_eq!(program.run(&["reconcile"]).code, 0);
+    assert_eq!(program.run(&["problems"]).code, 0);
+}
+
+#[test]
+fn the_id_map_goes_out_comes_back_and_names_what_is_wrong_with_it() {
+    let services = services();
+    services.customer("C1", "First");
+    let program = services.profile(CUSTOMERS);
+    assert_eq!(program.run(&["setup", "--yes"]).code, 0);
+    assert_eq!(program.run(&["sync", "--once"]).code, 0);
+    let path = program.path("map.csv");
+    let file = path.to_str().unwrap();
+    let exported = program.run(&["map", "export", file, "--json"]);
+    assert_eq!((exported.code, object(&exported.stdout)["exported"].as_i64()), (0, Some(1)));
+    assert_eq!(program.run(&["map", "export", "-"]).stdout.lines().count(), 2);
+    let back = program.run(&["map", "import", file, "--json"]);
+    assert_eq!((back.code, object(&back.stdout)["plan"]["unchanged"].as_i64()), (0, Some(1)));
+
+    std::fs::write(&path, "flow,bc_id,zoho_id\ncustomers,C1,5.54E+17\n").unwrap();
+    let wrong = program.run(&["map", "import", file, "--yes", "--json"]);
+    assert_eq!((wrong.code, object(&wrong.stdout)["error"]["code"].as_str()), (1, Some("map_file_wrong")));
+    for place in ["line 2, column bc_id", "line 2, column zoho_id"] {
+        assert!(wrong.stdout.contains(place), "{}", wrong.stdout);
+    }
+    let absent = program.run(&["map", "import", "/nowhere/map.csv", "--json"]);
+    assert_eq!(object(&absent.stdout)["error"]["code"], "file_not_readable");
+
+    assert_eq!(program.run(&["map", "rebuild"]).code, 1, "it asks, and nobody answers");
+    let rebuilt = program.run(&["map", "rebuild", "--yes", "--json"]);
+    assert_eq!((rebuilt.code, object(&rebuilt.stdout)["flows"][0]["linked"].as_i64()), (0, Some(1)));
+    assert_eq!(program.run(&["sync", "--once"]).code, 0);
+}

@@ -14,6 +14,7 @@ pub mod engine;
 pub mod failure;
 pub mod flow;
 pub mod forecast;
+pub mod id_map;
 mod links_view;
 pub mod map;
 pub mod match_review;

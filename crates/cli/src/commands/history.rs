@@ -10,8 +10,8 @@ use sync::store::audit::{self, Entry, Proof};
 use sync::store::{Store, StoreError, warnings};
 
 use crate::args;
-use crate::csv;
 use crate::output::{Output, part, say};
+use sync::csv;
 
 /// How many entries are read at a time.
 const PAGE: usize = 500;

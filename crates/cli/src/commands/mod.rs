@@ -5,6 +5,7 @@ mod connect;
 mod demo;
 mod doctor;
 mod history;
+mod map;
 mod match_review;
 mod preview;
 mod problems;
@@ -45,6 +46,7 @@ pub async fn run(args: &Args, output: Output) -> Result<u8, AppError> {
         Command::Problems(problems) => problems::run(&profile, problems, output),
         Command::Replay(replay) => replay::run(&open(profile, Mode::Write)?, replay, output).await,
         Command::History(history) => history::run(&profile, history, output),
+        Command::Map(map) => map::run(profile, map, output).await,
         Command::Reconcile(reconcile) => {
             reconcile::run(&open(profile, Mode::Write)?, reconcile, output).await
         }

@@ -8,11 +8,11 @@ use sync::reconcile::{Difference, FlowComparison, ReconcileOptions, Reconciliati
 use sync::report::Outcome;
 
 use crate::args;
-use crate::csv;
 use crate::new_file::NewFile;
 use crate::output::{Output, columns, say};
 use crate::progress::Shown;
 use crate::signals;
+use sync::csv;
 
 /// How many differences of a kind are printed for people.
 const SHOWN: usize = 20;
