@@ -86,10 +86,10 @@ impl Evidence {
             .filter_map(|side| side.one(Trait::City))
             .flat_map(|town| town.split(' '))
             .collect();
-        let passing = |word: Word<'_>| towns.contains(&word.bare) || super::words::is_small(word.bare);
+        let passing = |word: Word<'_>| towns.contains(&word.bare);
         let weigh = |word: Word<'_>| {
             let weight = stock.weight(word.bare);
-            if passing(word) { weight.min(15) } else { weight }
+            if passing(word) || super::words::is_small(word.bare) { weight.min(15) } else { weight }
         };
         let by_value = |which| agreement(one, other, which, stock, |one, other| Some(one == other));
         let number = by_value(Trait::Number);

@@ -85,14 +85,16 @@ pub(super) fn compare(
     let mut lacking = [false, false];
     let mut sister = false;
     for (side, (words, free)) in [&one, &other].into_iter().zip(&free).enumerate() {
-        for (word, _) in words.iter().zip(free).filter(|(_, free)| **free) {
+        for (at, (word, _)) in words.iter().zip(free).enumerate().filter(|(_, (_, free))| **free) {
             figures[side] |= word.word.has_figures();
             if word.passing {
                 continue;
             }
+            // An article may be left out; at the end of a name it is none ("Sørensen El").
+            let is_last = at + 1 == words.len();
             whole += u64::from(word.weight);
             same = false;
-            lacking[side] |= !is_small(word.word.bare);
+            lacking[side] |= is_last || !is_small(word.word.bare);
             sister |= is_sister(word.word.bare);
         }
     }
@@ -268,6 +270,14 @@ mod tests {
     fn figures_stand_for_themselves() {
         assert!(like("Contoso 2", "Contoso 3").figures_differ);
         assert!(!like("Contoso 2", "Contoso").figures_differ);
+    }
+
+    #[test]
+    fn an_article_may_be_left_out_but_not_the_last_word() {
+        let found = like("Boulangerie de Lyon", "Boulangerie Lyon");
+        assert!(!found.same && found.same_words);
+        let found = like("Sørensen El", "Sørensen");
+        assert!(!found.same && !found.same_words);
     }
 
     #[test]

@@ -122,7 +122,9 @@ fn organisation_is_certain(evidence: &Evidence) -> bool {
     // Everything below is shared by sister companies too: any word or legal form of its own is a doubt.
     let other_site =
         evidence.domain.is_different() && !evidence.email.is_same() && !evidence.domain_name.is_same();
-    if elsewhere || other_form || other_site || !name.same_words || name.per_mille < 800 {
+    // Another postal code in the same town may be another branch.
+    let other_place = elsewhere || evidence.postcode.is_different();
+    if other_place || other_form || other_site || !name.same_words || name.per_mille < 800 {
         return false;
     }
     let figures = evidence.digits.is_rare();
