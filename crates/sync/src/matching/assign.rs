@@ -101,7 +101,8 @@ fn outcome<B: Ord + Clone, Z: Ord + Clone>(
     };
     let floor = choice.score.saturating_sub(MARGIN);
     let numbered = choice.reasons.contains(&Reason::SameNumber);
-    let unsettles = |other: &Candidate<Z>| equals(other, floor) || (!numbered && could_be(other));
+    let alone = choice.clone();
+    let unsettles = |other: &Candidate<Z>| equals(other, floor) || (!numbered && could_be(other, &alone));
     let rivals: BTreeSet<B> = wanting
         .get(&choice.key)
         .into_iter()
@@ -129,9 +130,14 @@ fn equals<Z>(other: &Candidate<Z>, floor: u16) -> bool {
     other.class == Class::Certain || (other.class > Class::None && other.score >= floor)
 }
 
-/// Whether a candidate is likely and has nothing against it, so that only what is missing makes it less than another.
-fn could_be<Z>(other: &Candidate<Z>) -> bool {
-    other.class >= Class::Likely && !other.reasons.iter().any(|reason| reason.speaks_against())
+/// Whether a candidate is likely with nothing against it that is not against the choice too, so that only what is missing makes it
+/// less than that.
+fn could_be<Z>(other: &Candidate<Z>, choice: &Candidate<Z>) -> bool {
+    let mut against = other.reasons.iter().filter(|reason| reason.speaks_against());
+    other.class >= Class::Likely
+        && against.all(|reason| {
+            matches!(reason, Reason::SharedBy { .. } | Reason::FitsAnother) || choice.reasons.contains(reason)
+        })
 }
 
 /// Whether a candidate that another record took fits this one about as well.
@@ -221,7 +227,10 @@ mod tests {
         assert_eq!(assign(all.clone())[0].class, Class::Likely);
         all[1].candidates[0].reasons.push(Reason::DifferentCity);
         assert_eq!(assign(all.clone())[0].class, Class::Certain);
-        all[1].candidates[0].reasons.pop();
+        // What is against both does not tell them apart.
+        all[0].candidates[0].reasons.push(Reason::DifferentCity);
+        assert_eq!(assign(all.clone())[0].class, Class::Likely);
+        all.iter_mut().for_each(|one| drop(one.candidates[0].reasons.pop()));
         all[0].candidates[0].reasons.push(Reason::SameNumber);
         assert_eq!(assign(all)[0].class, Class::Certain);
     }

@@ -115,7 +115,7 @@ fn organisation_is_certain(evidence: &Evidence) -> bool {
     // What names one record: with it a name that is much alike is enough.
     let named_itself = evidence.number.is_rare() && name.same_words;
     // A tax number names a company, but its branches may be customers of their own.
-    let registered = evidence.tax.is_rare() && (here || reached);
+    let registered = evidence.tax.is_rare() && here;
     if (named_itself || registered) && name.per_mille >= 700 && !elsewhere {
         return true;
     }

@@ -196,7 +196,7 @@ pub(super) const COUNTRIES: &[Country] = &[
             "Rochat",
             "Bernasconi",
         ],
-        first_names: &["Urs", "Reto", "Beat", "Claude", "Heidi"],
+        first_names: &["Urs", "Reto", "Beat", "Claudio", "Heidi"],
         trades: &[
             "Metallbau",
             "Präzisionstechnik",

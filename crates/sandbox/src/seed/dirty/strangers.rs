@@ -71,14 +71,12 @@ pub(super) fn stranger(dice: &mut Dice, domains: &mut Domains, like: &Company) -
             // Of the same family perhaps, but not of the same name: that would be the customer itself.
             let begins = |words: &[String]| words.last().map(|word| word.chars().take(3).collect::<String>());
             let another = other.words.len() > 1 && begins(&other.words) != begins(&like.words);
-            if dice.percent(30)
-                && another
-                && let Some(first) = like.words.first()
-            {
+            let kin = dice.percent(30) && another;
+            if let Some(first) = like.words.first().filter(|_| kin) {
                 other.words[0].clone_from(first);
             }
             other.form = dice.pick(other.country.forms);
-            (other, false)
+            (other, kin)
         }
         // Of a similar family name, in the same town and trade.
         83..=90 => {
