@@ -88,7 +88,7 @@ async fn run(args: Args) -> std::io::Result<()> {
     println!("company = \"{}\"\nclient_id = \"{}\"", credentials::COMPANY, credentials::BC_CLIENT_ID);
     println!("login_url = \"{origin}/login\"\napi_url = \"{origin}/bc\"\n");
     println!(
-        "[zoho]\nclient_id = \"{}\"\naccounts_url = \"{origin}/accounts\"\n",
+        "[zoho]\nclient_id = \"{}\"\naccounts_url = \"{origin}/accounts\"\nupload_url = \"{origin}/upload\"\n",
         credentials::ZOHO_CLIENT_ID
     );
     println!("# environment");

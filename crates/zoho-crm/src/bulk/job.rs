@@ -7,7 +7,7 @@ use exact_json::{Map, Value};
 use serde::Deserialize;
 use transport::{Method, Response};
 
-use super::{BulkColumn, BulkResult, WrittenFile, result};
+use super::{BulkColumn, BulkResult, result};
 use crate::call::{Call, Place, misuse};
 use crate::client::Reading;
 use crate::envelope::{Envelope, read, refusal, undecodable};
@@ -109,22 +109,22 @@ impl Client {
         self.upload_host().is_some()
     }
 
-    /// Uploads a file for a job of the org `zgid`. Returns the file's id. It may be sent twice: a file that no job names does nothing.
+    /// Uploads the zip of a file for a job of the org `zgid`. Returns the file's id. It may be sent twice: a file that no job names does nothing.
     ///
     /// # Errors
     /// Where the call failed; `ErrorKind::ScopeMismatch` where the sign-in has no scope `ZohoFiles.files.ALL`.
-    pub async fn bulk_upload(&self, zgid: &str, file: &WrittenFile) -> Result<String, Error> {
+    pub async fn bulk_upload(&self, zgid: &str, zip: Bytes) -> Result<String, Error> {
         let Some(host) = self.upload_host().cloned() else {
             return Err(misuse(
                 "it is not known where this data centre takes files; set upload_url under [zoho]",
             ));
         };
-        let boundary = boundary(&file.zip);
+        let boundary = boundary(&zip);
         let call = Call::new(Method::Post, ["upload"])
             .at(Place::Content(host))
             .header("feature", "bulk-write".to_owned())
             .header("X-CRM-ORG", zgid.to_owned())
-            .body(&format!("multipart/form-data; boundary={boundary}"), multipart(&boundary, &file.zip))
+            .body(&format!("multipart/form-data; boundary={boundary}"), multipart(&boundary, zip))
             .timeout(UPLOAD_TIMEOUT)
             .safe_to_repeat();
         let place = call.place();
@@ -259,14 +259,16 @@ fn boundary(zip: &[u8]) -> String {
     }
 }
 
-fn multipart(boundary: &str, zip: &[u8]) -> Bytes {
+/// The form around a zip, which goes when it is copied: one of both is enough in memory.
+fn multipart(boundary: &str, zip: Bytes) -> Bytes {
     let head = format!(
         "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"rows.zip\"\r\nContent-Type: application/zip\r\n\r\n"
     );
     let tail = format!("\r\n--{boundary}--\r\n");
     let mut body = Vec::with_capacity(head.len() + zip.len() + tail.len());
     body.extend_from_slice(head.as_bytes());
-    body.extend_from_slice(zip);
+    body.extend_from_slice(&zip);
+    drop(zip);
     body.extend_from_slice(tail.as_bytes());
     body.into()
 }

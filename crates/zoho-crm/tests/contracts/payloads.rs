@@ -311,7 +311,7 @@ async fn check(name: &str, reading: &Reading, payload: Value) {
             assert_eq!(body_of(&service), payload, "{name}");
         }
         Reading::UploadedFile(id) => {
-            let uploaded = Replay::new(200, text).client().bulk_upload("1", &a_file()).await;
+            let uploaded = Replay::new(200, text).client().bulk_upload("1", a_file().zip).await;
             assert_eq!(uploaded.as_deref(), Ok(*id), "{name}");
         }
         Reading::UploadRefusals(kinds) => {
@@ -320,7 +320,7 @@ async fn check(name: &str, reading: &Reading, payload: Value) {
             // Whether the status says so as well is not documented for each of them.
             for ((refusal, kind), status) in refusals.iter().zip(*kinds).zip([400, 200].into_iter().cycle()) {
                 let client = Replay::new(status, refusal.to_json()).client();
-                let error = client.bulk_upload("1", &a_file()).await.unwrap_err();
+                let error = client.bulk_upload("1", a_file().zip).await.unwrap_err();
                 let expected = if status == 200 && *kind == ErrorKind::BadRequest {
                     &ErrorKind::Undecodable
                 } else {

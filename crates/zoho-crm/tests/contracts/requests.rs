@@ -108,7 +108,7 @@ async fn every_request() -> Vec<Request> {
     client.deleted(Module::Accounts, since, 1).await.unwrap();
     let columns = vec![BulkColumn::of("BC_Number", "text"), BulkColumn::of("Account_Name", "lookup")];
     let file = BulkFile::new("Contacts", columns, FileLimits::default()).unwrap().finish().unwrap();
-    client.bulk_upload("808232144", &file).await.unwrap_err();
+    client.bulk_upload("808232144", file.zip.clone()).await.unwrap_err();
     client.bulk_insert(Module::Contacts, "111111000001492610", "BC_Number", &file.columns).await.unwrap_err();
     client.bulk_job("111111000000541958").await.unwrap_err();
     service.calls()

@@ -28,7 +28,7 @@ async fn a_file_goes_to_the_content_host_with_its_headers() {
     let service = Service::new(|_, _| Ok(answer(200, UPLOADED)));
     let client = service.client();
     let file = file();
-    assert_eq!(client.bulk_upload("808", &file).await.as_deref(), Ok("111111000001492610"));
+    assert_eq!(client.bulk_upload("808", file.zip.clone()).await.as_deref(), Ok("111111000001492610"));
     let call = &service.uploads()[0];
     assert_eq!((call.url.as_str(), call.credits), (format!("{CONTENT}/crm/v8/upload").as_str(), 1));
     assert_eq!(authorization(call), "Zoho-oauthtoken t1");
@@ -56,7 +56,7 @@ async fn a_lost_upload_is_sent_again_and_a_token_that_ended_is_renewed() {
         api_domain: API.to_owned(),
         expires_at: "2026-09-01T10:50:00Z".parse().unwrap(),
     });
-    assert!(service.client_with(vault).bulk_upload("808", &file()).await.is_ok());
+    assert!(service.client_with(vault).bulk_upload("808", file().zip).await.is_ok());
     let tokens: Vec<String> = service.uploads().iter().map(authorization).collect();
     assert_eq!(tokens, ["Zoho-oauthtoken t0", "Zoho-oauthtoken t0", "Zoho-oauthtoken t1"]);
 }
@@ -75,11 +75,11 @@ async fn the_settings_may_name_another_content_host_and_without_any_nothing_is_s
         Client::new(settings, secret(), refresh, service.courier(), clock(), vault)
     };
     let named = with(ACCOUNTS, Some(&format!("{CONTENT}/elsewhere")));
-    named.bulk_upload("808", &file()).await.unwrap();
+    named.bulk_upload("808", file().zip).await.unwrap();
     assert_eq!(service.uploads()[0].url, format!("{CONTENT}/elsewhere/crm/v8/upload"));
     let unknown = with("https://accounts.zoho.uk", None);
     assert!(!unknown.can_upload());
-    assert_eq!(unknown.bulk_upload("808", &file()).await.unwrap_err().kind, ErrorKind::Misuse);
+    assert_eq!(unknown.bulk_upload("808", file().zip).await.unwrap_err().kind, ErrorKind::Misuse);
 }
 
 #[tokio::test(start_paused = true)]
@@ -104,7 +104,7 @@ async fn a_job_names_its_columns_costs_five_hundred_credits_and_is_never_started
 async fn a_missing_scope_is_known_as_such() {
     let refused = r#"{"code":"OAUTH_SCOPE_MISMATCH","details":{},"message":"invalid oauth scope to access this URL","status":"error"}"#;
     let service = Service::new(move |_, _| Ok(answer(401, refused)));
-    let error = service.client().bulk_upload("808", &file()).await.unwrap_err();
+    let error = service.client().bulk_upload("808", file().zip).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::ScopeMismatch);
 }
 

@@ -42,7 +42,7 @@ pub(super) async fn start(session: &Session<'_>, flow: Flow, filling: Filling) -
     let now = session.now();
     let number = session.store().write(|tx| bulk_jobs::begin(tx, flow, &file.columns, &rows, now))?;
     drop(rows);
-    let file_id = match session.zoho().bulk_upload(&session.org.zgid, &file).await {
+    let file_id = match session.zoho().bulk_upload(&session.org.zgid, file.zip).await {
         Ok(file_id) => file_id,
         // Files have a host of their own, which a firewall may not know while the records API works.
         Err(error) if (!error.is_limit() && !is_lost_token(&error)) || is_beyond_budget(&error) => {

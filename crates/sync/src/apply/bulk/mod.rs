@@ -18,7 +18,7 @@ use business_central::BcId;
 use self::file::Filling;
 use super::create::Looks;
 use super::{Selection, Task};
-use crate::bulk_plan::{self, Way};
+use crate::bulk_plan::{self, Reason, Way};
 use crate::failure::RunError;
 use crate::flow::Flow;
 use crate::progress::{BulkStep, Event};
@@ -31,8 +31,8 @@ use crate::store::{links, sources};
 /// How many rows are dealt with between two looks at whether the run should stop.
 const PAGE: usize = 500;
 
-/// The first wait between two questions how a job stands; each is a fifth longer than the one before it, so that a job's end is never
-/// noticed later than by about a fifth of its time.
+/// The first wait between two questions how a job stands; each is a tenth longer than the one before it, so that a job's end is never
+/// noticed later than by about a tenth of its time.
 const FIRST_WAIT: Duration = Duration::from_secs(2);
 /// The longest: a question costs a credit.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
@@ -79,7 +79,11 @@ impl<'a> Load<'a> {
         let can_upload = session.zoho().can_upload();
         if still_coming {
             let worth = policy.rows_per_job.max(policy.break_even) as u64;
-            load.off = bulk_plan::choose(flow, worth, policy, can_upload).way == Way::Rest;
+            let plan = bulk_plan::choose(flow, worth, policy, can_upload);
+            load.off = plan.way == Way::Rest;
+            if plan.reason == Reason::NoUploadAddress {
+                load.give_up(plan.reason.words().to_owned());
+            }
             return Ok(load);
         }
         let at_most = session.store().read(|tx| sources::count_candidates(tx, flow, fingerprint))?;
@@ -283,7 +287,7 @@ impl<'a> Load<'a> {
                 self.session.clock.sleep(breath).await;
                 left -= breath;
             }
-            pause = (pause * 6 / 5).min(LONGEST_WAIT);
+            pause = (pause * 11 / 10).min(LONGEST_WAIT);
         }
         Ok(())
     }
