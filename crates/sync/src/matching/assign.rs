@@ -230,7 +230,9 @@ mod tests {
         // What is against both does not tell them apart.
         all[0].candidates[0].reasons.push(Reason::DifferentCity);
         assert_eq!(assign(all.clone())[0].class, Class::Likely);
-        all.iter_mut().for_each(|one| drop(one.candidates[0].reasons.pop()));
+        for one in &mut all {
+            one.candidates[0].reasons.pop();
+        }
         all[0].candidates[0].reasons.push(Reason::SameNumber);
         assert_eq!(assign(all)[0].class, Class::Certain);
     }
