@@ -1,37 +1,55 @@
 //! What the mapping may ask of the database: who stands for whom in Zoho.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use business_central::BcId;
 use zoho_crm::ZohoId;
 
 use crate::flow::Flow;
 use crate::map::Links;
-use crate::store::{Store, facts, links, sources, ties};
+use crate::store::{StoreError, Tx, facts, links, sources, ties};
 
 /// The fact that holds the Zoho id of the placeholder Product.
 pub(crate) const LINE_PRODUCT: &str = "placeholder.line_product";
 /// The fact that holds the Zoho id of the placeholder Account.
 pub(crate) const DELETED_CUSTOMERS: &str = "placeholder.deleted_customers";
 
-/// The links of the local database.
-pub(crate) struct StoredLinks<'a>(pub(crate) &'a Store);
+/// The links of the local database, for a page of records: what many of them ask for is read once.
+pub(crate) struct StoredLinks<'a> {
+    tx: &'a Tx<'a>,
+    by_id: RefCell<BTreeMap<(Flow, BcId), Option<ZohoId>>>,
+    facts: RefCell<BTreeMap<&'static str, Option<ZohoId>>>,
+}
 
-impl StoredLinks<'_> {
-    fn fact(&self, name: &str) -> Option<ZohoId> {
-        self.0.read(|tx| facts::get(tx, name)).ok().flatten().map(ZohoId::new)
+impl<'a> StoredLinks<'a> {
+    pub(crate) fn on(tx: &'a Tx<'a>) -> Self {
+        Self { tx, by_id: RefCell::default(), facts: RefCell::default() }
     }
+
+    fn fact(&self, name: &'static str) -> Option<ZohoId> {
+        let read = || facts::get(self.tx, name).ok().flatten().map(ZohoId::new);
+        self.facts.borrow_mut().entry(name).or_insert_with(read).clone()
+    }
+}
+
+/// What cannot be read is not there: the record waits, and is looked at in the next run.
+fn known<T>(found: Result<Option<T>, StoreError>) -> Option<T> {
+    found.ok().flatten()
 }
 
 impl Links for StoredLinks<'_> {
     fn zoho_id(&self, flow: Flow, id: BcId) -> Option<ZohoId> {
-        self.0.read(|tx| links::get(tx, flow, id)).ok().flatten().map(|link| link.zoho_id)
+        let read = || known(links::zoho_id(self.tx, flow, id));
+        self.by_id.borrow_mut().entry((flow, id)).or_insert_with(read).clone()
     }
 
     fn by_number(&self, flow: Flow, number: &str) -> Option<ZohoId> {
-        self.0.read(|tx| links::by_number(tx, flow, number)).ok().flatten().map(|link| link.zoho_id)
+        known(links::by_number(self.tx, flow, number)).map(|link| link.zoho_id)
     }
 
     fn customer_of_contact(&self, company_number: Option<&str>, contact_number: &str) -> Option<BcId> {
-        let lookup = |number: &str| self.0.read(|tx| ties::lookup(tx, number)).ok().flatten();
+        let lookup = |number: &str| known(ties::lookup(self.tx, number));
         company_number.and_then(lookup).or_else(|| lookup(contact_number))
     }
 
@@ -44,6 +62,6 @@ impl Links for StoredLinks<'_> {
     }
 
     fn will_come(&self, flow: Flow, id: BcId) -> bool {
-        self.0.read(|tx| sources::get(tx, flow, id)).ok().flatten().is_some_and(|row| row.gone.is_none())
+        known(sources::get(self.tx, flow, id)).is_some_and(|row| row.gone.is_none())
     }
 }

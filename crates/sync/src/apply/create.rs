@@ -1,6 +1,6 @@
 //! Creates records in Zoho. An upsert writes over whatever holds the key, so that a create looks first who holds it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -16,7 +16,7 @@ use crate::org_schema::CustomField;
 use crate::plan::{self, Step};
 use crate::session::Session;
 use crate::store::intents::{self, IntentKind};
-use crate::store::{links, sources};
+use crate::store::{StoreError, links, sources};
 
 /// Whether a create must look in Zoho before it writes, and what was in doubt when the run began.
 pub(crate) struct Looks {
@@ -120,8 +120,11 @@ fn not_held_here(
     batch: Vec<Task>,
 ) -> Result<Vec<Task>, RunError> {
     let mut free = Vec::with_capacity(batch.len());
-    for task in batch {
-        let holder = session.store().read(|tx| links::by_number(tx, flow, &task.source.number))?;
+    let holders = session.store().read(|tx| {
+        let holder = |task: &Task| links::by_number(tx, flow, &task.source.number);
+        batch.iter().map(holder).collect::<Result<Vec<_>, _>>()
+    })?;
+    for (task, holder) in batch.into_iter().zip(holders) {
         match holder.filter(|link| link.id != task.source.id) {
             None => free.push(task),
             Some(holder) => {
@@ -158,7 +161,8 @@ pub(crate) async fn look(
     while batch.peek().is_some() {
         let chunk: Vec<Task> = batch.by_ref().take(coql::IN_MAX).collect();
         let holders = holders(session, flow, &chunk).await?;
-        for task in chunk {
+        for mut task in chunk {
+            task.whole();
             if let Some(task) = settle_holder(session, flow, fingerprint, task, &holders, created).await? {
                 free.push(task);
             }
@@ -287,55 +291,62 @@ async fn send_once(
     batch: Vec<Task>,
     created: &mut Created,
 ) -> Result<Vec<Task>, RunError> {
-    let rows: Vec<Record> = batch.iter().map(|task| task.row.clone()).collect();
+    let mut batch = batch;
+    let rows: Vec<Record> = batch.iter_mut().map(|task| std::mem::take(&mut task.row)).collect();
     let module = flow.module();
-    let number = session.org.our_field(flow, CustomField::Number).unwrap_or_default().to_owned();
-    let (results, intent) = if inserts(session, flow, &rows) {
+    let (intent, answer) = if inserts(session, flow, &rows) {
         let ids: Vec<BcId> = batch.iter().map(|task| task.source.id).collect();
         let now = session.now();
-        let intent = session
-            .store()
-            .write(|tx| intents::begin(tx, IntentKind::Insert, flow, &ids, &payload_hash(&rows), now))?;
-        let results = match session.zoho().insert(module, &rows, &options(session, flow)).await {
-            Err(error) if in_doubt(&error) => {
-                return lost(session, flow, fingerprint, batch, created, intent).await;
-            }
-            other => other?,
-        };
-        (results, Some(intent))
+        let hash = payload_hash(&rows)?;
+        let intent =
+            session.store().write(|tx| intents::begin(tx, IntentKind::Insert, flow, &ids, &hash, now))?;
+        (Some(intent), session.zoho().insert(module, &rows, &options(session, flow)).await)
     } else {
+        let number = session.org.our_field(flow, CustomField::Number).unwrap_or_default().to_owned();
         let options = WriteOptions { duplicate_check: vec![number], ..options(session, flow) };
-        (session.zoho().upsert(module, &rows, &options).await?, None)
+        (None, session.zoho().upsert(module, &rows, &options).await)
     };
-    let mut again = Vec::new();
-    for (mut task, result) in batch.into_iter().zip(results) {
+    for (task, row) in batch.iter_mut().zip(rows) {
+        task.row = row;
+    }
+    let results = match (answer, intent) {
+        (Err(error), Some(intent)) if in_doubt(&error) => {
+            return lost(session, flow, fingerprint, batch, created, intent).await;
+        }
+        (other, _) => other?,
+    };
+    let (mut answers, mut refusals) = (Vec::with_capacity(batch.len()), Vec::new());
+    for (task, result) in batch.into_iter().zip(results) {
         match result {
-            Ok(written) => {
-                // Zoho was known not to have the record. An upsert that says it updated one repeats our own, whose answer was lost.
-                outcome::written(session, flow, fingerprint, &mut task, written, Wrote::Created)?;
-                if flow == Flow::Invoices {
-                    created.to_verify.push(task);
+            Ok(written) => answers.push((task, written)),
+            Err(error) => refusals.push((task, error)),
+        }
+    }
+    // Zoho was known not to have the records. An upsert that says it updated one repeats our own, whose answer was lost.
+    let mut written = outcome::all_written(session, flow, fingerprint, answers, Wrote::Created)?;
+    if flow == Flow::Invoices {
+        written.iter_mut().for_each(Task::keep_for_proof);
+        created.to_verify.extend(written);
+    }
+    let mut again = Vec::new();
+    for (mut task, error) in refusals {
+        if let Some(id) = refused::holder_of_our_key(session, flow, &error) {
+            match existing(session, flow, &task, &id).await? {
+                Some(record) => {
+                    task.whole();
+                    adopt::link(session, flow, &mut task, &record)?;
+                    plan_again(session, flow, fingerprint, task, created)?;
                 }
-            }
-            Err(error) => {
-                if let Some(id) = refused::holder_of_our_key(session, flow, &error) {
-                    match existing(session, flow, &task, &id).await? {
-                        Some(record) => {
-                            adopt::link(session, flow, &mut task, &record)?;
-                            plan_again(session, flow, fingerprint, task, created)?;
-                        }
-                        None => {
-                            let trouble = failure::of_row(&task.source.number, &error);
-                            outcome::troubled(session, flow, fingerprint, &task, &trouble)?;
-                        }
-                    }
-                } else if refused::otherwise(session, flow, &mut task, &error) {
-                    again.push(task);
-                } else {
+                None => {
                     let trouble = failure::of_row(&task.source.number, &error);
                     outcome::troubled(session, flow, fingerprint, &task, &trouble)?;
                 }
             }
+        } else if refused::otherwise(session, flow, &mut task, &error) {
+            again.push(task);
+        } else {
+            let trouble = failure::of_row(&task.source.number, &error);
+            outcome::troubled(session, flow, fingerprint, &task, &trouble)?;
         }
     }
     // Only now: until every row is stored, a crash leaves the batch in doubt.
@@ -397,8 +408,7 @@ fn inserts(session: &Session<'_>, flow: Flow, rows: &[Record]) -> bool {
     flow == Flow::Invoices || rows.iter().any(sends_other)
 }
 
-fn payload_hash(rows: &[Record]) -> String {
-    let texts: BTreeMap<usize, String> =
-        rows.iter().enumerate().map(|(i, row)| (i, Value::Object(row.clone()).to_json())).collect();
-    sources::hash(&texts.into_values().collect::<String>())
+fn payload_hash(rows: &[Record]) -> Result<String, RunError> {
+    let text = serde_json::to_string(rows).map_err(|error| StoreError::Unreadable(error.to_string()))?;
+    Ok(sources::hash(&text))
 }

@@ -1,8 +1,9 @@
 //! Maps and plans a page of candidates, and settles those for which nothing is to be written.
 
+use business_central::SalesInvoice;
 use exact_json::{Map, Value};
 
-use super::{Task, Work, adopt, outcome};
+use super::{Invoices, Task, Work, adopt, outcome};
 use crate::failure::{FailureClass, RunError, Trouble};
 use crate::flow::Flow;
 use crate::links_view::StoredLinks;
@@ -10,7 +11,7 @@ use crate::map::{self, Context, MapPolicy, Mapped, MappedRecord, NegativeStyle, 
 use crate::org_schema::OrgSchema;
 use crate::plan::{self, Step};
 use crate::session::Session;
-use crate::store::sources::SourceRow;
+use crate::store::sources::{self, SourceRow};
 use crate::store::{StoreError, Tx, ties};
 
 /// Sorts the tasks by what is to be done about them.
@@ -19,14 +20,24 @@ pub(crate) async fn all(
     flow: Flow,
     fingerprint: &str,
     tasks: Vec<Task>,
+    invoices: &Invoices,
 ) -> Result<Work, RunError> {
     let mut work = Work::default();
-    for mut task in tasks {
+    let policy = &session.policy().map;
+    let mapped = session.store().read(|tx| {
+        let links = StoredLinks::on(tx);
+        let one = |task: &Task| {
+            let live = task.source.gone.is_none() && task.source.missing.is_none();
+            live.then(|| map_by(session, flow, &task.source, invoices.get(&task.source.id), policy, &links))
+        };
+        Ok(tasks.iter().map(one).collect::<Vec<_>>())
+    })?;
+    for (mut task, mapped) in tasks.into_iter().zip(mapped) {
         if task.source.gone.is_some() {
             deleted(session, flow, fingerprint, task, &mut work)?;
             continue;
         }
-        if task.source.missing.is_some() {
+        let Some(mapped) = mapped else {
             let number = &task.source.number;
             let trouble = Trouble::new(
                 FailureClass::Reference,
@@ -38,8 +49,8 @@ pub(crate) async fn all(
             );
             outcome::troubled(session, flow, fingerprint, &task, &trouble)?;
             continue;
-        }
-        match map_source(session, flow, &task.source) {
+        };
+        match mapped {
             Err(trouble) => outcome::troubled(session, flow, fingerprint, &task, &trouble)?,
             Ok(Mapped::Skip(reason)) => skip(session, flow, fingerprint, &task, &reason).await?,
             Ok(Mapped::Wait(wait)) => {
@@ -57,11 +68,12 @@ pub(crate) async fn all(
                 outcome::troubled(session, flow, fingerprint, &task, &trouble)?;
             }
             Ok(Mapped::Record(record)) => {
-                task.mapped = Some(record.clone());
+                task.mapped = Some(record);
                 adopt::disclaim(session, &mut task)?;
+                let Some(record) = &task.mapped else { continue };
                 match plan::live(&record.fields, task.link.as_ref(), same(&session.org, flow)) {
                     Step::Create => {
-                        task.row = creation(&record);
+                        task.row = creation(record);
                         work.creates.push(task);
                     }
                     Step::Update(changes) => {
@@ -84,9 +96,9 @@ pub(crate) fn creation(record: &MappedRecord) -> Map {
     row
 }
 
-/// Maps one stored row.
-pub(crate) fn map_source(session: &Session<'_>, flow: Flow, source: &SourceRow) -> Result<Mapped, Trouble> {
-    map_by(session, flow, source, &session.policy().map)
+/// Maps one stored row; `None` where it cannot be decoded, which is reported where the record is planned.
+pub(crate) fn map_source(session: &Session<'_>, flow: Flow, source: &SourceRow) -> Option<Mapped> {
+    map_alone(session, flow, source, &session.policy().map)
 }
 
 /// Maps an invoice with its negative lines written in `style`, and with at most so many rows.
@@ -95,19 +107,37 @@ pub(crate) fn map_otherwise(
     source: &SourceRow,
     style: NegativeStyle,
     most_rows: Option<usize>,
-) -> Result<Mapped, Trouble> {
+) -> Option<Mapped> {
     let policy = MapPolicy { negative_style: style, most_rows, ..session.policy().map.clone() };
-    map_by(session, Flow::Invoices, source, &policy)
+    // What is under way has no text of its own; should the record say something else meanwhile, the next pass deals with it.
+    let stored = session.store().read(|tx| sources::get(tx, Flow::Invoices, source.id)).ok()??;
+    let same = stored.hash == source.hash;
+    if same {
+        map_alone(session, Flow::Invoices, &SourceRow { posted: source.posted, ..stored }, &policy)
+    } else {
+        None
+    }
 }
 
+fn map_alone(session: &Session<'_>, flow: Flow, source: &SourceRow, policy: &MapPolicy) -> Option<Mapped> {
+    let mapped =
+        session.store().read(|tx| Ok(map_by(session, flow, source, None, policy, &StoredLinks::on(tx))));
+    mapped.ok()?.ok()
+}
+
+/// Maps a stored row, which may have been decoded already.
 fn map_by(
     session: &Session<'_>,
     flow: Flow,
     source: &SourceRow,
+    invoice: Option<&SalesInvoice>,
     policy: &MapPolicy,
+    links: &StoredLinks<'_>,
 ) -> Result<Mapped, Trouble> {
-    let links = StoredLinks(session.store());
-    let context = Context { org: &session.org, company: &session.facts, policy, links: &links };
+    let context = Context { org: &session.org, company: &session.facts, policy, links };
+    if let Some(invoice) = invoice {
+        return Ok(map::map_invoice(invoice, source.posted, &context));
+    }
     map::map_row(flow, &source.text, source.posted, &context).map_err(|problem| {
         Trouble::new(
             FailureClass::Bug,

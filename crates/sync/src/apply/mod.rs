@@ -19,10 +19,10 @@ pub(crate) mod renumber;
 pub(crate) mod update;
 pub(crate) mod verify;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use business_central::BcId;
-use exact_json::Map;
+use business_central::{BcId, SalesInvoice};
+use exact_json::{Map, Value};
 use tokio::sync::mpsc;
 use zoho_crm::ZohoId;
 
@@ -35,7 +35,7 @@ use crate::observe::{late, posted, ties};
 use crate::session::Session;
 use crate::store::failures::Failure;
 use crate::store::intents;
-use crate::store::links::Link;
+use crate::store::links::{LineState, Link};
 use crate::store::sources::{self, SourceRow};
 
 /// How many candidates are planned at a time: a planned record takes about 10 kB of memory until it is written.
@@ -68,6 +68,34 @@ impl Task {
     /// Who stands for whom, where that is known.
     pub(crate) fn pair(&self) -> Option<(BcId, ZohoId)> {
         self.link.as_ref().map(|link| (self.source.id, link.zoho_id.clone()))
+    }
+
+    /// Gives up what stands elsewhere too, because a thousand records are under way at a time: the text is in the database, and whatever
+    /// will be created is in the row. [`whole`](Self::whole) takes the fields back from there.
+    fn lighten(&mut self) {
+        self.source.text = String::new();
+        if let Some(mapped) = &mut self.mapped {
+            mapped.fields.retain(|_, value| value.is_null());
+            mapped.on_create.values_mut().for_each(|value| *value = Value::Null);
+        }
+    }
+
+    /// Fills in what is to be created once more, where it turns out to be there already.
+    fn whole(&mut self) {
+        if let Some(mapped) = &mut self.mapped {
+            let fields = self.row.iter().filter(|(name, _)| !mapped.on_create.contains_key(*name));
+            mapped.fields.extend(fields.map(|(name, value)| (name.clone(), value.clone())));
+        }
+    }
+
+    /// Keeps of a new record what proving its total needs.
+    fn keep_for_proof(&mut self) {
+        if let (Some(mapped), Some(link)) = (&mut self.mapped, &mut self.link)
+            && link.lines == LineState::Written
+        {
+            (mapped.fields, mapped.on_create, mapped.lines) = Default::default();
+            link.sent = Map::new();
+        }
     }
 }
 
@@ -206,16 +234,18 @@ impl Plan<'_> {
                 .collect();
             done += tasks.len() as u64;
             load.keep_out(&mut tasks)?;
-            prepare(session, flow, &mut proofs, &mut tasks).await?;
+            let invoices = decoded(flow, &tasks);
+            prepare(session, flow, &mut proofs, &invoices, &mut tasks).await?;
             // A contact is tied to its customer, and an open invoice known to be posted, only now.
-            let late = looked.up(session, flow, tasks.iter().map(|task| &task.source)).await?;
+            let late = looked.up(session, flow, tasks.iter().map(|task| &task.source), &invoices).await?;
             for (needed, ids) in late {
                 let only = ids.into_iter().map(|id| (needed, id)).collect();
                 let late = Selection { everything_due: true, only: Some(only) };
                 Box::pin(self::flow(session, needed, &late, None)).await?;
             }
-            placeholders(session, flow, &tasks).await?;
-            let mut work = self.sifted(tasks).await?;
+            placeholders(session, flow, &invoices).await?;
+            let mut work = self.sifted(tasks, &invoices).await?;
+            drop(invoices);
             load.take(looks, &mut work.creates).await?;
             if pages.send(pipeline::Page { work, done, of }).await.is_err() {
                 // The writer met an error, which is the one to tell.
@@ -229,7 +259,7 @@ impl Plan<'_> {
             if tasks.is_empty() {
                 break;
             }
-            let work = self.sifted(tasks).await?;
+            let work = self.sifted(tasks, &Invoices::new()).await?;
             if pages.send(pipeline::Page { work, done, of }).await.is_err() {
                 return Ok(());
             }
@@ -238,9 +268,9 @@ impl Plan<'_> {
     }
 
     /// Plans a page of tasks. What stands in Zoho already without our key is taken over or decided about, not created once more.
-    async fn sifted(&self, tasks: Vec<Task>) -> Result<Work, RunError> {
+    async fn sifted(&self, tasks: Vec<Task>, invoices: &Invoices) -> Result<Work, RunError> {
         let Self { session, flow, fingerprint, looks, review, .. } = *self;
-        let mut work = decide::all(session, flow, fingerprint, tasks).await?;
+        let mut work = decide::all(session, flow, fingerprint, tasks, invoices).await?;
         let sifted = review.sift(session, fingerprint, work.creates, looks.keyed()).await?;
         if sifted.look || !sifted.taken_over.is_empty() {
             looks.set_keyed();
@@ -256,6 +286,7 @@ async fn prepare(
     session: &Session<'_>,
     flow: Flow,
     proofs: &mut posted::Proofs,
+    invoices: &Invoices,
     tasks: &mut [Task],
 ) -> Result<(), RunError> {
     match flow {
@@ -275,20 +306,29 @@ async fn prepare(
             Ok(())
         }
         Flow::Invoices => {
-            let mut rows: Vec<SourceRow> = tasks.iter().map(|task| task.source.clone()).collect();
-            posted::prove(session, proofs, &mut rows).await?;
-            for (task, row) in tasks.iter_mut().zip(rows) {
-                task.source.posted = row.posted;
-            }
-            Ok(())
+            let mut rows: Vec<&mut SourceRow> = tasks.iter_mut().map(|task| &mut task.source).collect();
+            posted::prove(session, proofs, invoices, &mut rows).await
+        }
+    }
+}
+
+/// The invoices of a page of tasks, by record. What cannot be decoded is left out, and reported where it is mapped.
+pub(crate) type Invoices = BTreeMap<BcId, SalesInvoice>;
+
+fn decoded(flow: Flow, tasks: &[Task]) -> Invoices {
+    match flow {
+        Flow::Customers | Flow::Items | Flow::Contacts => Invoices::new(),
+        Flow::Invoices => {
+            let decode = |task: &Task| Some((task.source.id, serde_json::from_str(&task.source.text).ok()?));
+            tasks.iter().filter_map(decode).collect()
         }
     }
 }
 
 /// Makes sure of the placeholder records that the tasks need.
-async fn placeholders(session: &Session<'_>, flow: Flow, tasks: &[Task]) -> Result<(), RunError> {
+async fn placeholders(session: &Session<'_>, flow: Flow, invoices: &Invoices) -> Result<(), RunError> {
     match flow {
         Flow::Customers | Flow::Items | Flow::Contacts => Ok(()),
-        Flow::Invoices => placeholder::for_deleted_customers(session, tasks).await,
+        Flow::Invoices => placeholder::for_deleted_customers(session, invoices).await,
     }
 }

@@ -1,6 +1,7 @@
 //! Stores what became of one record: link, settled hash, failure, warnings, count and audit entry in one transaction.
 
-use exact_json::{Map, Value};
+use exact_json::{Decimal, Map, Value};
+use jiff::Timestamp;
 use zoho_crm::Written;
 
 use super::{Task, Wrote, verify};
@@ -24,27 +25,55 @@ pub(crate) fn written(
     wrote: Wrote,
 ) -> Result<(), RunError> {
     let now = session.now();
+    session.store().write_soon(|tx| take_in(tx, session, flow, fingerprint, task, written, wrote, now))?;
+    Ok(())
+}
+
+/// Zoho took many rows with one answer: stores all of it at once.
+pub(crate) fn all_written(
+    session: &Session<'_>,
+    flow: Flow,
+    fingerprint: &str,
+    answers: Vec<(Task, Written)>,
+    wrote: Wrote,
+) -> Result<Vec<Task>, RunError> {
+    let now = session.now();
+    Ok(session.store().write_soon(|tx| {
+        let mut tasks = Vec::with_capacity(answers.len());
+        for (mut task, written) in answers {
+            take_in(tx, session, flow, fingerprint, &mut task, written, wrote, now)?;
+            tasks.push(task);
+        }
+        Ok(tasks)
+    })?)
+}
+
+/// Stores what an answer says of one row, which it takes from the task: nobody sends it again.
+#[expect(clippy::too_many_arguments, reason = "what both of the above hand on")]
+fn take_in(
+    tx: &Tx<'_>,
+    session: &Session<'_>,
+    flow: Flow,
+    fingerprint: &str,
+    task: &mut Task,
+    written: Written,
+    wrote: Wrote,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    // A rehearsal asks later what would have been sent.
+    let row = if session.rehearsing { task.row.clone() } else { std::mem::take(&mut task.row) };
     let before: Map = match &task.link {
         Some(link) => {
             let old = |name: &String| link.sent.get(name).cloned().unwrap_or(Value::Null);
-            task.row.keys().map(|name| (name.clone(), old(name))).collect()
+            row.keys().map(|name| (name.clone(), old(name))).collect()
         }
         None => Map::new(),
     };
-    let lines_key = zoho_crm::Module::InvoicedItems.api_name();
-    let has_lines = task.row.contains_key(lines_key);
-    let mut sent = task.link.as_ref().map(|link| link.sent.clone()).unwrap_or_default();
-    let on_create_only = |name: &str| {
-        name == verify::ADJUSTMENT || task.mapped.as_ref().is_some_and(|m| m.on_create.contains_key(name))
-    };
-    sent.extend(
-        task.row.iter().filter(|(name, _)| !on_create_only(name)).map(|(k, v)| (k.clone(), v.clone())),
-    );
+    let has_lines = row.contains_key(zoho_crm::Module::InvoicedItems.api_name());
+    let adjusted = row.contains_key(verify::ADJUSTMENT);
     let proved = match (&task.link, flow) {
         (_, Flow::Customers | Flow::Items | Flow::Contacts) => true,
-        (Some(link), Flow::Invoices) => {
-            link.verified && !has_lines && !task.row.contains_key(verify::ADJUSTMENT)
-        }
+        (Some(link), Flow::Invoices) => link.verified && !has_lines && !adjusted,
         (None, Flow::Invoices) => false,
     };
     let lines = match (&task.link, flow) {
@@ -59,6 +88,13 @@ pub(crate) fn written(
         (None, Some(link)) => link.number.clone(),
         (None, None) => task.source.number.clone(),
     };
+    let former = task.link.take();
+    let (mut sent, modified_time, adopted) =
+        former.map(|link| (link.sent, link.modified_time, link.adopted)).unwrap_or_default();
+    let on_create_only = |name: &str| {
+        name == verify::ADJUSTMENT || task.mapped.as_ref().is_some_and(|m| m.on_create.contains_key(name))
+    };
+    sent.extend(row.iter().filter(|(name, _)| !on_create_only(name)).map(|(k, v)| (k.clone(), v.clone())));
     let link = Link {
         flow,
         id: task.source.id,
@@ -67,12 +103,10 @@ pub(crate) fn written(
         sent,
         source_hash: task.source.hash.clone(),
         fingerprint: fingerprint.to_owned(),
-        modified_time: written
-            .modified_time
-            .or_else(|| task.link.as_ref().and_then(|l| l.modified_time.clone())),
+        modified_time: written.modified_time.or(modified_time),
         verified: proved,
         lines,
-        adopted: task.link.as_ref().is_some_and(|l| l.adopted),
+        adopted,
         written_at: now,
     };
     let summary = match wrote {
@@ -82,19 +116,39 @@ pub(crate) fn written(
     let entry = Entry {
         number: Some(task.source.number.clone()),
         before: Some(Value::Object(before)),
-        after: Some(Value::Object(task.row.clone())),
+        after: Some(Value::Object(row)),
         zoho_id: Some(link.zoho_id.to_string()),
         ..session.entry(flow, task.source.id, AuditKind::Written, summary, now)
     };
-    if task.wrote.is_none() {
-        task.wrote = Some(wrote);
-    }
-    session.store().write_soon(|tx| {
-        links::put(tx, &link)?;
-        audit::append(tx, &entry)?;
-        if proved { finish(tx, flow, fingerprint, task) } else { Ok(()) }
-    })?;
+    task.wrote.get_or_insert(wrote);
+    links::put(tx, &link)?;
+    audit::append(tx, &entry)?;
     task.link = Some(link);
+    if proved { finish(tx, flow, fingerprint, task) } else { Ok(()) }
+}
+
+/// Zoho computes the totals that Business Central says: settles the records.
+pub(crate) fn all_proved(
+    session: &Session<'_>,
+    flow: Flow,
+    fingerprint: &str,
+    proved: &[(Task, Decimal)],
+) -> Result<(), RunError> {
+    let now = session.now();
+    session.store().write_soon(|tx| {
+        for (task, total) in proved {
+            links::mark_verified(tx, flow, task.source.id)?;
+            let entry = Entry {
+                number: Some(task.source.number.clone()),
+                zoho_id: task.link.as_ref().map(|link| link.zoho_id.to_string()),
+                after: Some(Value::Number(*total)),
+                ..session.entry(flow, task.source.id, AuditKind::Verified, "total agrees to the cent", now)
+            };
+            audit::append(tx, &entry)?;
+            finish(tx, flow, fingerprint, task)?;
+        }
+        Ok(())
+    })?;
     Ok(())
 }
 

@@ -177,10 +177,7 @@ impl Queues {
         self.updates.extend(work.updates);
         self.taken_over.extend(work.taken_over);
         self.creates.extend(work.creates.into_iter().map(|mut task| {
-            // Only invoices are ever mapped again; a thousand texts under way would be a megabyte and a half.
-            if task.source.flow != Flow::Invoices {
-                task.source.text = String::new();
-            }
+            task.lighten();
             task
         }));
         self.verifies.extend(work.verifies);

@@ -1,16 +1,16 @@
 //! The two records of our own making: the Product of lines without an item, and the Account of invoices whose customer is gone.
 
-use business_central::{BcId, SalesInvoice};
+use business_central::SalesInvoice;
 use exact_json::{Map, Value};
 use zoho_crm::{WriteOptions, ZohoId, coql};
 
-use super::{Task, adopt, create};
+use super::{Invoices, adopt, create};
 use crate::failure::RunError;
 use crate::flow::Flow;
 use crate::links_view::{DELETED_CUSTOMERS, LINE_PRODUCT};
 use crate::map::{DELETED_CUSTOMERS_NAME, DELETED_CUSTOMERS_NUMBER, LINE_PRODUCT_NAME, LINE_PRODUCT_NUMBER};
 use crate::session::Session;
-use crate::store::{facts, links, sources};
+use crate::store::{StoreError, Tx, facts, links, sources};
 
 /// Makes sure that the placeholder Product is known.
 pub(crate) async fn line_product(session: &Session<'_>) -> Result<(), RunError> {
@@ -18,22 +18,14 @@ pub(crate) async fn line_product(session: &Session<'_>) -> Result<(), RunError> 
 }
 
 /// Makes sure that the placeholder Account is known, if one of the invoices has no customer any more.
-pub(crate) async fn for_deleted_customers(session: &Session<'_>, tasks: &[Task]) -> Result<(), RunError> {
+pub(crate) async fn for_deleted_customers(
+    session: &Session<'_>,
+    invoices: &Invoices,
+) -> Result<(), RunError> {
     line_product(session).await?;
     let orphaned = session.store().read(|tx| {
-        for task in tasks {
-            let Ok(invoice) = serde_json::from_str::<SalesInvoice>(&task.source.text) else {
-                continue;
-            };
-            let mut known = false;
-            for id in [invoice.customer_id, invoice.bill_to_customer_id].into_iter().flatten() {
-                known |= is_known(tx, id)?;
-            }
-            for number in [invoice.customer_number, invoice.bill_to_customer_number].into_iter().flatten() {
-                known |= links::by_number(tx, Flow::Customers, &number)?.is_some();
-                known |= !sources::by_number(tx, Flow::Customers, &number)?.is_empty();
-            }
-            if !known {
+        for invoice in invoices.values() {
+            if !has_customer(tx, invoice)? {
                 return Ok(true);
             }
         }
@@ -53,8 +45,21 @@ pub(crate) async fn for_deleted_customers(session: &Session<'_>, tasks: &[Task])
     .await
 }
 
-fn is_known(tx: &crate::store::Tx<'_>, id: BcId) -> Result<bool, crate::store::StoreError> {
-    Ok(sources::get(tx, Flow::Customers, id)?.is_some() || links::get(tx, Flow::Customers, id)?.is_some())
+/// Whether anything is known of a customer of the invoice, by identity or by number.
+fn has_customer(tx: &Tx<'_>, invoice: &SalesInvoice) -> Result<bool, StoreError> {
+    const FLOW: Flow = Flow::Customers;
+    for id in [invoice.customer_id, invoice.bill_to_customer_id].into_iter().flatten() {
+        if sources::identity(tx, FLOW, id)?.is_some() || links::zoho_id(tx, FLOW, id)?.is_some() {
+            return Ok(true);
+        }
+    }
+    for number in [&invoice.customer_number, &invoice.bill_to_customer_number].into_iter().flatten() {
+        if links::by_number(tx, FLOW, number)?.is_some() || !sources::by_number(tx, FLOW, number)?.is_empty()
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Finds the record by its number, or creates it, and remembers its Zoho id.

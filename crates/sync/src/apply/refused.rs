@@ -96,7 +96,7 @@ fn write_otherwise(
     most_rows: Option<usize>,
 ) -> bool {
     let mapped = super::decide::map_otherwise(session, &task.source, style, most_rows);
-    let Ok(map::Mapped::Record(record)) = mapped else { return false };
+    let Some(map::Mapped::Record(record)) = mapped else { return false };
     for (key, value) in record.fields.iter().chain(&record.on_create) {
         if task.row.contains_key(key) {
             task.row.insert(key.clone(), value.clone());

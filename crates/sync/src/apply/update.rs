@@ -42,30 +42,31 @@ async fn send(
 ) -> Result<Vec<Task>, RunError> {
     let rows: Vec<Record> = batch.iter().filter_map(row).collect();
     let results = session.zoho().update(flow.module(), &rows, &create::options(session, flow)).await?;
-    let mut again = Vec::new();
-    for (mut task, result) in batch.into_iter().zip(results) {
+    let (mut answers, mut refusals) = (Vec::with_capacity(batch.len()), Vec::new());
+    for (task, result) in batch.into_iter().zip(results) {
         match result {
-            Ok(written) => {
-                outcome::written(session, flow, fingerprint, &mut task, written, Wrote::Updated)?;
-                if task.mapped.is_some() && !is_proved(&task) {
-                    to_verify.push(task);
-                }
+            Ok(written) => answers.push((task, written)),
+            Err(error) => refusals.push((task, error)),
+        }
+    }
+    let written = outcome::all_written(session, flow, fingerprint, answers, Wrote::Updated)?;
+    to_verify.extend(written.into_iter().filter(|task| task.mapped.is_some() && !is_proved(task)));
+    let mut again = Vec::new();
+    for (mut task, error) in refusals {
+        if is_gone(&error) {
+            gone_in_zoho(session, flow, fingerprint, task).await?;
+        } else if refused::otherwise(session, flow, &mut task, &error) {
+            if !task.row.is_empty() {
+                again.push(task);
+            } else if is_proved(&task) {
+                // All that was to be written is left out.
+                outcome::unchanged(session, flow, fingerprint, &task)?;
+            } else {
+                to_verify.push(task);
             }
-            Err(error) if is_gone(&error) => gone_in_zoho(session, flow, fingerprint, task).await?,
-            Err(error) if refused::otherwise(session, flow, &mut task, &error) => {
-                if !task.row.is_empty() {
-                    again.push(task);
-                } else if is_proved(&task) {
-                    // All that was to be written is left out.
-                    outcome::unchanged(session, flow, fingerprint, &task)?;
-                } else {
-                    to_verify.push(task);
-                }
-            }
-            Err(error) => {
-                let trouble = failure::of_row(&task.source.number, &error);
-                outcome::troubled(session, flow, fingerprint, &task, &trouble)?;
-            }
+        } else {
+            let trouble = failure::of_row(&task.source.number, &error);
+            outcome::troubled(session, flow, fingerprint, &task, &trouble)?;
         }
     }
     Ok(again)

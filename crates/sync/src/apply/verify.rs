@@ -10,10 +10,9 @@ use crate::failure::{self, FailureClass, RunError, Trouble};
 use crate::flow::Flow;
 use crate::map::{self, Mapped, NegativeStyle};
 use crate::session::Session;
-use crate::store::audit::{AuditKind, Entry};
 use crate::store::intents::{self, IntentKind};
 use crate::store::links::{self, LineState};
-use crate::store::{audit, sources};
+use crate::store::sources;
 
 /// How many totals are read back in one go: the rows that one query may return.
 pub(crate) const AT_ONCE: usize = coql::ROWS_MAX as usize;
@@ -122,7 +121,7 @@ fn repair(session: &Session<'_>, task: &Task, have: &[Value]) -> Option<Vec<Valu
     let folded = (!have.is_empty() && have.len() < mapped.lines.len()).then_some(have.len());
     let fits = |style, most_rows| {
         let otherwise = decide::map_otherwise(session, &task.source, style, most_rows);
-        matches!(otherwise, Ok(Mapped::Record(record)) if map::repair_lines(&record, have).is_none())
+        matches!(otherwise, Some(Mapped::Record(record)) if map::repair_lines(&record, have).is_none())
     };
     let fits_somehow = styles.iter().any(|style| {
         fits(*style, session.policy().map.most_rows) || folded.is_some_and(|most| fits(*style, Some(most)))
@@ -143,9 +142,9 @@ async fn compare(
     }
     let totals = read_totals(session, &tasks).await?;
     let mut wrong = Vec::new();
-    for mut task in tasks {
-        let (Some(link), Some(expected)) =
-            (&mut task.link, task.mapped.as_ref().and_then(|m| m.expected_total))
+    let mut proved = Vec::with_capacity(tasks.len());
+    for task in tasks {
+        let (Some(link), Some(expected)) = (&task.link, task.mapped.as_ref().and_then(|m| m.expected_total))
         else {
             continue;
         };
@@ -160,25 +159,7 @@ async fn compare(
             continue;
         };
         if held == expected {
-            link.verified = true;
-            let link = link.clone();
-            let entry = Entry {
-                number: Some(task.source.number.clone()),
-                zoho_id: Some(link.zoho_id.to_string()),
-                after: Some(Value::Number(held)),
-                ..session.entry(
-                    flow,
-                    task.source.id,
-                    AuditKind::Verified,
-                    "total agrees to the cent",
-                    session.now(),
-                )
-            };
-            session.store().write_soon(|tx| {
-                links::put(tx, &link)?;
-                audit::append(tx, &entry)?;
-                outcome::finish(tx, flow, fingerprint, &task)
-            })?;
+            proved.push((task, held));
         } else if may_correct {
             wrong.push((task, adjustment + (expected - held)));
         } else {
@@ -194,6 +175,7 @@ async fn compare(
             outcome::troubled(session, flow, fingerprint, &task, &trouble)?;
         }
     }
+    outcome::all_proved(session, flow, fingerprint, &proved)?;
     Ok(wrong)
 }
 
@@ -265,6 +247,8 @@ async fn correct(
     let mut tasks = Vec::with_capacity(wrong.len());
     let mut rows: Vec<Record> = Vec::with_capacity(wrong.len());
     for (mut task, adjustment) in wrong {
+        // A new record's link was left behind in the database.
+        task.link = session.store().read(|tx| links::get(tx, flow, task.source.id))?;
         let Some(link) = &task.link else { continue };
         task.row = [(ADJUSTMENT.to_owned(), Value::Number(adjustment))].into();
         let mut row = task.row.clone();

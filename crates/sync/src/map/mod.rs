@@ -187,6 +187,12 @@ pub struct DecodeProblem {
     pub message: String,
 }
 
+/// Maps an invoice that was decoded already, as [`map_row`] does.
+#[must_use]
+pub fn map_invoice(row: &business_central::SalesInvoice, posted: bool, context: &Context<'_>) -> Mapped {
+    invoice(row, posted, context)
+}
+
 /// Maps one stored row. `posted` says whether an open invoice is proved to be posted.
 ///
 /// # Errors

@@ -73,8 +73,8 @@ fn compare(session: &Session<'_>, flow: Flow, pool: &Pool) -> Result<Found, RunE
         for (row, candidates) in page {
             // What is left alone by rule is not created. That an open invoice is posted is proved only when it is its turn.
             let skipped = match decide::map_source(session, flow, &row) {
-                Ok(Mapped::Skip(reason)) => reason != SkipReason::NotPosted,
-                Ok(Mapped::Record(_) | Mapped::Wait(_) | Mapped::Refuse(_)) | Err(_) => false,
+                Some(Mapped::Skip(reason)) => reason != SkipReason::NotPosted,
+                Some(Mapped::Record(_) | Mapped::Wait(_) | Mapped::Refuse(_)) | None => false,
             };
             if !skipped {
                 found.push(Proposals { record: row.id, candidates });

@@ -72,8 +72,11 @@ impl Review {
         }
         let mut accepted = Vec::new();
         let mut open = Vec::new();
-        for task in tasks {
-            let decided = session.store().read(|tx| decisions::of_record(tx, flow, task.source.id))?;
+        let decided = session.store().read(|tx| {
+            let of = |task: &Task| decisions::of_record(tx, flow, task.source.id);
+            tasks.iter().map(of).collect::<Result<Vec<_>, _>>()
+        })?;
+        for (task, decided) in tasks.into_iter().zip(decided) {
             let kind = |kind| decided.iter().find(|decision| decision.kind == kind);
             if let Some(accept) = kind(DecisionKind::Accept) {
                 accepted.push((task, accept.clone()));

@@ -5,9 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use business_central::{BcId, Contact, Filter, Literal, SalesInvoice};
+use business_central::{BcId, Contact, Filter, Literal};
 
 use super::listing;
+use crate::apply::Invoices;
 use crate::failure::RunError;
 use crate::flow::Flow;
 use crate::session::Session;
@@ -28,14 +29,17 @@ impl Looked {
         session: &Session<'_>,
         flow: Flow,
         rows: impl Iterator<Item = &SourceRow>,
+        invoices: &Invoices,
     ) -> Result<BTreeMap<Flow, BTreeSet<BcId>>, RunError> {
         let unknown: BTreeSet<(Flow, BcId)> = session.store().read(|tx| {
-            let mut unknown = BTreeSet::new();
+            let mut needed = BTreeSet::new();
             for row in rows {
-                for (needed, id) in references(tx, flow, row)? {
-                    if !self.0.contains(&(needed, id)) && sources::identity(tx, needed, id)?.is_none() {
-                        unknown.insert((needed, id));
-                    }
+                needed.extend(references(tx, flow, row, invoices)?);
+            }
+            let mut unknown = BTreeSet::new();
+            for (flow, id) in needed.difference(&self.0) {
+                if sources::identity(tx, *flow, *id)?.is_none() {
+                    unknown.insert((*flow, *id));
                 }
             }
             Ok(unknown)
@@ -67,7 +71,12 @@ impl Looked {
 }
 
 /// The records that a row cannot be copied without.
-fn references(tx: &Tx<'_>, flow: Flow, row: &SourceRow) -> Result<Vec<(Flow, BcId)>, StoreError> {
+fn references(
+    tx: &Tx<'_>,
+    flow: Flow,
+    row: &SourceRow,
+    invoices: &Invoices,
+) -> Result<Vec<(Flow, BcId)>, StoreError> {
     // What cannot be read is reported where it is mapped.
     match flow {
         Flow::Customers | Flow::Items => Ok(Vec::new()),
@@ -80,7 +89,7 @@ fn references(tx: &Tx<'_>, flow: Flow, row: &SourceRow) -> Result<Vec<(Flow, BcI
             Ok(customer.into_iter().map(|id| (Flow::Customers, id)).collect())
         }
         Flow::Invoices => {
-            let Ok(invoice) = serde_json::from_str::<SalesInvoice>(&row.text) else { return Ok(Vec::new()) };
+            let Some(invoice) = invoices.get(&row.id) else { return Ok(Vec::new()) };
             let customers = [invoice.customer_id, invoice.bill_to_customer_id].into_iter().flatten();
             let items = invoice.lines.iter().filter_map(|line| line.item_id);
             Ok(customers.map(|id| (Flow::Customers, id)).chain(items.map(|id| (Flow::Items, id))).collect())

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use business_central::{BcId, Entity, Filter, Literal, PostedProof, Query, SalesInvoice};
+use business_central::{BcId, Entity, Filter, Literal, PostedProof, Query};
 
+use crate::apply::Invoices;
 use crate::failure::RunError;
 use crate::flow::Flow;
 use crate::session::Session;
@@ -34,11 +35,12 @@ pub(crate) struct Unproved {
 pub(crate) async fn prove(
     session: &Session<'_>,
     proofs: &mut Proofs,
-    rows: &mut [SourceRow],
+    invoices: &Invoices,
+    rows: &mut [&mut SourceRow],
 ) -> Result<(), RunError> {
     let mut unproved = Vec::new();
     for row in rows.iter().filter(|row| !row.posted && row.gone.is_none()) {
-        if let Ok(invoice) = serde_json::from_str::<SalesInvoice>(&row.text)
+        if let Some(invoice) = invoices.get(&row.id)
             && invoice.is_open()
         {
             let from_order = invoice.order_number.is_some();

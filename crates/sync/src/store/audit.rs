@@ -138,16 +138,38 @@ impl Stored<'_> {
     }
 }
 
+/// Where the trail ends: the last entry's place, and its hash.
+#[derive(Clone, Debug)]
+pub(super) struct Head {
+    seq: i64,
+    hash: String,
+}
+
+/// Where the trail ends, with what this piece of work appended.
+fn trail_end(tx: &Tx<'_>) -> Result<Head, StoreError> {
+    if let Some(head) = &*tx.trail.borrow() {
+        return Ok(head.clone());
+    }
+    let mut head = tx.connection.prepare_cached("SELECT seq, hash FROM audit_head")?;
+    Ok(head.query_row([], |row| Ok(Head { seq: row.get(0)?, hash: row.get(1)? }))?)
+}
+
+/// Stores where the trail ends now, if anything was appended: the last step of every piece of work.
+pub(super) fn keep_head(tx: &Tx<'_>) -> Result<(), StoreError> {
+    if let Some(head) = tx.trail.take() {
+        let mut update = tx.connection.prepare_cached("UPDATE audit_head SET seq = ?1, hash = ?2")?;
+        update.execute((head.seq, head.hash))?;
+    }
+    Ok(())
+}
+
 /// Appends an entry; its `seq` is given here.
 ///
 /// # Errors
 /// When the database fails.
 pub fn append(tx: &Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
-    let (last, previous): (i64, String) = tx
-        .connection
-        .prepare_cached("SELECT seq, hash FROM audit_head")?
-        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let (seq, at) = (last + 1, columns::micros(entry.at));
+    let last = trail_end(tx)?;
+    let (seq, at) = (last.seq + 1, columns::micros(entry.at));
     let id = entry.id.map(|id| id.to_string());
     let json = |value: &Option<Value>| value.as_ref().map(Value::to_json);
     let (before, after) = (json(&entry.before), json(&entry.after));
@@ -164,7 +186,7 @@ pub fn append(tx: &Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
         after.as_deref(),
         entry.zoho_id.as_deref(),
     );
-    let hash = stored.bound_to(&previous)?;
+    let hash = stored.bound_to(&last.hash)?;
     let mut insert = tx.connection.prepare_cached(
         "INSERT INTO audit (seq, at, run, flow, id, number, number_key, kind, summary, before, after, zoho_id, hash)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
@@ -184,7 +206,7 @@ pub fn append(tx: &Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
         &entry.zoho_id,
         &hash,
     ))?;
-    tx.connection.prepare_cached("UPDATE audit_head SET seq = ?1, hash = ?2")?.execute((seq, &hash))?;
+    *tx.trail.borrow_mut() = Some(Head { seq, hash });
     Ok(())
 }
 
@@ -226,7 +248,7 @@ pub fn of_record(tx: &Tx<'_>, flow: Flow, record: &str) -> Result<Vec<Entry>, St
     select(
         tx,
         "SELECT * FROM audit WHERE flow = ?1 AND id IN (
-             SELECT id FROM audit WHERE flow = ?1 AND number_key = ?2 UNION SELECT ?2
+             SELECT id FROM audit WHERE flow = ?1 AND number_key = ?2 AND kind = 'observed' UNION SELECT ?2
          ) ORDER BY seq",
         (flow.name(), columns::key(record)),
     )
@@ -256,7 +278,7 @@ pub fn between(
 /// # Errors
 /// When the database fails.
 pub fn head(tx: &Tx<'_>) -> Result<i64, StoreError> {
-    Ok(tx.connection.query_row("SELECT seq FROM audit_head", [], |row| row.get(0))?)
+    Ok(trail_end(tx)?.seq)
 }
 
 /// At most `limit` entries behind the place `after`, in the order of the trail.
@@ -310,11 +332,8 @@ pub fn verify(tx: &Tx<'_>) -> Result<Proof, StoreError> {
         }
         (last, previous) = (stored.0, hash);
     }
-    let head: (i64, String) = tx
-        .connection
-        .prepare_cached("SELECT seq, hash FROM audit_head")?
-        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    if head != (last, previous) {
+    let head = trail_end(tx)?;
+    if (head.seq, head.hash) != (last, previous) {
         return Ok(Proof::Broken { seq: last + 1 });
     }
     Ok(Proof::Whole { entries: columns::count(last) })

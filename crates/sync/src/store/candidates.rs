@@ -25,7 +25,10 @@ pub struct Candidate {
 
 /// Left out are those that failed in this very state and are to be tried again later, or when a person says so.
 /// A record that waits for another one is looked at whenever there is a run: that is cheap, and the other may have come.
-const DUE: &str = "SELECT s.id FROM source s LEFT JOIN failure f ON f.flow = s.flow AND f.id = s.id
+const DUE: &str = "SELECT s.*, t.text, l.id IS NOT NULL AS linked, f.problem IS NOT NULL AS failing
+    FROM source s CROSS JOIN source_text t ON t.place = s.place
+    LEFT JOIN link l ON l.flow = s.flow AND l.id = s.id
+    LEFT JOIN failure f ON f.flow = s.flow AND f.id = s.id
     WHERE s.flow = ?1 AND s.settled IS ?2 AND s.id > ?3
       AND (?4 OR f.problem IS NULL OR f.source_hash <> s.hash OR f.fingerprint IS NOT ?5
            OR f.retry = 'waits' OR (f.retry = 'at' AND f.retry_at <= ?6))
@@ -58,7 +61,7 @@ pub fn candidates(
 ) -> Result<Vec<Candidate>, StoreError> {
     let today = fingerprints::find(tx, fingerprint)?;
     // Every id is in one group, so that the first of all are among the first of each.
-    let mut ids: Vec<BcId> = Vec::new();
+    let mut due: Vec<(SourceRow, bool, bool)> = Vec::new();
     for group in groups(tx, flow, today)? {
         let mut statement = tx.connection.prepare_cached(DUE)?;
         let mut rows = statement.query((
@@ -71,17 +74,16 @@ pub fn candidates(
             columns::limit(limit),
         ))?;
         while let Some(row) = rows.next()? {
-            ids.push(columns::id(row)?);
+            due.push((sources::read(row)?, row.get("linked")?, row.get("failing")?));
         }
     }
-    ids.sort_unstable();
-    ids.truncate(limit);
-    let mut found = Vec::with_capacity(ids.len());
-    for id in ids {
-        if let Some(source) = sources::get(tx, flow, id)? {
-            let (link, failure) = (links::get(tx, flow, id)?, failures::of_record(tx, flow, id)?);
-            found.push(Candidate { source, link, failure });
-        }
+    due.sort_unstable_by_key(|(source, ..)| source.id);
+    due.truncate(limit);
+    let mut found = Vec::with_capacity(due.len());
+    for (source, linked, failing) in due {
+        let link = if linked { links::get(tx, flow, source.id)? } else { None };
+        let failure = if failing { failures::of_record(tx, flow, source.id)? } else { None };
+        found.push(Candidate { source, link, failure });
     }
     Ok(found)
 }

@@ -12,9 +12,19 @@ pub(super) fn find(tx: &Tx<'_>, text: &str) -> Result<Option<i64>, StoreError> {
 
 /// The place of a fingerprint, which it now has.
 pub(super) fn place(tx: &Tx<'_>, text: &str) -> Result<i64, StoreError> {
-    if let Some(place) = find(tx, text)? {
-        return Ok(place);
+    // The records of one answer have one fingerprint.
+    if let Some((last, place)) = &*tx.fingerprint.borrow()
+        && last == text
+    {
+        return Ok(*place);
     }
-    tx.connection.execute("INSERT INTO fingerprint (text) VALUES (?1)", [text])?;
-    Ok(tx.connection.last_insert_rowid())
+    let place = match find(tx, text)? {
+        Some(place) => place,
+        None => {
+            tx.connection.execute("INSERT INTO fingerprint (text) VALUES (?1)", [text])?;
+            tx.connection.last_insert_rowid()
+        }
+    };
+    *tx.fingerprint.borrow_mut() = Some((text.to_owned(), place));
+    Ok(place)
 }

@@ -3,7 +3,7 @@
 use business_central::BcId;
 use exact_json::Map;
 use jiff::Timestamp;
-use rusqlite::Row;
+use rusqlite::{OptionalExtension as _, Row};
 use zoho_crm::ZohoId;
 
 use super::{StoreError, Tx, columns, fingerprints};
@@ -103,6 +103,17 @@ pub fn put(tx: &Tx<'_>, link: &Link) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The record in Zoho has the total that it should have.
+///
+/// # Errors
+/// When the database fails.
+pub fn mark_verified(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<(), StoreError> {
+    let mut statement =
+        tx.connection.prepare_cached("UPDATE link SET verified = 1 WHERE flow = ?1 AND id = ?2")?;
+    statement.execute((flow.name(), id.to_string()))?;
+    Ok(())
+}
+
 fn read(row: &Row<'_>) -> Result<Link, StoreError> {
     let lines: String = row.get("lines")?;
     let states = [LineState::None, LineState::Unknown, LineState::Written];
@@ -148,6 +159,18 @@ fn select(tx: &Tx<'_>, rest: &str, values: impl rusqlite::Params) -> Result<Vec<
 /// When the database fails.
 pub fn get(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<Option<Link>, StoreError> {
     Ok(select(tx, "WHERE l.flow = ?1 AND l.id = ?2", (flow.name(), id.to_string()))?.pop())
+}
+
+/// The record in Zoho that stands for a record, without what is known of it.
+///
+/// # Errors
+/// When the database fails.
+pub fn zoho_id(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<Option<ZohoId>, StoreError> {
+    let mut statement =
+        tx.connection.prepare_cached("SELECT zoho_id FROM link WHERE flow = ?1 AND id = ?2")?;
+    let found: Option<String> =
+        statement.query_row((flow.name(), id.to_string()), |row| row.get(0)).optional()?;
+    Ok(found.map(ZohoId::new))
 }
 
 /// The link whose record in Zoho holds that number, whatever its case. Zoho holds it unique; should two links claim it, the one

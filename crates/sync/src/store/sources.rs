@@ -189,7 +189,7 @@ pub fn patch(tx: &Tx<'_>, flow: Flow, id: BcId, text: &str) -> Result<Seen, Stor
     Ok(Seen::Changed { before: replace_text(tx, known.place, text)? })
 }
 
-fn read(row: &Row<'_>) -> Result<SourceRow, StoreError> {
+pub(super) fn read(row: &Row<'_>) -> Result<SourceRow, StoreError> {
     Ok(SourceRow {
         flow: columns::flow(row)?,
         id: columns::id(row)?,
@@ -236,12 +236,15 @@ pub fn get(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<Option<SourceRow>, Store
     Ok(select(tx, "s.flow = ?1 AND s.id = ?2", (flow.name(), id.to_string()))?.pop())
 }
 
+/// Sorted by an expression: else SQLite prefers the index that has the ids in order, and reads the whole flow.
+const BY_NUMBER: &str = "s.flow = ?1 AND s.number_key = ?2 ORDER BY +s.id";
+
 /// The stored rows with that number, whatever its case.
 ///
 /// # Errors
 /// When the database fails.
 pub fn by_number(tx: &Tx<'_>, flow: Flow, number: &str) -> Result<Vec<SourceRow>, StoreError> {
-    select(tx, "s.flow = ?1 AND s.number_key = ?2 ORDER BY s.id", (flow.name(), columns::key(number)))
+    select(tx, BY_NUMBER, (flow.name(), columns::key(number)))
 }
 
 /// At most `limit` stored rows in the order of their ids, behind `after`.

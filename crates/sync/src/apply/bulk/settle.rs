@@ -260,7 +260,7 @@ pub(super) fn task(session: &Session<'_>, flow: Flow, id: BcId) -> Result<Option
 
 /// Puts what would be created into the task; `false` where its record does not map to one now.
 fn maps(session: &Session<'_>, flow: Flow, task: &mut Task) -> bool {
-    let Ok(Mapped::Record(record)) = decide::map_source(session, flow, &task.source) else {
+    let Some(Mapped::Record(record)) = decide::map_source(session, flow, &task.source) else {
         return false;
     };
     task.row = decide::creation(&record);

@@ -2,9 +2,9 @@ use business_central::BcId;
 use jiff::{Timestamp, ToSpan};
 
 use super::{
-    Identity, Incoming, Seen, SettledAs, by_number, candidates, changed_since, clear_missing, count, get,
-    hash, identity, ids_where_text, live_ids, mark_gone, mark_missing, mark_posted, missing_ids, observe,
-    page, patch, remove, settle, settled_as, unsettle, where_text,
+    BY_NUMBER, Identity, Incoming, Seen, SettledAs, by_number, candidates, changed_since, clear_missing,
+    count, get, hash, identity, ids_where_text, live_ids, mark_gone, mark_missing, mark_posted, missing_ids,
+    observe, page, patch, remove, settle, settled_as, unsettle, where_text,
 };
 use crate::flow::Flow;
 use crate::store::failures::{self, FailureClass, NewFailure, Retry};
@@ -309,8 +309,18 @@ fn the_persons_of_a_company_contact_are_found_through_an_index() {
     assert!(plan.contains("USING INDEX source_text_company") && !plan.contains("SCAN"), "{plan}");
 }
 
+#[test]
+fn a_number_is_found_through_its_index_and_not_by_reading_the_flow() {
+    let plan = Store::in_memory()
+        .unwrap()
+        .read(|tx| plan(tx, &format!("SELECT s.id FROM source s WHERE {BY_NUMBER}")))
+        .unwrap();
+    assert!(plan.contains("source_number (flow=? AND number_key=?)"), "{plan}");
+}
+
 fn plan(tx: &Tx<'_>, sql: &str) -> Result<String, StoreError> {
     let mut statement = tx.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
-    let lines = statement.query_map(["x"], |row| row.get::<_, String>("detail"))?;
+    let values = rusqlite::params_from_iter(vec!["x"; statement.parameter_count()]);
+    let lines = statement.query_map(values, |row| row.get::<_, String>("detail"))?;
     Ok(lines.collect::<Result<Vec<_>, _>>()?.join("\n"))
 }
