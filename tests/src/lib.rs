@@ -251,7 +251,6 @@ impl Rig {
             Arc::clone(clock),
             Arc::clone(vault) as Arc<dyn TokenVault>,
         );
-        let ledger = Arc::clone(ledger);
         Parts {
             store: Arc::clone(store),
             business_central,
@@ -260,7 +259,7 @@ impl Rig {
             random,
             policy: choices.policy.clone(),
             origin: choices.origin.clone(),
-            daily_credits: Box::new(move |credits| ledger.set_daily(credits)),
+            ledger: Arc::clone(ledger),
         }
     }
 

@@ -135,7 +135,6 @@ pub(crate) fn parts(
 ) -> Parts {
     let (business_central, zoho) = clients;
     let today = clock.now().to_zoned(jiff::tz::TimeZone::system()).date();
-    let ledger = Arc::clone(ledger);
     Parts {
         store: Arc::clone(store),
         business_central: business_central.clone(),
@@ -148,7 +147,7 @@ pub(crate) fn parts(
             environment: settings.business_central.environment.clone(),
             company: settings.business_central.company.clone(),
         },
-        daily_credits: Box::new(move |credits| ledger.set_daily(credits)),
+        ledger: Arc::clone(ledger),
     }
 }
 

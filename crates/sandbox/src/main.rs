@@ -12,6 +12,10 @@ use sandbox::seed::load::Load;
 use sandbox::{World, credentials, seed, serve};
 use transport::{SystemClock, SystemRandom};
 
+/// Simulated records are many small allocations; the services should take little of a computer on which something else is measured.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Serves a simulated Business Central and Zoho CRM on this computer.
 #[derive(Debug, Parser)]
 #[command(version, about)]

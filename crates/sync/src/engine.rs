@@ -10,6 +10,7 @@ use transport::{Clock, Random};
 
 use crate::apply::Selection;
 use crate::company_facts::CompanyFacts;
+use crate::credit_ledger::CreditLedger;
 use crate::failure::RunError;
 use crate::flow::Flow;
 use crate::match_review::{self, Forecast, ReviewOptions, Reviewed};
@@ -54,8 +55,8 @@ pub struct Parts {
     pub policy: Policy,
     /// The company that is copied.
     pub origin: Origin,
-    /// Told how many credits the org has a day, as soon as its edition is known.
-    pub daily_credits: Box<dyn Fn(u64) + Send + Sync>,
+    /// Books what the Zoho client spends. It is told how many credits the org has a day as soon as the edition is known.
+    pub ledger: Arc<CreditLedger>,
 }
 
 /// What a run is asked to do.
@@ -210,7 +211,7 @@ impl Engine {
         choose_keys(&self.parts.store, &mut org)?;
         self.bind(id, &name, &org.zgid)?;
         self.parts.zoho.set_concurrency(org.edition.concurrency());
-        (self.parts.daily_credits)(org.edition.daily_credits(org.licensed_users));
+        self.parts.ledger.set_daily(org.edition.daily_credits(org.licensed_users));
         let company = self.parts.business_central.company(id);
         let facts = CompanyFacts::read(&company).await?;
         let (org, facts) = (Arc::new(org), Arc::new(facts));

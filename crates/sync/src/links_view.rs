@@ -8,27 +8,28 @@ use zoho_crm::ZohoId;
 
 use crate::flow::Flow;
 use crate::map::Links;
-use crate::store::{StoreError, Tx, facts, links, sources, ties};
+use crate::store::{Store, StoreError, facts, links, sources, ties};
 
 /// The fact that holds the Zoho id of the placeholder Product.
 pub(crate) const LINE_PRODUCT: &str = "placeholder.line_product";
 /// The fact that holds the Zoho id of the placeholder Account.
 pub(crate) const DELETED_CUSTOMERS: &str = "placeholder.deleted_customers";
 
-/// The links of the local database, for a page of records: what many of them ask for is read once.
+/// The links of the local database, for a page of records: what many of them ask for is read once. The database is not held between two
+/// questions, so that answers are stored meanwhile.
 pub(crate) struct StoredLinks<'a> {
-    tx: &'a Tx<'a>,
+    store: &'a Store,
     by_id: RefCell<BTreeMap<(Flow, BcId), Option<ZohoId>>>,
     facts: RefCell<BTreeMap<&'static str, Option<ZohoId>>>,
 }
 
 impl<'a> StoredLinks<'a> {
-    pub(crate) fn on(tx: &'a Tx<'a>) -> Self {
-        Self { tx, by_id: RefCell::default(), facts: RefCell::default() }
+    pub(crate) fn of(store: &'a Store) -> Self {
+        Self { store, by_id: RefCell::default(), facts: RefCell::default() }
     }
 
     fn fact(&self, name: &'static str) -> Option<ZohoId> {
-        let read = || facts::get(self.tx, name).ok().flatten().map(ZohoId::new);
+        let read = || known(self.store.read(|tx| facts::get(tx, name))).map(ZohoId::new);
         self.facts.borrow_mut().entry(name).or_insert_with(read).clone()
     }
 }
@@ -40,16 +41,16 @@ fn known<T>(found: Result<Option<T>, StoreError>) -> Option<T> {
 
 impl Links for StoredLinks<'_> {
     fn zoho_id(&self, flow: Flow, id: BcId) -> Option<ZohoId> {
-        let read = || known(links::zoho_id(self.tx, flow, id));
+        let read = || known(self.store.read(|tx| links::zoho_id(tx, flow, id)));
         self.by_id.borrow_mut().entry((flow, id)).or_insert_with(read).clone()
     }
 
     fn by_number(&self, flow: Flow, number: &str) -> Option<ZohoId> {
-        known(links::by_number(self.tx, flow, number)).map(|link| link.zoho_id)
+        known(self.store.read(|tx| links::by_number(tx, flow, number))).map(|link| link.zoho_id)
     }
 
     fn customer_of_contact(&self, company_number: Option<&str>, contact_number: &str) -> Option<BcId> {
-        let lookup = |number: &str| known(ties::lookup(self.tx, number));
+        let lookup = |number: &str| known(self.store.read(|tx| ties::lookup(tx, number)));
         company_number.and_then(lookup).or_else(|| lookup(contact_number))
     }
 
@@ -62,6 +63,6 @@ impl Links for StoredLinks<'_> {
     }
 
     fn will_come(&self, flow: Flow, id: BcId) -> bool {
-        known(sources::get(self.tx, flow, id)).is_some_and(|row| row.gone.is_none())
+        known(self.store.read(|tx| sources::get(tx, flow, id))).is_some_and(|row| row.gone.is_none())
     }
 }

@@ -77,7 +77,10 @@ impl Job<'_> {
         let started_at = parts.clock.now();
         let run_id = format!("{:016x}", parts.random.next());
         let before = (parts.business_central.calls(), parts.zoho.calls(), parts.zoho.credits());
-        let result = self.go(engine, &run_id, started_at, progress, stop).await;
+        let mut result = self.go(engine, &run_id, started_at, progress, stop).await;
+        if let Err(error) = parts.ledger.settle() {
+            result = result.and(Err(error.into()));
+        }
         let finished_at = parts.clock.now();
         let mut report = RunReport {
             run_id,

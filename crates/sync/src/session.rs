@@ -12,8 +12,8 @@ use crate::flow::Flow;
 use crate::org_schema::OrgSchema;
 use crate::policy::Policy;
 use crate::progress::{Progress, Stop};
-use crate::store::Store;
 use crate::store::audit::{AuditKind, Entry};
+use crate::store::{Store, StoreError};
 
 /// One run, or one comparison.
 pub(crate) struct Session<'a> {
@@ -77,19 +77,15 @@ impl Session<'_> {
         summary: &str,
         now: Timestamp,
     ) -> Entry {
-        Entry {
-            seq: 0,
-            at: now,
-            run: Some(self.run_id.clone()),
-            flow: Some(flow),
-            id: Some(id),
-            number: None,
-            kind,
-            summary: summary.to_owned(),
-            before: None,
-            after: None,
-            zoho_id: None,
-        }
+        Entry::about(&self.run_id, flow, id, kind, summary, now)
+    }
+
+    /// Does `work` on the database beside the rest of the run.
+    pub(crate) async fn beside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.store.beside(work).await
     }
 
     /// What a record of `flow` has to agree with beside its own data: mapping, org schema, policy.

@@ -195,19 +195,24 @@ impl Inner {
         }
     }
 
-    /// Waits for a turn and books the credits. A request that has not been tried yet is not let go when others found out meanwhile that
-    /// the service is down.
+    /// Books the credits and waits for a turn: while a request waits for the ledger, others use its turn. A request that has not been tried
+    /// yet is not let go when others found out meanwhile that the service is down; that it is booked all the same is on the safe side.
     async fn leave(&self, request: &Request, start: Duration, failures: u32) -> Result<Slot, Cause> {
-        let slot = self.limiter.acquire().await;
-        if failures == 0
-            && let Some(cause) = self.health.verdict(start, self.clock.monotonic())
-        {
+        let verdict = || {
+            let fresh = failures == 0;
+            fresh.then(|| self.health.verdict(start, self.clock.monotonic())).flatten()
+        };
+        if let Some(cause) = verdict() {
             return Err(cause);
         }
         if request.credits > 0 {
             self.permit.ask(request.credits, request.purpose).await.map_err(Cause::Refused)?;
-            self.credits.fetch_add(u64::from(request.credits), Ordering::Relaxed);
         }
+        let slot = self.limiter.acquire().await;
+        if let Some(cause) = verdict() {
+            return Err(cause);
+        }
+        self.credits.fetch_add(u64::from(request.credits), Ordering::Relaxed);
         Ok(slot)
     }
 

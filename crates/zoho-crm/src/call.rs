@@ -39,8 +39,6 @@ pub(crate) struct Call {
     repeat: Repeat,
     purpose: Purpose,
     credits: u32,
-    /// Whether it counts towards the limit of 10 that holds beside the edition's concurrency.
-    heavy: bool,
 }
 
 impl Call {
@@ -58,7 +56,6 @@ impl Call {
             repeat,
             purpose: if method == Method::Get { Purpose::Look } else { Purpose::Change },
             credits: credits::PLAIN,
-            heavy: false,
         }
     }
 
@@ -116,15 +113,6 @@ impl Call {
     pub(crate) fn price(mut self, credits: u32) -> Self {
         self.credits = credits;
         self
-    }
-
-    pub(crate) fn heavy_if(mut self, heavy: bool) -> Self {
-        self.heavy = heavy;
-        self
-    }
-
-    pub(crate) fn is_heavy(&self) -> bool {
-        self.heavy
     }
 
     /// Method and path, for messages.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
-use tokio::sync::Semaphore;
 use transport::{Clock, Courier, Response, Secret};
 use url::Url;
 
@@ -12,8 +11,9 @@ use crate::call::Call;
 use crate::envelope::{read, refusal};
 use crate::{DataCentre, Error, ErrorKind, Granted, TokenVault, sign_in};
 
-/// Calls of the heavier kinds (writes of more than 10 records, COQL) that may be under way at once, in every edition (§9).
-const SUB_CONCURRENCY: usize = 10;
+/// Calls that may be under way at once. Every edition allows so many writes of more than 10 records, and queries (§9); of other calls the
+/// larger ones allow more, but there are hardly any.
+const MOST_CALLS: usize = 10;
 
 /// Where to sign in and as what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +35,6 @@ pub struct Client {
 struct Inner {
     access: Access,
     courier: Courier,
-    heavy: Semaphore,
     upload: Option<Url>,
     accounts_url: String,
 }
@@ -57,8 +56,9 @@ impl Client {
         let upload = upload_host(&settings);
         let accounts_url = settings.accounts_url.clone();
         let access = Access::new(settings, client_secret, refresh_token, courier.clone(), clock, vault);
-        let heavy = Semaphore::new(SUB_CONCURRENCY);
-        Self { inner: Arc::new(Inner { access, courier, heavy, upload, accounts_url }) }
+        let client = Self { inner: Arc::new(Inner { access, courier, upload, accounts_url }) };
+        client.set_concurrency(client.inner.courier.concurrency());
+        client
     }
 
     /// Where files are uploaded; `None` where neither the settings nor the table of data centres say.
@@ -96,16 +96,15 @@ impl Client {
         self.inner.access.revoke().await
     }
 
-    /// Changes how many calls may be under way; see [`crate::Edition::concurrency`].
+    /// Changes how many calls may be under way; see [`crate::Edition::concurrency`]. There are never more than ten.
     pub fn set_concurrency(&self, calls: usize) {
-        self.inner.courier.set_concurrency(calls);
+        self.inner.courier.set_concurrency(calls.min(MOST_CALLS));
     }
 
-    /// How many writes and queries of many records may be under way at once: what the edition allows, and never more than the ten that every
-    /// edition allows of these kinds (§9).
+    /// How many calls may be under way.
     #[must_use]
     pub fn parallel_calls(&self) -> usize {
-        self.inner.courier.concurrency().min(SUB_CONCURRENCY)
+        self.inner.courier.concurrency()
     }
 
     /// How many calls went out so far, sign-ins and repetitions included.
@@ -168,8 +167,6 @@ impl Client {
         call: &Call,
         read: &(impl Fn(&Response) -> Reading<T> + Send + Sync),
     ) -> Result<T, Error> {
-        // The semaphore is never closed.
-        let _turn = if call.is_heavy() { self.inner.heavy.acquire().await.ok() } else { None };
         match self.inner.courier.send_checked(call.request(&pass.api, &pass.token), read).await {
             Ok((_, reading)) => reading,
             Err(error) => Err(Error::new(ErrorKind::Transport(Box::new(error)), "", "", call.place())),

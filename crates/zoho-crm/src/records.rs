@@ -172,8 +172,7 @@ impl Client {
             .json(&query)?
             .safe_to_repeat()
             .looks()
-            .price(credits::coql(coql::limit_of(select)))
-            .heavy_if(true);
+            .price(credits::coql(coql::limit_of(select)));
         let records: Option<Records> = self.fetch(call).await?;
         Ok(records.map_or_else(CoqlPage::default, |records| CoqlPage {
             rows: records.data,
@@ -227,7 +226,7 @@ fn write_call(
     check_count(rows.len())?;
     let trigger = if options.workflows { None } else { Some([]) };
     let call = call.json(&WriteBody { data: rows, duplicate_check_fields, trigger })?;
-    Ok(call.price(credits::write(rows.len())).heavy_if(rows.len() > 10))
+    Ok(call.price(credits::write(rows.len())))
 }
 
 fn update_call(module: Module, rows: &[Record], options: &WriteOptions) -> Result<Call, Error> {

@@ -16,7 +16,7 @@ use crate::org_schema::CustomField;
 use crate::plan::{self, Step};
 use crate::session::Session;
 use crate::store::intents::{self, IntentKind};
-use crate::store::{StoreError, links, sources};
+use crate::store::{Store, StoreError, links, sources};
 
 /// Whether a create must look in Zoho before it writes, and what was in doubt when the run began.
 pub(crate) struct Looks {
@@ -298,8 +298,10 @@ async fn send_once(
         let ids: Vec<BcId> = batch.iter().map(|task| task.source.id).collect();
         let now = session.now();
         let hash = payload_hash(&rows)?;
-        let intent =
-            session.store().write(|tx| intents::begin(tx, IntentKind::Insert, flow, &ids, &hash, now))?;
+        let announce = move |store: &Store| {
+            store.write(|tx| intents::begin(tx, IntentKind::Insert, flow, &ids, &hash, now))
+        };
+        let intent = session.beside(announce).await?;
         (Some(intent), session.zoho().insert(module, &rows, &options(session, flow)).await)
     } else {
         let number = session.org.our_field(flow, CustomField::Number).unwrap_or_default().to_owned();
@@ -322,8 +324,9 @@ async fn send_once(
             Err(error) => refusals.push((task, error)),
         }
     }
-    // Zoho was known not to have the records. An upsert that says it updated one repeats our own, whose answer was lost.
-    let mut written = outcome::all_written(session, flow, fingerprint, answers, Wrote::Created)?;
+    // Until the rows are stored, a crash leaves the batch in doubt; what was refused is in none. Zoho was known not to have the records. An upsert that says it updated one repeats our own, whose answer was lost.
+    let mut written =
+        outcome::all_written(session, flow, fingerprint, answers, Wrote::Created, intent).await?;
     if flow == Flow::Invoices {
         written.iter_mut().for_each(Task::keep_for_proof);
         created.to_verify.extend(written);
@@ -348,10 +351,6 @@ async fn send_once(
             let trouble = failure::of_row(&task.source.number, &error);
             outcome::troubled(session, flow, fingerprint, &task, &trouble)?;
         }
-    }
-    // Only now: until every row is stored, a crash leaves the batch in doubt.
-    if let Some(intent) = intent {
-        session.store().write(|tx| intents::settle(tx, intent))?;
     }
     Ok(again)
 }

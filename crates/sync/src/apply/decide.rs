@@ -23,21 +23,13 @@ pub(crate) async fn all(
     invoices: &Invoices,
 ) -> Result<Work, RunError> {
     let mut work = Work::default();
-    let policy = &session.policy().map;
-    let mapped = session.store().read(|tx| {
-        let links = StoredLinks::on(tx);
-        let one = |task: &Task| {
-            let live = task.source.gone.is_none() && task.source.missing.is_none();
-            live.then(|| map_by(session, flow, &task.source, invoices.get(&task.source.id), policy, &links))
-        };
-        Ok(tasks.iter().map(one).collect::<Vec<_>>())
-    })?;
-    for (mut task, mapped) in tasks.into_iter().zip(mapped) {
+    let (policy, links) = (&session.policy().map, StoredLinks::of(session.store()));
+    for mut task in tasks {
         if task.source.gone.is_some() {
             deleted(session, flow, fingerprint, task, &mut work)?;
             continue;
         }
-        let Some(mapped) = mapped else {
+        if task.source.missing.is_some() {
             let number = &task.source.number;
             let trouble = Trouble::new(
                 FailureClass::Reference,
@@ -49,8 +41,8 @@ pub(crate) async fn all(
             );
             outcome::troubled(session, flow, fingerprint, &task, &trouble)?;
             continue;
-        };
-        match mapped {
+        }
+        match map_by(session, flow, &task.source, invoices.get(&task.source.id), policy, &links) {
             Err(trouble) => outcome::troubled(session, flow, fingerprint, &task, &trouble)?,
             Ok(Mapped::Skip(reason)) => skip(session, flow, fingerprint, &task, &reason).await?,
             Ok(Mapped::Wait(wait)) => {
@@ -120,9 +112,7 @@ pub(crate) fn map_otherwise(
 }
 
 fn map_alone(session: &Session<'_>, flow: Flow, source: &SourceRow, policy: &MapPolicy) -> Option<Mapped> {
-    let mapped =
-        session.store().read(|tx| Ok(map_by(session, flow, source, None, policy, &StoredLinks::on(tx))));
-    mapped.ok()?.ok()
+    map_by(session, flow, source, None, policy, &StoredLinks::of(session.store())).ok()
 }
 
 /// Maps a stored row, which may have been decoded already.

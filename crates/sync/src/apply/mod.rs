@@ -33,6 +33,7 @@ use crate::map::MappedRecord;
 use crate::match_review;
 use crate::observe::{late, posted, ties};
 use crate::session::Session;
+use crate::store::Store;
 use crate::store::failures::Failure;
 use crate::store::intents;
 use crate::store::links::{LineState, Link};
@@ -195,10 +196,11 @@ impl Plan<'_> {
             session.check_stop()?;
             let now = session.now();
             let ended = feed.as_ref().is_none_or(Feed::ended);
-            let page = session.store().read(|tx| {
-                let (due, most) = (selection.everything_due, PLANNED_AT_ONCE);
-                sources::candidates(tx, flow, fingerprint, now, due, after, most)
-            })?;
+            let (due, today) = (selection.everything_due, fingerprint.to_owned());
+            let read = move |store: &Store| {
+                store.read(|tx| sources::candidates(tx, flow, &today, now, due, after, PLANNED_AT_ONCE))
+            };
+            let page = session.beside(read).await?;
             let last = match (page.last(), &mut feed) {
                 // A page that is not full would make batches that are not full.
                 (Some(last), Some(_)) if ended || page.len() == PLANNED_AT_ONCE => last.source.id,

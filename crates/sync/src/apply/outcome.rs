@@ -13,7 +13,7 @@ use crate::store::considered::{self, Disposition};
 use crate::store::failures::{self, NewFailure};
 use crate::store::links::{self, LineState, Link};
 use crate::store::sources::{self, SettledAs};
-use crate::store::{StoreError, Tx, audit, warnings};
+use crate::store::{Store, StoreError, Tx, audit, intents, warnings};
 
 /// Zoho took the row: stores the link as it is now. The record is settled unless its total is still to be proved.
 pub(crate) fn written(
@@ -24,132 +24,158 @@ pub(crate) fn written(
     written: Written,
     wrote: Wrote,
 ) -> Result<(), RunError> {
-    let now = session.now();
-    session.store().write_soon(|tx| take_in(tx, session, flow, fingerprint, task, written, wrote, now))?;
+    let answer = Answer::to(session, flow, fingerprint, wrote);
+    session.store().write_soon(|tx| answer.take_in(tx, task, written))?;
     Ok(())
 }
 
-/// Zoho took many rows with one answer: stores all of it at once.
-pub(crate) fn all_written(
+/// Zoho took many rows with one answer: stores all of it at once, with the end of the doubt for which the write was announced.
+pub(crate) async fn all_written(
     session: &Session<'_>,
     flow: Flow,
     fingerprint: &str,
-    answers: Vec<(Task, Written)>,
+    written: Vec<(Task, Written)>,
     wrote: Wrote,
+    intent: Option<i64>,
 ) -> Result<Vec<Task>, RunError> {
-    let now = session.now();
-    Ok(session.store().write_soon(|tx| {
-        let mut tasks = Vec::with_capacity(answers.len());
-        for (mut task, written) in answers {
-            take_in(tx, session, flow, fingerprint, &mut task, written, wrote, now)?;
-            tasks.push(task);
-        }
-        Ok(tasks)
-    })?)
+    let answer = Answer::to(session, flow, fingerprint, wrote);
+    let take_in = move |store: &Store| {
+        store.write_soon(|tx| {
+            let mut tasks = Vec::with_capacity(written.len());
+            for (mut task, written) in written {
+                answer.take_in(tx, &mut task, written)?;
+                tasks.push(task);
+            }
+            if let Some(intent) = intent {
+                intents::settle(tx, intent)?;
+            }
+            Ok(tasks)
+        })
+    };
+    Ok(session.beside(take_in).await?)
 }
 
-/// Stores what an answer says of one row, which it takes from the task: nobody sends it again.
-#[expect(clippy::too_many_arguments, reason = "what both of the above hand on")]
-fn take_in(
-    tx: &Tx<'_>,
-    session: &Session<'_>,
+/// An answer of Zoho, as far as all of its rows have it in common.
+struct Answer {
     flow: Flow,
-    fingerprint: &str,
-    task: &mut Task,
-    written: Written,
+    fingerprint: String,
     wrote: Wrote,
+    run: String,
+    rehearsing: bool,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    // A rehearsal asks later what would have been sent.
-    let row = if session.rehearsing { task.row.clone() } else { std::mem::take(&mut task.row) };
-    let before: Map = match &task.link {
-        Some(link) => {
-            let old = |name: &String| link.sent.get(name).cloned().unwrap_or(Value::Null);
-            row.keys().map(|name| (name.clone(), old(name))).collect()
+}
+
+impl Answer {
+    fn to(session: &Session<'_>, flow: Flow, fingerprint: &str, wrote: Wrote) -> Self {
+        Self {
+            flow,
+            fingerprint: fingerprint.to_owned(),
+            wrote,
+            run: session.run_id.clone(),
+            rehearsing: session.rehearsing,
+            now: session.now(),
         }
-        None => Map::new(),
-    };
-    let has_lines = row.contains_key(zoho_crm::Module::InvoicedItems.api_name());
-    let adjusted = row.contains_key(verify::ADJUSTMENT);
-    let proved = match (&task.link, flow) {
-        (_, Flow::Customers | Flow::Items | Flow::Contacts) => true,
-        (Some(link), Flow::Invoices) => link.verified && !has_lines && !adjusted,
-        (None, Flow::Invoices) => false,
-    };
-    let lines = match (&task.link, flow) {
-        (_, Flow::Customers | Flow::Items | Flow::Contacts) => LineState::None,
-        (_, Flow::Invoices) if has_lines => LineState::Written,
-        (Some(link), Flow::Invoices) => link.lines,
-        (None, Flow::Invoices) => LineState::Unknown,
-    };
-    // A deleted record's number may have been released: then Zoho holds another one than its source says.
-    let number = match (&task.mapped, &task.link) {
-        (Some(mapped), _) => mapped.number.clone(),
-        (None, Some(link)) => link.number.clone(),
-        (None, None) => task.source.number.clone(),
-    };
-    let former = task.link.take();
-    let (mut sent, modified_time, adopted) =
-        former.map(|link| (link.sent, link.modified_time, link.adopted)).unwrap_or_default();
-    let on_create_only = |name: &str| {
-        name == verify::ADJUSTMENT || task.mapped.as_ref().is_some_and(|m| m.on_create.contains_key(name))
-    };
-    sent.extend(row.iter().filter(|(name, _)| !on_create_only(name)).map(|(k, v)| (k.clone(), v.clone())));
-    let link = Link {
-        flow,
-        id: task.source.id,
-        zoho_id: written.id,
-        number,
-        sent,
-        source_hash: task.source.hash.clone(),
-        fingerprint: fingerprint.to_owned(),
-        modified_time: written.modified_time.or(modified_time),
-        verified: proved,
-        lines,
-        adopted,
-        written_at: now,
-    };
-    let summary = match wrote {
-        Wrote::Created => "created in Zoho",
-        Wrote::Updated => "changed in Zoho",
-    };
-    let entry = Entry {
-        number: Some(task.source.number.clone()),
-        before: Some(Value::Object(before)),
-        after: Some(Value::Object(row)),
-        zoho_id: Some(link.zoho_id.to_string()),
-        ..session.entry(flow, task.source.id, AuditKind::Written, summary, now)
-    };
-    task.wrote.get_or_insert(wrote);
-    links::put(tx, &link)?;
-    audit::append(tx, &entry)?;
-    task.link = Some(link);
-    if proved { finish(tx, flow, fingerprint, task) } else { Ok(()) }
+    }
+
+    /// Stores what the answer says of one row, which is taken from the task: nobody sends it again.
+    fn take_in(&self, tx: &Tx<'_>, task: &mut Task, written: Written) -> Result<(), StoreError> {
+        let (flow, now) = (self.flow, self.now);
+        // A rehearsal asks later what would have been sent.
+        let row = if self.rehearsing { task.row.clone() } else { std::mem::take(&mut task.row) };
+        let before: Map = match &task.link {
+            Some(link) => {
+                let old = |name: &String| link.sent.get(name).cloned().unwrap_or(Value::Null);
+                row.keys().map(|name| (name.clone(), old(name))).collect()
+            }
+            None => Map::new(),
+        };
+        let has_lines = row.contains_key(zoho_crm::Module::InvoicedItems.api_name());
+        let adjusted = row.contains_key(verify::ADJUSTMENT);
+        let proved = match (&task.link, flow) {
+            (_, Flow::Customers | Flow::Items | Flow::Contacts) => true,
+            (Some(link), Flow::Invoices) => link.verified && !has_lines && !adjusted,
+            (None, Flow::Invoices) => false,
+        };
+        let lines = match (&task.link, flow) {
+            (_, Flow::Customers | Flow::Items | Flow::Contacts) => LineState::None,
+            (_, Flow::Invoices) if has_lines => LineState::Written,
+            (Some(link), Flow::Invoices) => link.lines,
+            (None, Flow::Invoices) => LineState::Unknown,
+        };
+        // A deleted record's number may have been released: then Zoho holds another one than its source says.
+        let number = match (&task.mapped, &task.link) {
+            (Some(mapped), _) => mapped.number.clone(),
+            (None, Some(link)) => link.number.clone(),
+            (None, None) => task.source.number.clone(),
+        };
+        let former = task.link.take();
+        let (mut sent, modified_time, adopted) =
+            former.map(|link| (link.sent, link.modified_time, link.adopted)).unwrap_or_default();
+        let on_create_only = |name: &str| {
+            name == verify::ADJUSTMENT || task.mapped.as_ref().is_some_and(|m| m.on_create.contains_key(name))
+        };
+        sent.extend(
+            row.iter().filter(|(name, _)| !on_create_only(name)).map(|(k, v)| (k.clone(), v.clone())),
+        );
+        let link = Link {
+            flow,
+            id: task.source.id,
+            zoho_id: written.id,
+            number,
+            sent,
+            source_hash: task.source.hash.clone(),
+            fingerprint: self.fingerprint.clone(),
+            modified_time: written.modified_time.or(modified_time),
+            verified: proved,
+            lines,
+            adopted,
+            written_at: now,
+        };
+        let summary = match self.wrote {
+            Wrote::Created => "created in Zoho",
+            Wrote::Updated => "changed in Zoho",
+        };
+        let entry = Entry {
+            number: Some(task.source.number.clone()),
+            before: Some(Value::Object(before)),
+            after: Some(Value::Object(row)),
+            zoho_id: Some(link.zoho_id.to_string()),
+            ..Entry::about(&self.run, flow, task.source.id, AuditKind::Written, summary, now)
+        };
+        task.wrote.get_or_insert(self.wrote);
+        links::put(tx, &link)?;
+        audit::append(tx, &entry)?;
+        task.link = Some(link);
+        if proved { finish(tx, flow, &self.fingerprint, task) } else { Ok(()) }
+    }
 }
 
 /// Zoho computes the totals that Business Central says: settles the records.
-pub(crate) fn all_proved(
+pub(crate) async fn all_proved(
     session: &Session<'_>,
     flow: Flow,
     fingerprint: &str,
-    proved: &[(Task, Decimal)],
+    proved: Vec<(Task, Decimal)>,
 ) -> Result<(), RunError> {
-    let now = session.now();
-    session.store().write_soon(|tx| {
-        for (task, total) in proved {
-            links::mark_verified(tx, flow, task.source.id)?;
-            let entry = Entry {
-                number: Some(task.source.number.clone()),
-                zoho_id: task.link.as_ref().map(|link| link.zoho_id.to_string()),
-                after: Some(Value::Number(*total)),
-                ..session.entry(flow, task.source.id, AuditKind::Verified, "total agrees to the cent", now)
-            };
-            audit::append(tx, &entry)?;
-            finish(tx, flow, fingerprint, task)?;
-        }
-        Ok(())
-    })?;
-    Ok(())
+    let (now, run, fingerprint) = (session.now(), session.run_id.clone(), fingerprint.to_owned());
+    let settle = move |store: &Store| {
+        store.write_soon(|tx| {
+            for (task, total) in &proved {
+                let id = task.source.id;
+                links::mark_verified(tx, flow, id)?;
+                let entry = Entry {
+                    number: Some(task.source.number.clone()),
+                    zoho_id: task.link.as_ref().map(|link| link.zoho_id.to_string()),
+                    after: Some(Value::Number(*total)),
+                    ..Entry::about(&run, flow, id, AuditKind::Verified, "total agrees to the cent", now)
+                };
+                audit::append(tx, &entry)?;
+                finish(tx, flow, &fingerprint, task)?;
+            }
+            Ok(())
+        })
+    };
+    Ok(session.beside(settle).await?)
 }
 
 /// Nothing is left to do for the record: settles it and counts it by what was written in this run.

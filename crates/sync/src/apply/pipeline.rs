@@ -22,6 +22,9 @@ use crate::session::Session;
 /// How many pages of work may wait for the writer: one is taken while the next is planned.
 pub(crate) const PAGES_WAITING: usize = 1;
 
+/// So many batches are made ready, or stored, while as many as Zoho allows are on their way: no turn is left unused.
+const BESIDE_CALLS: usize = 4;
+
 /// Carries out what comes in until nobody sends any more. After an error nothing new is begun, and what is under way comes to its end: an
 /// answer that nobody hears would be in doubt.
 pub(crate) async fn write(
@@ -33,7 +36,7 @@ pub(crate) async fn write(
     mut work: mpsc::Receiver<Page>,
 ) -> Result<(), RunError> {
     let mut writer = Writer { session, flow, fingerprint, looks, review, queues: Queues::default() };
-    let most = session.zoho().parallel_calls();
+    let most = session.zoho().parallel_calls() + BESIDE_CALLS;
     let mut under_way: FuturesUnordered<Job<'_>> = FuturesUnordered::new();
     let mut failed = None;
     let mut more = true;

@@ -49,7 +49,7 @@ async fn send(
             Err(error) => refusals.push((task, error)),
         }
     }
-    let written = outcome::all_written(session, flow, fingerprint, answers, Wrote::Updated)?;
+    let written = outcome::all_written(session, flow, fingerprint, answers, Wrote::Updated, None).await?;
     to_verify.extend(written.into_iter().filter(|task| task.mapped.is_some() && !is_proved(task)));
     let mut again = Vec::new();
     for (mut task, error) in refusals {

@@ -175,7 +175,7 @@ async fn compare(
             outcome::troubled(session, flow, fingerprint, &task, &trouble)?;
         }
     }
-    outcome::all_proved(session, flow, fingerprint, &proved)?;
+    outcome::all_proved(session, flow, fingerprint, proved).await?;
     Ok(wrong)
 }
 

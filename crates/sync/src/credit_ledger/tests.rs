@@ -158,3 +158,47 @@ async fn who_has_the_whole_day_leaves_nothing_to_others() {
     ledger.remaining(10);
     change(&ledger, 10).await.unwrap();
 }
+
+#[tokio::test(start_paused = true)]
+async fn large_writes_are_booked_ahead_and_what_is_not_spent_is_given_back() {
+    let (clock, store) = (clock(), Arc::new(Store::in_memory().unwrap()));
+    let ledger = ledger(&store, &clock);
+    ledger.set_daily(100_000);
+    for write in 1..=12 {
+        ledger.ask(10, Purpose::Change).await.unwrap();
+        let booked = if write <= 10 { 100 } else { 200 };
+        assert_eq!(ledger.spent().unwrap(), booked, "after write {write}");
+    }
+    ledger.ask(1, Purpose::Look).await.unwrap();
+    assert_eq!(ledger.spent().unwrap(), 201);
+    ledger.settle().unwrap();
+    assert_eq!(ledger.spent().unwrap(), 121);
+    ledger.settle().unwrap();
+    assert_eq!(ledger.spent().unwrap(), 121);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_booked_ahead_serves_for_a_minute() {
+    let (clock, store) = (clock(), Arc::new(Store::in_memory().unwrap()));
+    let ledger = ledger(&store, &clock);
+    ledger.set_daily(100_000);
+    ledger.ask(10, Purpose::Change).await.unwrap();
+    clock.sleep(Duration::from_secs(61)).await;
+    ledger.ask(10, Purpose::Change).await.unwrap();
+    // The former ninety were given back.
+    assert_eq!(ledger.spent().unwrap(), 110);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_booked_ahead_when_the_budget_or_the_org_has_little_left() {
+    let (clock, store) = (clock(), Arc::new(Store::in_memory().unwrap()));
+    let ledger = ledger(&store, &clock);
+    ledger.set_daily(1_000);
+    ledger.ask(10, Purpose::Change).await.unwrap();
+    assert_eq!(ledger.spent().unwrap(), 10);
+    ledger.set_daily(100_000);
+    ledger.ask(10, Purpose::Change).await.unwrap();
+    assert_eq!(ledger.spent().unwrap(), 110);
+    ledger.remaining(5);
+    ledger.ask(10, Purpose::Change).await.unwrap_err();
+}

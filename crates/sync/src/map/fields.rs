@@ -256,8 +256,11 @@ pub(crate) fn default_length(data_type: &str) -> usize {
 
 /// The picklist's own spelling of a value, matched without regard to case.
 pub(crate) fn picklist_value<'f>(field: &'f FieldInfo, value: &str) -> Option<&'f str> {
-    let wanted = value.to_lowercase();
     let values = field.picklist.iter().filter(|entry| entry.used && entry.actual != "-None-");
+    if let Some(entry) = values.clone().find(|entry| entry.actual == value) {
+        return Some(entry.actual.as_str());
+    }
+    let wanted = value.to_lowercase();
     let matching = |spelled: &str| spelled.trim().to_lowercase() == wanted;
     values
         .clone()

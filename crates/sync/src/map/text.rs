@@ -5,6 +5,10 @@ const CUT: char = '…';
 
 /// The text as one line: control characters and line breaks become blanks; none at the ends. `None` where nothing is left.
 pub(crate) fn one_line(text: &str) -> Option<String> {
+    if !text.contains(is_unprintable) {
+        let trimmed = text.trim();
+        return if trimmed.is_empty() { None } else { Some(trimmed.to_owned()) };
+    }
     let clean: String = text.chars().map(|c| if is_unprintable(c) { ' ' } else { c }).collect();
     let trimmed = clean.trim();
     if trimmed.is_empty() { None } else { Some(trimmed.to_owned()) }

@@ -126,7 +126,7 @@ pub(crate) async fn read_one(session: &Session<'_>, flow: Flow, id: BcId) -> Res
     match session.company().get(super::whole_record(flow), id).await? {
         Lookup::Found(row) => {
             let now = session.now();
-            session.store().write(|tx| listing::observe(tx, session, flow, &row, now))?;
+            session.store().write(|tx| listing::observe(tx, &session.run_id, flow, &row, now))?;
             Ok(true)
         }
         Lookup::Absent => Ok(false),

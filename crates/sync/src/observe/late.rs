@@ -57,7 +57,7 @@ impl Looked {
                     let now = session.now();
                     session.store().write(|tx| {
                         for row in &page.rows {
-                            listing::observe(tx, session, needed, row, now)?;
+                            listing::observe(tx, &session.run_id, needed, row, now)?;
                             found.entry(needed).or_default().extend(row.id());
                         }
                         Ok(())

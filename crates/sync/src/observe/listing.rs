@@ -16,11 +16,14 @@ use crate::session::Session;
 use crate::store::audit::{AuditKind, Entry};
 use crate::store::considered::{self, Disposition};
 use crate::store::sources::{self, Incoming, Seen, SettledAs};
-use crate::store::{StoreError, Tx, audit, sweep_clocks, watermarks};
+use crate::store::{Store, StoreError, Tx, audit, sweep_clocks, watermarks};
 
 /// How far behind the watermark a listing starts. Business Central stamps a row before it commits it (facts, §4.10), so that a row may
 /// become visible after a later stamp was seen; what commits even later is found by the daily sweep.
 const OVERLAP: Duration = Duration::from_secs(5 * 60);
+
+/// So many rows are stored before others have their turn with the database.
+const STORED_AT_ONCE: usize = 200;
 
 /// Reads the flow's rows that changed since the watermark, or all of them, and stores what they say.
 ///
@@ -75,17 +78,22 @@ async fn read_once(
         while let Some(page) = pages.next().await? {
             session.check_stop()?;
             greatest = page.rows.iter().filter_map(Row::modified).chain(greatest).max();
-            let now = session.now();
-            session.store().write(|tx| {
-                for row in &page.rows {
-                    observe(tx, session, flow, row, now)?;
-                }
-                Ok(())
-            })?;
+            let (now, run) = (session.now(), session.run_id.clone());
+            rows_read += page.rows.len() as u64;
+            let mut rows = page.rows.into_iter();
+            while rows.len() > 0 {
+                let (run, some): (_, Vec<Row>) = (run.clone(), rows.by_ref().take(STORED_AT_ONCE).collect());
+                let store_them = move |store: &Store| {
+                    store.write_soon(|tx| {
+                        some.iter().try_for_each(|row| observe(tx, &run, flow, row, now).map(drop))
+                    })
+                };
+                session.beside(store_them).await?;
+            }
+            session.beside(|store| store.write(|_| Ok(()))).await?;
             if let Some(feeder) = feeder {
                 feeder.stored();
             }
-            rows_read += page.rows.len() as u64;
             session.progress().event(Event::Read { flow, rows: rows_read });
         }
     }
@@ -98,7 +106,7 @@ async fn read_once(
 /// Stores what one row says and counts the record; a row without id or number is a failure of the run, not of the record.
 pub(crate) fn observe(
     tx: &Tx<'_>,
-    session: &Session<'_>,
+    run: &str,
     flow: Flow,
     row: &Row,
     now: Timestamp,
@@ -115,14 +123,14 @@ pub(crate) fn observe(
         text: row.text().to_owned(),
     };
     let seen = sources::observe(tx, flow, &incoming, now)?;
-    note(tx, session, flow, &incoming, &seen, now)?;
+    note(tx, run, flow, &incoming, &seen, now)?;
     Ok(seen)
 }
 
 /// Counts the record, and writes the audit entry of a change.
 pub(crate) fn note(
     tx: &Tx<'_>,
-    session: &Session<'_>,
+    run: &str,
     flow: Flow,
     incoming: &Incoming,
     seen: &Seen,
@@ -149,7 +157,7 @@ pub(crate) fn note(
             number: Some(incoming.number.clone()),
             before,
             after,
-            ..session.entry(flow, incoming.id, AuditKind::Observed, summary, now)
+            ..Entry::about(run, flow, incoming.id, AuditKind::Observed, summary, now)
         };
         audit::append(tx, &entry)?;
     }

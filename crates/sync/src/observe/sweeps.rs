@@ -173,5 +173,5 @@ fn compare(
     let seen = sources::patch(tx, flow, id, &patched)?;
     let incoming =
         Incoming { id, number: stored.number, etag: stored.etag, modified: stored.modified, text: patched };
-    listing::note(tx, session, flow, &incoming, &seen, now)
+    listing::note(tx, &session.run_id, flow, &incoming, &seen, now)
 }

@@ -99,6 +99,32 @@ pub struct Entry {
     pub zoho_id: Option<String>,
 }
 
+impl Entry {
+    /// An entry of a run about one record, to be completed by the caller.
+    pub(crate) fn about(
+        run: &str,
+        flow: Flow,
+        id: BcId,
+        kind: AuditKind,
+        summary: &str,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            seq: 0,
+            at,
+            run: Some(run.to_owned()),
+            flow: Some(flow),
+            id: Some(id),
+            number: None,
+            kind,
+            summary: summary.to_owned(),
+            before: None,
+            after: None,
+            zoho_id: None,
+        }
+    }
+}
+
 /// Whether the trail is whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {

@@ -20,6 +20,17 @@ pub fn book(tx: &Tx<'_>, at: Timestamp, credits: u32) -> Result<(), StoreError> 
     Ok(())
 }
 
+/// Takes back what was booked at that time and not spent.
+///
+/// # Errors
+/// When the database fails.
+pub fn give_back(tx: &Tx<'_>, booked_at: Timestamp, credits: u32) -> Result<(), StoreError> {
+    let mut statement =
+        tx.connection.prepare_cached("UPDATE credit SET spent = max(spent - ?2, 0) WHERE minute = ?1")?;
+    statement.execute((minute(booked_at), credits))?;
+    Ok(())
+}
+
 /// What was spent from the minute of `since` on.
 ///
 /// # Errors

@@ -6,6 +6,7 @@
 
 mod absence;
 pub mod audit;
+mod beside;
 pub mod binding;
 pub mod bulk_jobs;
 pub mod candidates;
@@ -37,12 +38,15 @@ use std::cell::RefCell;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, MAIN_DB};
+use tokio::sync::Semaphore;
 
 pub use error::StoreError;
 
 /// One profile's database. It can be shared between threads; calls are short and wait for each other.
 pub struct Store {
     state: Mutex<State>,
+    /// Whose turn it is to work beside the program.
+    turn: Semaphore,
 }
 
 struct State {
@@ -66,8 +70,8 @@ impl<'a> Tx<'a> {
     }
 }
 
-/// So many pieces of work wait at the most, so that a reader beside the writer does not see a state that is long past.
-const MOST_WAITING: u32 = 5_000;
+/// So many pieces of work wait at the most, so that a crash takes little back, and a reader beside the writer sees no state that is long past.
+const MOST_WAITING: u32 = 100;
 
 impl Store {
     /// Does `work` in one transaction; an error undoes all of it. What was committed survives a power cut, and so does everything that
@@ -85,21 +89,20 @@ impl Store {
         result
     }
 
-    /// Does `work` in a transaction that it shares with other pieces of work, and that ends with the next [`write`](Self::write). An error undoes
-    /// this piece alone. Until then a crash takes it back, whole, as if it had never been.
+    /// Does `work` in a transaction that it shares with other pieces of work, and that ends with the next [`write`](Self::write), or when many wait.
+    /// Until then a crash takes it back, whole, as if it had never been; and so does an error of another piece: whoever meets one ends the run.
     ///
-    /// For what an answer says about one of many rows: to lose it is to lose the answer, which happens anyway and is looked into. No
-    /// further request goes out before it is on the disk, because the credit ledger books every request with [`write`](Self::write). A
-    /// hundred rows so cost the disk what one would.
+    /// For what an answer says: to lose it is to lose the answer, which happens anyway and is looked into. What must not outlive it, such as
+    /// the end of a doubt, belongs into the same piece.
     ///
     /// # Errors
-    /// What `work` says, or why it could not be stored.
+    /// What `work` says, or why it could not be stored. Nothing that waited is stored then.
     pub fn write_soon<T>(
         &self,
         work: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let mut state = self.state();
-        let result = state.within(work)?;
+        let result = state.together(work)?;
         state.waiting += 1;
         if state.waiting >= MOST_WAITING {
             state.commit()?;
@@ -140,19 +143,39 @@ impl Store {
         self.read(|tx| {
             let mut statement = tx.connection.prepare("PRAGMA quick_check(5)")?;
             let found: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-            if found == ["ok"] { Ok(()) } else { Err(StoreError::Damaged(found.join("; "))) }
+            if found != ["ok"] {
+                return Err(StoreError::Damaged(found.join("; ")));
+            }
+            if tx.connection.prepare("PRAGMA foreign_key_check")?.exists([])? {
+                return Err(StoreError::Damaged("rows refer to nothing".to_owned()));
+            }
+            Ok(())
         })
     }
 }
 
 impl State {
-    /// Does one piece of work inside the open transaction, or in a new one.
+    /// Does one piece of work inside the open transaction, or in a new one; an error undoes this piece alone.
     fn within<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let piece = Piece::begin(&self.connection)?;
         let tx = Tx::on(piece.connection);
         let result = work(&tx)?;
         audit::keep_head(&tx)?;
         piece.keep()?;
+        Ok(result)
+    }
+
+    /// Does one piece of work inside the open transaction, or in a new one; an error ends it, and nothing of it is kept. Unlike a savepoint, that
+    /// costs SQLite nothing while all goes well.
+    fn together<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let all = Piece { connection: &self.connection, first: true, kept: false };
+        if self.connection.is_autocommit() {
+            self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        }
+        let tx = Tx::on(&self.connection);
+        let result = work(&tx)?;
+        audit::keep_head(&tx)?;
+        all.keep()?;
         Ok(result)
     }
 
@@ -175,8 +198,8 @@ impl State {
 
 /// One piece of work within a transaction; unless it is kept, it is undone, also by a panic.
 ///
-/// What a transaction begins with is undone by ending it. Only for what follows, SQLite keeps each page as it was before: a savepoint
-/// for every row took an eighth of all CPU time. Its statements are prepared once, unlike those of rusqlite's savepoint.
+/// What a transaction begins with is undone by ending it. For what follows, SQLite keeps each page as it was before. Its statements are
+/// prepared once, unlike those of rusqlite's savepoint.
 struct Piece<'a> {
     connection: &'a Connection,
     first: bool,

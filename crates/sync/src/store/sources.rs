@@ -340,8 +340,10 @@ pub fn mark_posted(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<(), StoreError> 
 /// # Errors
 /// When the database fails.
 pub fn remove(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<(), StoreError> {
-    let mut statement = tx.connection.prepare_cached("DELETE FROM source WHERE flow = ?1 AND id = ?2")?;
-    statement.execute((flow.name(), id.to_string()))?;
+    if let Some(known) = known(tx, flow, id)? {
+        tx.connection.prepare_cached("DELETE FROM source_text WHERE place = ?1")?.execute([known.place])?;
+        tx.connection.prepare_cached("DELETE FROM source WHERE place = ?1")?.execute([known.place])?;
+    }
     Ok(())
 }
 
