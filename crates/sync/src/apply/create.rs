@@ -16,7 +16,7 @@ use crate::org_schema::CustomField;
 use crate::plan::{self, Step};
 use crate::session::Session;
 use crate::store::intents::{self, IntentKind};
-use crate::store::{Store, StoreError, links, sources};
+use crate::store::{Store, StoreError, Tx, links, sources};
 
 /// Whether a create must look in Zoho before it writes, and what was in doubt when the run began.
 pub(crate) struct Looks {
@@ -105,7 +105,7 @@ pub(crate) async fn run(
         looks.looked().extend(batch.iter().map(|task| task.source.id));
         batch = look(session, flow, fingerprint, batch, &mut created).await?;
     }
-    let batch = not_held_here(session, flow, fingerprint, batch)?;
+    let batch = not_held_here(session, flow, fingerprint, batch).await?;
     if !batch.is_empty() {
         send(session, flow, fingerprint, batch, &mut created).await?;
     }
@@ -113,17 +113,19 @@ pub(crate) async fn run(
 }
 
 /// Leaves out the tasks whose number another record of ours still has in Zoho.
-fn not_held_here(
+async fn not_held_here(
     session: &Session<'_>,
     flow: Flow,
     fingerprint: &str,
     batch: Vec<Task>,
 ) -> Result<Vec<Task>, RunError> {
     let mut free = Vec::with_capacity(batch.len());
-    let holders = session.store().read(|tx| {
-        let holder = |task: &Task| links::by_number(tx, flow, &task.source.number);
-        batch.iter().map(holder).collect::<Result<Vec<_>, _>>()
-    })?;
+    let numbers: Vec<String> = batch.iter().map(|task| task.source.number.clone()).collect();
+    let read = move |store: &Store| {
+        let holder = |tx: &Tx<'_>, number: &String| links::by_number(tx, flow, number);
+        store.read(|tx| numbers.iter().map(|number| holder(tx, number)).collect::<Result<Vec<_>, _>>())
+    };
+    let holders = session.beside(read).await?;
     for (task, holder) in batch.into_iter().zip(holders) {
         match holder.filter(|link| link.id != task.source.id) {
             None => free.push(task),

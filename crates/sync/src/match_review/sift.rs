@@ -19,7 +19,7 @@ use crate::session::Session;
 use crate::store::considered::{self, Disposition};
 use crate::store::decisions::{self, Decision, DecisionKind};
 use crate::store::match_gate::GateState;
-use crate::store::{keyless, links, proposals};
+use crate::store::{Store, keyless, links, proposals};
 
 /// How often a page of creates is judged anew because a look found other values than the index had.
 const ROUNDS: usize = 4;
@@ -72,10 +72,13 @@ impl Review {
         }
         let mut accepted = Vec::new();
         let mut open = Vec::new();
-        let decided = session.store().read(|tx| {
-            let of = |task: &Task| decisions::of_record(tx, flow, task.source.id);
-            tasks.iter().map(of).collect::<Result<Vec<_>, _>>()
-        })?;
+        let ids: Vec<BcId> = tasks.iter().map(|task| task.source.id).collect();
+        let read = move |store: &Store| {
+            store.read(|tx| {
+                ids.iter().map(|id| decisions::of_record(tx, flow, *id)).collect::<Result<Vec<_>, _>>()
+            })
+        };
+        let decided = session.beside(read).await?;
         for (task, decided) in tasks.into_iter().zip(decided) {
             let kind = |kind| decided.iter().find(|decision| decision.kind == kind);
             if let Some(accept) = kind(DecisionKind::Accept) {

@@ -75,32 +75,40 @@ async fn read_once(
     let mut rows_read = 0;
     for query in super::listings(flow, since, session.policy().invoices_from) {
         let mut pages = session.company().list(query);
-        while let Some(page) = pages.next().await? {
+        let mut next = pages.next().await?;
+        while let Some(page) = next {
             session.check_stop()?;
             greatest = page.rows.iter().filter_map(Row::modified).chain(greatest).max();
-            let (now, run) = (session.now(), session.run_id.clone());
             rows_read += page.rows.len() as u64;
-            let mut rows = page.rows.into_iter();
-            while rows.len() > 0 {
-                let (run, some): (_, Vec<Row>) = (run.clone(), rows.by_ref().take(STORED_AT_ONCE).collect());
-                let store_them = move |store: &Store| {
-                    store.write_soon(|tx| {
-                        some.iter().try_for_each(|row| observe(tx, &run, flow, row, now).map(drop))
-                    })
-                };
-                session.beside(store_them).await?;
-            }
-            session.beside(|store| store.write(|_| Ok(()))).await?;
+            // The next page is on its way while this one is stored.
+            let (following, stored) = tokio::join!(pages.next(), store_page(session, flow, page.rows));
+            stored?;
             if let Some(feeder) = feeder {
                 feeder.stored();
             }
             session.progress().event(Event::Read { flow, rows: rows_read });
+            next = following?;
         }
     }
     if let Some(greatest) = greatest.filter(|_| greatest != watermark) {
         session.store().write(|tx| watermarks::set(tx, &watermark_name(flow), greatest))?;
     }
     Ok(())
+}
+
+/// Stores what the rows of a page say.
+async fn store_page(session: &Session<'_>, flow: Flow, rows: Vec<Row>) -> Result<(), StoreError> {
+    let now = session.now();
+    let mut rows = rows.into_iter();
+    while rows.len() > 0 {
+        let run = session.run_id.clone();
+        let some: Vec<Row> = rows.by_ref().take(STORED_AT_ONCE).collect();
+        let store_them = move |store: &Store| {
+            store.write_soon(|tx| some.iter().try_for_each(|row| observe(tx, &run, flow, row, now).map(drop)))
+        };
+        session.beside(store_them).await?;
+    }
+    session.beside(|store| store.write(|_| Ok(()))).await
 }
 
 /// Stores what one row says and counts the record; a row without id or number is a failure of the run, not of the record.

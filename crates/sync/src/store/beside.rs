@@ -1,11 +1,32 @@
 //! Work on the database beside the rest of the program.
 
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Arc, OnceLock, mpsc};
+use std::thread;
 
 use tokio::runtime::{Handle, RuntimeFlavor};
-use tokio::task::spawn_blocking;
+use tokio::sync::oneshot;
 
 use super::{Store, StoreError};
+
+/// The thread that works on the database, as soon as there is something for it. It ends with the store.
+#[derive(Default)]
+pub(super) struct Worker(OnceLock<mpsc::Sender<Box<dyn FnOnce() + Send>>>);
+
+impl Worker {
+    /// Hands in work, which is done in the order in which it comes; `false` where there is no such thread.
+    fn takes(&self, work: Box<dyn FnOnce() + Send>) -> bool {
+        let queue = self.0.get_or_init(|| {
+            let (queue, waiting) = mpsc::channel::<Box<dyn FnOnce() + Send>>();
+            // Where it cannot be started, nobody receives, and that is seen below.
+            let _ = thread::Builder::new()
+                .name("database".to_owned())
+                .spawn(move || waiting.into_iter().for_each(|work| work()));
+            queue
+        });
+        queue.send(work).is_ok()
+    }
+}
 
 impl Store {
     /// Does `work` on a thread of its own, so that rows are mapped and requests go out while SQLite computes or waits for the disk. In a
@@ -14,7 +35,7 @@ impl Store {
     /// Whoever is dropped while waiting has no say any more: the work comes to its end.
     ///
     /// # Errors
-    /// What `work` says, or [`StoreError::Busy`] when the program is ending.
+    /// What `work` says, or [`StoreError::Busy`] when there is no thread for it.
     pub async fn beside<T: Send + 'static>(
         self: &Arc<Self>,
         work: impl FnOnce(&Self) -> Result<T, StoreError> + Send + 'static,
@@ -22,13 +43,16 @@ impl Store {
         if Handle::current().runtime_flavor() != RuntimeFlavor::MultiThread {
             return work(self);
         }
-        // Those who wait take no thread meanwhile, and come in their order. The semaphore is never closed.
-        let _turn = self.turn.acquire().await.ok();
+        let (done, result) = oneshot::channel();
         let store = Arc::clone(self);
-        match spawn_blocking(move || work(&store)).await {
-            Ok(done) => done,
-            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-            Err(_) => Err(StoreError::Busy),
+        let taken = self.worker.takes(Box::new(move || {
+            // Nobody may wait for it any more.
+            let _ = done.send(catch_unwind(AssertUnwindSafe(|| work(&store))));
+        }));
+        match result.await {
+            Ok(Ok(result)) if taken => result,
+            Ok(Err(panic)) => resume_unwind(panic),
+            Ok(Ok(_)) | Err(_) => Err(StoreError::Busy),
         }
     }
 }

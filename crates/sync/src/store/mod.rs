@@ -38,15 +38,13 @@ use std::cell::RefCell;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, MAIN_DB};
-use tokio::sync::Semaphore;
 
 pub use error::StoreError;
 
 /// One profile's database. It can be shared between threads; calls are short and wait for each other.
 pub struct Store {
     state: Mutex<State>,
-    /// Whose turn it is to work beside the program.
-    turn: Semaphore,
+    worker: beside::Worker,
 }
 
 struct State {

@@ -8,8 +8,8 @@ use std::time::Duration;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
-use tokio::sync::Semaphore;
 
+use super::beside::Worker;
 use super::{State, Store, StoreError, migrate};
 
 /// How long a reader or the writer waits for the other.
@@ -126,7 +126,7 @@ impl Store {
         // 6 MiB: the inner pages of the indexes of a million records stay at hand; the operating system keeps the rest.
         connection.pragma_update(None, "cache_size", -6 * 1024)?;
         connection.set_prepared_statement_cache_capacity(128);
-        Ok(Self { state: Mutex::new(State { connection, waiting: 0 }), turn: Semaphore::new(1) })
+        Ok(Self { state: Mutex::new(State { connection, waiting: 0 }), worker: Worker::default() })
     }
 }
 
