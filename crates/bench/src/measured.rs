@@ -43,10 +43,10 @@ pub struct Measured {
 }
 
 impl Measured {
-    /// Wall time in hundredths of the floor.
+    /// Wall time in hundredths of the floor, rounded up.
     pub fn ratio(&self) -> Option<u128> {
         let floor = self.floor?.as_millis().max(1);
-        Some(self.wall.as_millis() * 100 / floor)
+        Some((self.wall.as_millis() * 100).div_ceil(floor))
     }
 
     /// Whether the goal is missed.

@@ -27,7 +27,7 @@ pub fn line(row: &Measured) -> String {
     let goal = match row.goal {
         Goal::OfFloor(most) => format!("≤ {}.{:02} × floor", most / 100, most % 100),
         Goal::AboveFloor(most) => format!("≤ floor + {}", seconds(most)),
-        Goal::Memory(most) => format!("≤ {} MB", most / 1_000),
+        Goal::Memory(most) => format!("≤ {} MB", (most * 1_024).div_ceil(1_000_000)),
         Goal::Cpu(most) => format!("CPU ≤ {}", seconds(most)),
     };
     let met = if row.misses() { "**missed**" } else { "" };

@@ -1,6 +1,7 @@
 //! Companies of any size, for benchmarks: plain records with realistic widths.
 
 use exact_json::Decimal;
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{amount, master_data, pick};
@@ -35,6 +36,7 @@ impl Load {
         if !customers.is_empty() && !items.is_empty() {
             self.invoices(bc, &customers, &items);
         }
+        age(bc);
     }
 
     fn invoices(self, bc: &mut BcState, customers: &[Uuid], items: &[Uuid]) {
@@ -58,6 +60,20 @@ impl Load {
                 bc.table(Table::SalesInvoices).get(&id).map(|row| row.number("totalAmountIncludingTax"));
             if n % 10 != 0 {
                 bc.pay(id, total.unwrap_or_default());
+            }
+        }
+    }
+}
+
+/// Records of a company have been changed over years, not all of them just now: one a minute, the last one yesterday.
+fn age(bc: &mut BcState) {
+    const DAY: i64 = 24 * 60 * 60;
+    let yesterday = bc.now().as_second() - DAY;
+    for table in [Table::Customers, Table::Items, Table::Contacts, Table::SalesInvoices] {
+        let ids: Vec<Uuid> = bc.table(table).keys().copied().collect();
+        for (minutes, id) in (0..).zip(ids) {
+            if let Ok(at) = Timestamp::from_second(yesterday - 60 * minutes) {
+                bc.move_quietly(table, id, |row| row.modified = at);
             }
         }
     }

@@ -99,12 +99,10 @@ pub(crate) async fn rebuild(
     looks: &create::Looks,
 ) -> Result<(), RunError> {
     let done = format!("rebuilt.{}", flow.name());
-    let (links, was_done) =
-        session.store().read(|tx| Ok((links::count(tx, flow)?, facts::get(tx, &done)?)))?;
-    if !looks.keyed() || was_done.is_some() {
+    if !looks.keyed() || session.store().read(|tx| facts::get(tx, &done))?.is_some() {
         return Ok(());
     }
-    if links == 0 {
+    if !session.store().read(|tx| links::any(tx, flow))? {
         let (number_key, id_key) = keys(session, flow)?;
         // A clone made by hand has the identity and, because that is unique, not the number.
         let condition = format!("({number_key} is not null or {id_key} is not null)");

@@ -24,12 +24,10 @@ pub(super) const CURE: &str = "Run `ledgerline match`, decide about what it list
 /// Decides the gate where Zoho holds nothing that could be compared, and says whether it is open: then nothing has to be known of Business
 /// Central's other records before one is created.
 pub(crate) async fn nothing_to_match(session: &Session<'_>, flow: Flow) -> Result<bool, RunError> {
-    let (known, written) =
-        session.store().read(|tx| Ok((match_gate::get(tx, flow)?, links::count(tx, flow)?)))?;
-    if let Some(gate) = known {
+    if let Some(gate) = session.store().read(|tx| match_gate::get(tx, flow))? {
         return Ok(gate.state.is_open());
     }
-    if written > 0 {
+    if session.store().read(|tx| links::any(tx, flow))? {
         // An older version wrote it, or the database was lost and all of it was found by its key.
         settle(session, flow, GateState::WrittenBefore)?;
         return Ok(true);

@@ -51,7 +51,7 @@ pub(crate) enum Look {
 ///
 /// Returns whether anything was read.
 pub(crate) async fn refresh(session: &Session<'_>, flow: Flow) -> Result<bool, RunError> {
-    let reading = session.store().read(|tx| keyless::reading(tx, flow))?;
+    let reading = session.beside(move |store| store.read(|tx| keyless::reading(tx, flow))).await?;
     let now = session.now();
     match reading {
         Some(reading) if reading.whole && reading.version == map::COMPARED => {

@@ -1,7 +1,7 @@
 //! What every create passes: decided ones go their way, what is certainly in Zoho is taken over, what may be is held.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use business_central::BcId;
 use zoho_crm::ZohoId;
@@ -27,6 +27,8 @@ const ROUNDS: usize = 4;
 /// The review of one flow in one run.
 pub(crate) struct Review {
     flow: Flow,
+    /// How the gate stands, once it is open: it closes no more.
+    open: OnceLock<GateState>,
     pool: Mutex<Loaded>,
 }
 
@@ -50,7 +52,7 @@ pub(crate) struct Sifted {
 
 impl Review {
     pub(crate) fn of(flow: Flow) -> Self {
-        Self { flow, pool: Mutex::new(Loaded::NotYet) }
+        Self { flow, open: OnceLock::new(), pool: Mutex::new(Loaded::NotYet) }
     }
 
     /// Sorts the creates of a page. `keyed` says whether the module may hold records with our key.
@@ -66,7 +68,14 @@ impl Review {
         if tasks.is_empty() {
             return Ok(sifted);
         }
-        let gate = gate::decide(session, flow).await?;
+        let gate = match self.open.get() {
+            Some(open) => *open,
+            None => gate::decide(session, flow).await?,
+        };
+        if gate.is_open() {
+            // Another task may have been first.
+            let _ = self.open.set(gate);
+        }
         if reader::refresh(session, flow).await? {
             *self.loaded() = Loaded::NotYet;
         }

@@ -202,6 +202,15 @@ pub fn remove(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Whether the flow has any link.
+///
+/// # Errors
+/// When the database fails.
+pub fn any(tx: &Tx<'_>, flow: Flow) -> Result<bool, StoreError> {
+    let mut statement = tx.connection.prepare_cached("SELECT 1 FROM link WHERE flow = ?1 LIMIT 1")?;
+    Ok(statement.exists([flow.name()])?)
+}
+
 /// How many links the flow has.
 ///
 /// # Errors
