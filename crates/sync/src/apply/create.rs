@@ -326,7 +326,8 @@ async fn send_once(
             Err(error) => refusals.push((task, error)),
         }
     }
-    // Until the rows are stored, a crash leaves the batch in doubt; what was refused is in none. Zoho was known not to have the records. An upsert that says it updated one repeats our own, whose answer was lost.
+    // Until the rows are stored, a crash leaves the batch in doubt; what was refused is in none. Zoho was known not to have the records: an
+    // upsert that says it updated one repeats our own, whose answer was lost.
     let mut written =
         outcome::all_written(session, flow, fingerprint, answers, Wrote::Created, intent).await?;
     if flow == Flow::Invoices {

@@ -103,12 +103,10 @@ pub(crate) fn map_otherwise(
     let policy = MapPolicy { negative_style: style, most_rows, ..session.policy().map.clone() };
     // What is under way has no text of its own; should the record say something else meanwhile, the next pass deals with it.
     let stored = session.store().read(|tx| sources::get(tx, Flow::Invoices, source.id)).ok()??;
-    let same = stored.hash == source.hash;
-    if same {
-        map_alone(session, Flow::Invoices, &SourceRow { posted: source.posted, ..stored }, &policy)
-    } else {
-        None
+    if stored.hash != source.hash {
+        return None;
     }
+    map_alone(session, Flow::Invoices, &SourceRow { posted: source.posted, ..stored }, &policy)
 }
 
 fn map_alone(session: &Session<'_>, flow: Flow, source: &SourceRow, policy: &MapPolicy) -> Option<Mapped> {

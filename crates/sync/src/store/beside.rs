@@ -14,17 +14,17 @@ use super::{Store, StoreError};
 pub(super) struct Worker(OnceLock<mpsc::Sender<Box<dyn FnOnce() + Send>>>);
 
 impl Worker {
-    /// Hands in work, which is done in the order in which it comes; `false` where there is no such thread.
-    fn takes(&self, work: Box<dyn FnOnce() + Send>) -> bool {
+    /// Hands in work, which is done in the order in which it comes; dropped where there is no such thread.
+    fn take(&self, work: Box<dyn FnOnce() + Send>) {
         let queue = self.0.get_or_init(|| {
             let (queue, waiting) = mpsc::channel::<Box<dyn FnOnce() + Send>>();
-            // Where it cannot be started, nobody receives, and that is seen below.
+            // Where it cannot be started, nobody receives, and whoever waits for the work is told so.
             let _ = thread::Builder::new()
                 .name("database".to_owned())
                 .spawn(move || waiting.into_iter().for_each(|work| work()));
             queue
         });
-        queue.send(work).is_ok()
+        let _ = queue.send(work);
     }
 }
 
@@ -35,7 +35,7 @@ impl Store {
     /// Whoever is dropped while waiting has no say any more: the work comes to its end.
     ///
     /// # Errors
-    /// What `work` says, or [`StoreError::Busy`] when there is no thread for it.
+    /// What `work` says, or that there is no thread for it.
     pub async fn beside<T: Send + 'static>(
         self: &Arc<Self>,
         work: impl FnOnce(&Self) -> Result<T, StoreError> + Send + 'static,
@@ -45,14 +45,17 @@ impl Store {
         }
         let (done, result) = oneshot::channel();
         let store = Arc::clone(self);
-        let taken = self.worker.takes(Box::new(move || {
+        self.worker.take(Box::new(move || {
+            let result = catch_unwind(AssertUnwindSafe(|| work(&store)));
+            // Not the last one to let go of the store, which then would be closed while the program ends.
+            drop(store);
             // Nobody may wait for it any more.
-            let _ = done.send(catch_unwind(AssertUnwindSafe(|| work(&store))));
+            let _ = done.send(result);
         }));
         match result.await {
-            Ok(Ok(result)) if taken => result,
+            Ok(Ok(result)) => result,
             Ok(Err(panic)) => resume_unwind(panic),
-            Ok(Ok(_)) | Err(_) => Err(StoreError::Busy),
+            Err(_) => Err(StoreError::NotWritable("its thread could not be started".to_owned())),
         }
     }
 }
