@@ -12,9 +12,11 @@ pub struct Needed {
     reason: &'static str,
 }
 
-/// To build: SQLite and the cryptography are partly C.
-pub const BUILD: &[Needed] =
-    &[Needed { program: "cc", packages: &["gcc", "libc6-dev"], reason: "compiles SQLite and ring" }];
+/// To build: SQLite, the cryptography and the allocator are partly C.
+pub const BUILD: &[Needed] = &[
+    Needed { program: "cc", packages: &["gcc", "libc6-dev"], reason: "compiles SQLite, ring and jemalloc" },
+    Needed { program: "make", packages: &["make"], reason: "builds jemalloc" },
+];
 
 /// To test the keychain for real, without the user's own keychain and without a display.
 pub const KEYCHAIN: &[Needed] = &[

@@ -16,6 +16,11 @@ use clap::Parser;
 use crate::args::Args;
 use crate::output::Output;
 
+/// A first load makes and drops millions of small pieces. How it is set stands in `.cargo/config.toml`; SQLite is given its memory by it too.
+#[cfg(not(windows))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
