@@ -141,7 +141,7 @@ pub fn assert_holds(record: &Map, expected: &[(&str, Value)]) {
         "Locked__s",
     ];
     for (field, value) in expected {
-        assert_eq!(record.get(*field), Some(value), "{field} in {record:#?}");
+        assert_eq!(record.get(field), Some(value), "{field} in {record:#?}");
     }
     for (field, value) in record {
         let known = field.starts_with('$')

@@ -6,7 +6,9 @@
 //! for records whose fields are only known at run time.
 
 mod decimal;
+mod map;
 mod value;
 
 pub use decimal::{Decimal, ParseDecimalError};
-pub use value::{Map, Value};
+pub use map::Map;
+pub use value::Value;

@@ -1,15 +1,11 @@
 //! A JSON value with exact numbers, for records whose fields are known only at run time.
 
-use std::collections::BTreeMap;
-
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::Decimal;
-
-/// A JSON object; keys in alphabetical order, so that equal objects print alike.
-pub type Map = BTreeMap<String, Value>;
+use crate::map::Members;
+use crate::{Decimal, Map};
 
 /// A JSON value whose numbers are exact.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -148,8 +144,8 @@ fn from_raw(text: &str) -> Result<Value, serde_json::Error> {
     let text = text.trim_ascii();
     match text.as_bytes().first() {
         Some(b'{') => {
-            let members: BTreeMap<String, &RawValue> = serde_json::from_str(text)?;
-            let members = members.into_iter().map(|(key, raw)| Ok((key, from_raw(raw.get())?)));
+            let members: Members<'_> = serde_json::from_str(text)?;
+            let members = members.0.into_iter().map(|(key, raw)| Ok((key, from_raw(raw.get())?)));
             members.collect::<Result<_, serde_json::Error>>().map(Value::Object)
         }
         Some(b'[') => {

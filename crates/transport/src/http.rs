@@ -5,7 +5,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Certificate, Client, ClientBuilder, Proxy};
 
@@ -166,14 +166,22 @@ fn header_value(name: &str, value: &str) -> Result<HeaderValue, String> {
         .map_err(|_| format!("the header {name} holds characters that cannot be sent"))
 }
 
+/// So much memory is taken for a body on the word of its header alone.
+const MOST_AT_ONCE: usize = 4 << 20;
+
 /// Reads the body piece by piece, so that an endless one ends at the limit.
 async fn read(answer: &mut reqwest::Response, limit: usize) -> Result<Bytes, Cause> {
-    let mut body = BytesMut::new();
+    let announced = answer.content_length().and_then(|length| usize::try_from(length).ok());
+    let mut body = Vec::with_capacity(announced.unwrap_or_default().min(limit).min(MOST_AT_ONCE));
     while let Some(piece) = answer.chunk().await.map_err(|error| failure::within_answer(&error))? {
         if piece.len() > limit - body.len() {
             return Err(Cause::TooLarge { limit });
         }
+        // Not twice as much as is needed: pages of a megabyte come by the thousand.
+        if body.capacity() - body.len() < piece.len() {
+            body.reserve_exact(piece.len().max(body.len() / 4));
+        }
         body.extend_from_slice(&piece);
     }
-    Ok(body.freeze())
+    Ok(body.into())
 }

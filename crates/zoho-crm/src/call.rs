@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use exact_json::Value;
+use exact_json::{Map, Value};
 use serde::Serialize;
 use transport::{Method, Purpose, Repeat, Request, Secret};
 use url::Url;
@@ -170,7 +170,7 @@ pub(crate) fn misuse(message: impl Into<String>) -> Error {
 /// Whether a write of these rows may append subform rows, so that a repetition would append them again (§5.3).
 pub(crate) fn appends_subform_rows(rows: &[crate::Record]) -> bool {
     let is_new = |row: &Value| row.as_object().is_some_and(|row| !row.contains_key("id"));
-    rows.iter().flat_map(|row| row.values()).filter_map(Value::as_list).flatten().any(is_new)
+    rows.iter().flat_map(Map::values).filter_map(Value::as_list).flatten().any(is_new)
 }
 
 /// The path of one record.

@@ -64,7 +64,7 @@ impl ZohoState {
         let mut shown = self.whole(module, record);
         if let Some(fields) = fields {
             let wanted: Vec<&str> = fields.split(',').map(str::trim).collect();
-            shown.retain(|name, _| name == "id" || wanted.contains(&name.as_str()));
+            shown.retain(|name, _| name == "id" || wanted.contains(&name));
         }
         json(200, &object([("data", Value::List(vec![Value::Object(shown)]))]))
     }

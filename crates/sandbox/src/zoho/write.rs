@@ -233,7 +233,7 @@ impl ZohoState {
 
     fn add_defaults(&mut self, module: Module, record: &mut Record) {
         let mut default = |name: &str, value: Value| {
-            record.values.entry(name.to_owned()).or_insert(value);
+            record.values.insert_absent(name, value);
         };
         default("Owner", id_text(record.created_by));
         if self.org.has_currencies() {

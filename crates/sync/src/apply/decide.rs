@@ -62,7 +62,7 @@ pub(crate) async fn all(
             Ok(Mapped::Record(record)) => {
                 task.mapped = Some(record);
                 adopt::disclaim(session, &mut task)?;
-                let Some(record) = &task.mapped else { continue };
+                let Some(record) = &mut task.mapped else { continue };
                 match plan::live(&record.fields, task.link.as_ref(), same(&session.org, flow)) {
                     Step::Create => {
                         task.row = creation(record);
@@ -81,10 +81,13 @@ pub(crate) async fn all(
     Ok(work)
 }
 
-/// What is sent of a record that is new.
-pub(crate) fn creation(record: &MappedRecord) -> Map {
-    let mut row = without_nulls(&record.fields);
-    row.extend(record.on_create.clone());
+/// Takes out what is sent of a record that is new. [`Task::whole`] takes it back where the record turns out to be there already.
+pub(crate) fn creation(record: &mut MappedRecord) -> Map {
+    let nulls = record.fields.take_if(|_, value| value.is_null());
+    let mut row = std::mem::replace(&mut record.fields, nulls);
+    for (name, value) in record.on_create.iter_mut() {
+        row.insert(name.clone(), std::mem::replace(value, Value::Null));
+    }
     row
 }
 
@@ -142,10 +145,6 @@ pub(crate) fn same(org: &OrgSchema, flow: Flow) -> impl Fn(&str, &Value, &Value)
         Some(field) => map::same_value(field, ours, theirs),
         None => ours == theirs,
     }
-}
-
-fn without_nulls(fields: &Map) -> Map {
-    fields.iter().filter(|(_, value)| !value.is_null()).map(|(k, v)| (k.clone(), v.clone())).collect()
 }
 
 fn deleted(

@@ -22,7 +22,7 @@ pub(crate) mod verify;
 use std::collections::{BTreeMap, BTreeSet};
 
 use business_central::{BcId, SalesInvoice};
-use exact_json::{Map, Value};
+use exact_json::Map;
 use tokio::sync::mpsc;
 use zoho_crm::ZohoId;
 
@@ -37,10 +37,10 @@ use crate::store::Store;
 use crate::store::failures::Failure;
 use crate::store::intents;
 use crate::store::links::{LineState, Link};
-use crate::store::sources::{self, SourceRow};
+use crate::store::sources::{self, Candidate, SourceRow};
 
-/// How many candidates are planned at a time: a planned record takes about 10 kB of memory until it is written.
-const PLANNED_AT_ONCE: usize = 200;
+/// How many candidates are planned at a time: a planned record takes several kB of memory until it is written.
+const PLANNED_AT_ONCE: usize = 100;
 
 /// Which candidates a run takes up.
 #[derive(Clone, Debug)]
@@ -71,20 +71,15 @@ impl Task {
         self.link.as_ref().map(|link| (self.source.id, link.zoho_id.clone()))
     }
 
-    /// Gives up what stands elsewhere too, because a thousand records are under way at a time: the text is in the database, and whatever
-    /// will be created is in the row. [`whole`](Self::whole) takes the fields back from there.
+    /// Gives up what the database holds too, because a thousand records are under way at a time.
     fn lighten(&mut self) {
         self.source.text = String::new();
-        if let Some(mapped) = &mut self.mapped {
-            mapped.fields.retain(|_, value| value.is_null());
-            mapped.on_create.values_mut().for_each(|value| *value = Value::Null);
-        }
     }
 
     /// Fills in what is to be created once more, where it turns out to be there already.
-    fn whole(&mut self) {
+    pub(crate) fn whole(&mut self) {
         if let Some(mapped) = &mut self.mapped {
-            let fields = self.row.iter().filter(|(name, _)| !mapped.on_create.contains_key(*name));
+            let fields = self.row.iter().filter(|(name, _)| !mapped.on_create.contains_key(name));
             mapped.fields.extend(fields.map(|(name, value)| (name.clone(), value.clone())));
         }
     }
@@ -157,6 +152,12 @@ fn nothing_to_do(session: &Session<'_>, flow: Flow, fingerprint: &str) -> Result
     })?)
 }
 
+/// A page of candidates, and whether no more rows could come when it was read.
+struct Candidates {
+    page: Vec<Candidate>,
+    ended: bool,
+}
+
 /// Plans a flow's candidates.
 struct Plan<'a> {
     session: &'a Session<'a>,
@@ -185,29 +186,32 @@ impl Plan<'_> {
         pages: mpsc::Sender<pipeline::Page>,
         mut feed: Option<Feed>,
     ) -> Result<(), RunError> {
-        let Self { session, flow, fingerprint, selection, moved, looks, .. } = *self;
-        let mut of = session.store().read(|tx| sources::count_candidates(tx, flow, fingerprint))?;
+        let Self { session, flow, fingerprint, selection, looks, .. } = *self;
+        let count = |store: &Store| store.read(|tx| sources::count_candidates(tx, flow, fingerprint));
+        let mut of = count(session.store())?;
         let mut proofs = posted::Proofs::default();
         let mut looked = late::Looked::default();
         let mut after = None;
         let mut done = 0;
         let mut load = bulk::Load::begin(session, flow, fingerprint, selection, feed.is_some())?;
+        if let Some(feed) = feed.as_ref().filter(|_| load.takes()) {
+            // A file fills as fast as rows come, and while jobs run there is time to read.
+            feed.let_run();
+        }
+        let mut ahead = None;
         loop {
             session.check_stop()?;
-            let now = session.now();
-            let ended = feed.as_ref().is_none_or(Feed::ended);
-            let (due, today) = (selection.everything_due, fingerprint.to_owned());
-            let read = move |store: &Store| {
-                store.read(|tx| sources::candidates(tx, flow, &today, now, due, after, PLANNED_AT_ONCE))
+            let Candidates { page, ended } = match ahead.take() {
+                Some(ahead) => ahead,
+                None => self.read(after, feed.as_ref()).await?,
             };
-            let page = session.beside(read).await?;
             let last = match (page.last(), &mut feed) {
                 // A page that is not full would make batches that are not full.
                 (Some(last), Some(_)) if ended || page.len() == PLANNED_AT_ONCE => last.source.id,
                 (Some(last), None) => last.source.id,
                 (_, Some(feed)) if !ended => {
                     feed.more().await;
-                    of = session.store().read(|tx| sources::count_candidates(tx, flow, fingerprint))? + done;
+                    of = count(session.store())? + done;
                     continue;
                 }
                 (_, _) => break,
@@ -221,33 +225,17 @@ impl Plan<'_> {
                 continue;
             }
             after = Some(last);
-            let chosen = |id| selection.only.as_ref().is_none_or(|only| only.contains(&(flow, id)));
-            let mut tasks: Vec<Task> = page
-                .into_iter()
-                .filter(|candidate| chosen(candidate.source.id))
-                .map(|c| Task {
-                    wrote: moved.contains(&c.source.id).then_some(Wrote::Updated),
-                    source: c.source,
-                    link: c.link,
-                    failure: c.failure,
-                    mapped: None,
-                    row: Map::new(),
-                })
-                .collect();
+            if let Some(feed) = &feed {
+                feed.planned(page.len() as u64);
+            }
+            let mut tasks = self.tasks(page);
             done += tasks.len() as u64;
             load.keep_out(&mut tasks)?;
-            let invoices = decoded(flow, &tasks);
-            prepare(session, flow, &mut proofs, &invoices, &mut tasks).await?;
-            // A contact is tied to its customer, and an open invoice known to be posted, only now.
-            let late = looked.up(session, flow, tasks.iter().map(|task| &task.source), &invoices).await?;
-            for (needed, ids) in late {
-                let only = ids.into_iter().map(|id| (needed, id)).collect();
-                let late = Selection { everything_due: true, only: Some(only) };
-                Box::pin(self::flow(session, needed, &late, None)).await?;
-            }
-            placeholders(session, flow, &invoices).await?;
-            let mut work = self.sifted(tasks, &invoices).await?;
-            drop(invoices);
+            // The next candidates are read while these are planned.
+            let (next, work) =
+                tokio::join!(self.read(after, feed.as_ref()), self.planned(tasks, &mut proofs, &mut looked));
+            ahead = Some(next?);
+            let mut work = work?;
             load.take(looks, &mut work.creates).await?;
             if pages.send(pipeline::Page { work, done, of }).await.is_err() {
                 // The writer met an error, which is the one to tell.
@@ -267,6 +255,55 @@ impl Plan<'_> {
             }
         }
         load.end(selection)
+    }
+
+    /// Reads the candidates behind `after`. What another task stores meanwhile is theirs alone, and none of these.
+    async fn read(&self, after: Option<BcId>, feed: Option<&Feed>) -> Result<Candidates, RunError> {
+        let ended = feed.is_none_or(Feed::ended);
+        let (flow, due, today) = (self.flow, self.selection.everything_due, self.fingerprint.to_owned());
+        let now = self.session.now();
+        let read = move |store: &Store| {
+            store.read(|tx| sources::candidates(tx, flow, &today, now, due, after, PLANNED_AT_ONCE))
+        };
+        Ok(Candidates { page: self.session.beside(read).await?, ended })
+    }
+
+    /// Makes tasks of the chosen ones.
+    fn tasks(&self, page: Vec<Candidate>) -> Vec<Task> {
+        let only = self.selection.only.as_ref();
+        let chosen = |id| only.is_none_or(|only| only.contains(&(self.flow, id)));
+        page.into_iter()
+            .filter(|candidate| chosen(candidate.source.id))
+            .map(|c| Task {
+                wrote: self.moved.contains(&c.source.id).then_some(Wrote::Updated),
+                source: c.source,
+                link: c.link,
+                failure: c.failure,
+                mapped: None,
+                row: Map::new(),
+            })
+            .collect()
+    }
+
+    /// Plans a page of tasks, with everything that they need first.
+    async fn planned(
+        &self,
+        mut tasks: Vec<Task>,
+        proofs: &mut posted::Proofs,
+        looked: &mut late::Looked,
+    ) -> Result<Work, RunError> {
+        let (session, flow) = (self.session, self.flow);
+        let invoices = decoded(flow, &tasks);
+        prepare(session, flow, proofs, &invoices, &mut tasks).await?;
+        // A contact is tied to its customer, and an open invoice known to be posted, only now.
+        let late = looked.up(session, flow, tasks.iter().map(|task| &task.source), &invoices).await?;
+        for (needed, ids) in late {
+            let only = ids.into_iter().map(|id| (needed, id)).collect();
+            let late = Selection { everything_due: true, only: Some(only) };
+            Box::pin(self::flow(session, needed, &late, None)).await?;
+        }
+        placeholders(session, flow, &invoices).await?;
+        self.sifted(tasks, &invoices).await
     }
 
     /// Plans a page of tasks. What stands in Zoho already without our key is taken over or decided about, not created once more.

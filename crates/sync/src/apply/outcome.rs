@@ -109,14 +109,14 @@ impl Answer {
             (None, None) => task.source.number.clone(),
         };
         let former = task.link.take();
+        let (before, after) = (before.to_json(), row.to_json());
         let (mut sent, modified_time, adopted) =
             former.map(|link| (link.sent, link.modified_time, link.adopted)).unwrap_or_default();
         let on_create_only = |name: &str| {
             name == verify::ADJUSTMENT || task.mapped.as_ref().is_some_and(|m| m.on_create.contains_key(name))
         };
-        sent.extend(
-            row.iter().filter(|(name, _)| !on_create_only(name)).map(|(k, v)| (k.clone(), v.clone())),
-        );
+        let all_kept = sent.is_empty() && !row.keys().any(|name| on_create_only(name));
+        sent.extend(row.into_iter().filter(|(name, _)| !on_create_only(name)));
         let link = Link {
             flow,
             id: task.source.id,
@@ -137,14 +137,16 @@ impl Answer {
         };
         let entry = Entry {
             number: Some(task.source.number.clone()),
-            before: Some(Value::Object(before)),
-            after: Some(Value::Object(row)),
             zoho_id: Some(link.zoho_id.to_string()),
             ..Entry::about(&self.run, flow, task.source.id, AuditKind::Written, summary, now)
         };
         task.wrote.get_or_insert(self.wrote);
-        links::put(tx, &link)?;
-        audit::append(tx, &entry)?;
+        if all_kept {
+            links::put_as(tx, &link, &after)?;
+        } else {
+            links::put(tx, &link)?;
+        }
+        audit::append_as(tx, &entry, Some(&before), Some(&after))?;
         task.link = Some(link);
         if proved { finish(tx, flow, &self.fingerprint, task) } else { Ok(()) }
     }

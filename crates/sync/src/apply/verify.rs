@@ -72,7 +72,7 @@ async fn repair_lines(
         let row: Map =
             [("id".to_owned(), Value::text(link.zoho_id.as_str())), (lines.to_owned(), Value::List(rows))]
                 .into();
-        let payload = sources::hash(&Value::Object(row.clone()).to_json());
+        let payload = sources::hash(row.to_json());
         let now = session.now();
         let intent = session
             .store()

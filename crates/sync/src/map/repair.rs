@@ -43,8 +43,8 @@ fn repair(want: &[MappedLine], have: &[Value]) -> Option<Vec<Value>> {
 /// The whole row, with what the line does not have cleared.
 fn change(line: &MappedLine, id: &str) -> Map {
     let mut row = line.to_row();
-    row.entry("Description".to_owned()).or_insert(Value::Null);
-    row.entry("Line_Tax".to_owned()).or_insert_with(|| Value::List(Vec::new()));
+    row.insert_absent("Description", Value::Null);
+    row.insert_absent("Line_Tax", Value::List(Vec::new()));
     row.insert("id".to_owned(), Value::text(id));
     row
 }

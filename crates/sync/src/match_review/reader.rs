@@ -47,29 +47,41 @@ pub(crate) enum Look {
     Gone,
 }
 
+/// How the index stands after a [`refresh`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Refreshed {
+    /// Whether anything was read.
+    pub(crate) read: bool,
+    /// When it was last brought up to date.
+    pub(crate) looked_at: Timestamp,
+}
+
 /// Reads the flow's index at first, and what changed since when that is due.
-///
-/// Returns whether anything was read.
-pub(crate) async fn refresh(session: &Session<'_>, flow: Flow) -> Result<bool, RunError> {
-    let reading = session.beside(move |store| store.read(|tx| keyless::reading(tx, flow))).await?;
-    let now = session.now();
-    match reading {
+pub(crate) async fn refresh(session: &Session<'_>, flow: Flow) -> Result<Refreshed, RunError> {
+    let reading = session.store().read(|tx| keyless::reading(tx, flow))?;
+    let looked_at = match reading {
         Some(reading) if reading.whole && reading.version == map::COMPARED => {
-            let age = now.duration_since(reading.looked_at);
-            // A clock that was set back makes it due.
-            if !age.is_negative() && age.unsigned_abs() < session.policy().drift_interval {
-                return Ok(false);
+            if is_fresh(session, reading.looked_at) {
+                return Ok(Refreshed { read: false, looked_at: reading.looked_at });
             }
-            changes(session, flow, reading).await?;
+            changes(session, flow, reading).await?
         }
         unfinished => {
             let mut reading = begun(session, unfinished);
             while !reading.whole {
                 next(session, flow, &mut reading).await?;
             }
+            reading.looked_at
         }
-    }
-    Ok(true)
+    };
+    Ok(Refreshed { read: true, looked_at })
+}
+
+/// Whether an index that was brought up to date then need not be read again yet.
+pub(super) fn is_fresh(session: &Session<'_>, looked_at: Timestamp) -> bool {
+    let age = session.now().duration_since(looked_at);
+    // A clock that was set back makes it due.
+    !age.is_negative() && age.unsigned_abs() < session.policy().drift_interval
 }
 
 /// Reads the beginning of an index that was never read, which tells how much there is.
@@ -118,8 +130,8 @@ async fn next(session: &Session<'_>, flow: Flow, reading: &mut Reading) -> Resul
     Ok(())
 }
 
-/// Reads what changed since the last look, and takes out what was deleted.
-async fn changes(session: &Session<'_>, flow: Flow, mut reading: Reading) -> Result<(), RunError> {
+/// Reads what changed since the last look, and takes out what was deleted. Returns when that was begun.
+async fn changes(session: &Session<'_>, flow: Flow, mut reading: Reading) -> Result<Timestamp, RunError> {
     let (looked_at, until) = (session.now(), zoho_now(session));
     let since = reading.modified.checked_sub(OVERLAP).unwrap_or(reading.modified);
     let condition = without_key(session, flow)?;
@@ -142,7 +154,7 @@ async fn changes(session: &Session<'_>, flow: Flow, mut reading: Reading) -> Res
     reading.modified = until;
     reading.looked_at = looked_at;
     session.store().write(|tx| keyless::set_reading(tx, flow, &reading))?;
-    Ok(())
+    Ok(looked_at)
 }
 
 /// A record that was deleted, or merged into another, is none to be taken over. One that is restored counts as changed, or is found when it

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use business_central::BcId;
+use jiff::Timestamp;
 use zoho_crm::ZohoId;
 
 use super::gate::{self, GATE_PROBLEM};
@@ -19,7 +20,7 @@ use crate::session::Session;
 use crate::store::considered::{self, Disposition};
 use crate::store::decisions::{self, Decision, DecisionKind};
 use crate::store::match_gate::GateState;
-use crate::store::{Store, keyless, links, proposals};
+use crate::store::{Store, Tx, keyless, links, proposals};
 
 /// How often a page of creates is judged anew because a look found other values than the index had.
 const ROUNDS: usize = 4;
@@ -30,6 +31,10 @@ pub(crate) struct Review {
     /// How the gate stands, once it is open: it closes no more.
     open: OnceLock<GateState>,
     pool: Mutex<Loaded>,
+    /// When the index was brought up to date, as far as this run knows.
+    looked_at: Mutex<Option<Timestamp>>,
+    /// Whether anything is decided about records of the flow.
+    decided: OnceLock<bool>,
 }
 
 /// The index in memory; it is loaded with the first create.
@@ -52,7 +57,13 @@ pub(crate) struct Sifted {
 
 impl Review {
     pub(crate) fn of(flow: Flow) -> Self {
-        Self { flow, open: OnceLock::new(), pool: Mutex::new(Loaded::NotYet) }
+        Self {
+            flow,
+            open: OnceLock::new(),
+            pool: Mutex::new(Loaded::NotYet),
+            looked_at: Mutex::default(),
+            decided: OnceLock::new(),
+        }
     }
 
     /// Sorts the creates of a page. `keyed` says whether the module may hold records with our key.
@@ -76,19 +87,12 @@ impl Review {
             // Another task may have been first.
             let _ = self.open.set(gate);
         }
-        if reader::refresh(session, flow).await? {
-            *self.loaded() = Loaded::NotYet;
-        }
+        self.refresh(session).await?;
         let mut accepted = Vec::new();
         let mut open = Vec::new();
-        let ids: Vec<BcId> = tasks.iter().map(|task| task.source.id).collect();
-        let read = move |store: &Store| {
-            store.read(|tx| {
-                ids.iter().map(|id| decisions::of_record(tx, flow, *id)).collect::<Result<Vec<_>, _>>()
-            })
-        };
-        let decided = session.beside(read).await?;
-        for (task, decided) in tasks.into_iter().zip(decided) {
+        let mut decisions = self.decisions(session, &tasks).await?;
+        for task in tasks {
+            let decided = decisions.remove(&task.source.id).unwrap_or_default();
             let kind = |kind| decided.iter().find(|decision| decision.kind == kind);
             if let Some(accept) = kind(DecisionKind::Accept) {
                 accepted.push((task, accept.clone()));
@@ -105,6 +109,41 @@ impl Review {
         self.judge(session, fingerprint, open, &mut looks, &mut accepted, &mut sifted).await?;
         takeover::run(session, flow, fingerprint, accepted, &mut looks, keyed, &mut sifted).await?;
         Ok(sifted)
+    }
+
+    /// Brings the index up to date where that is due.
+    async fn refresh(&self, session: &Session<'_>) -> Result<(), RunError> {
+        let looked_at = *self.looked_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if !looked_at.is_some_and(|looked_at| reader::is_fresh(session, looked_at)) {
+            let refreshed = reader::refresh(session, self.flow).await?;
+            if refreshed.read {
+                *self.loaded() = Loaded::NotYet;
+            }
+            *self.looked_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(refreshed.looked_at);
+        }
+        Ok(())
+    }
+
+    /// What was decided about the tasks. While a run goes on nobody but itself decides, and about a record only once.
+    async fn decisions(
+        &self,
+        session: &Session<'_>,
+        tasks: &[Task],
+    ) -> Result<BTreeMap<BcId, Vec<Decision>>, RunError> {
+        let flow = self.flow;
+        let any = match self.decided.get() {
+            Some(any) => *any,
+            None => session.store().read(|tx| decisions::any(tx, flow))?,
+        };
+        if !*self.decided.get_or_init(|| any) {
+            return Ok(BTreeMap::new());
+        }
+        let ids: Vec<BcId> = tasks.iter().map(|task| task.source.id).collect();
+        let read = move |store: &Store| {
+            let of = |tx: &Tx<'_>, id: BcId| Ok((id, decisions::of_record(tx, flow, id)?));
+            store.read(|tx| ids.into_iter().map(|id| of(tx, id)).collect())
+        };
+        Ok(session.beside(read).await?)
     }
 
     /// What was written is in the index no more.

@@ -63,6 +63,7 @@ pub(super) async fn run(
         let look = looks.get(&zoho_id).cloned().unwrap_or(Look::Gone);
         match judge(session, flow, &task, &zoho_id, look)? {
             Verdict::TakeOver(record) => {
+                task.whole();
                 let link = link(session, flow, &task, &zoho_id, &record);
                 let Some(mapped) = &task.mapped else { continue };
                 match plan::live(&mapped.fields, Some(&link), decide::same(&session.org, flow)) {

@@ -1,10 +1,9 @@
 //! Reads what changed since the watermark and stores it, one transaction a page.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use business_central::{ErrorKind, Row};
-use exact_json::Value;
+use exact_json::{Map, Value};
 use jiff::Timestamp;
 
 use super::deletions;
@@ -24,6 +23,9 @@ const OVERLAP: Duration = Duration::from_secs(5 * 60);
 
 /// So many rows are stored before others have their turn with the database.
 const STORED_AT_ONCE: usize = 200;
+
+/// A page is kept waiting no longer than this, because the link to the one behind it does not last for ever (facts, §5.3).
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// Reads the flow's rows that changed since the watermark, or all of them, and stores what they say.
 ///
@@ -79,12 +81,19 @@ async fn read_once(
         while let Some(page) = next {
             session.check_stop()?;
             greatest = page.rows.iter().filter_map(Row::modified).chain(greatest).max();
-            rows_read += page.rows.len() as u64;
+            let rows = page.rows.len() as u64;
+            rows_read += rows;
+            if let Some(feeder) = feeder {
+                tokio::select! {
+                    () = feeder.wanted() => {}
+                    () = session.clock.sleep(LONGEST_PAUSE) => {}
+                }
+            }
             // The next page is on its way while this one is stored.
             let (following, stored) = tokio::join!(pages.next(), store_page(session, flow, page.rows));
             stored?;
             if let Some(feeder) = feeder {
-                feeder.stored();
+                feeder.stored(rows);
             }
             session.progress().event(Event::Read { flow, rows: rows_read });
             next = following?;
@@ -176,11 +185,11 @@ pub(crate) fn note(
 fn differences(before: &str, after: &str) -> (Value, Value) {
     let parse = |text: &str| match Value::parse(text) {
         Ok(Value::Object(map)) => map,
-        _ => BTreeMap::new(),
+        _ => Map::new(),
     };
     let (mut before, mut after) = (parse(before), parse(after));
     let equal: Vec<String> =
-        before.iter().filter(|(k, v)| after.get(*k) == Some(v)).map(|(k, _)| k.clone()).collect();
+        before.iter().filter(|(k, v)| after.get(k) == Some(v)).map(|(k, _)| k.clone()).collect();
     for key in equal {
         before.remove(&key);
         after.remove(&key);

@@ -159,8 +159,9 @@ struct Stored<'a>(
 impl Stored<'_> {
     /// SHA-256 over the former hash, a line break, and the columns as a JSON array in the order of the table. Must not change.
     fn bound_to(&self, previous: &str) -> Result<String, StoreError> {
-        let text = serde_json::to_string(self).map_err(|error| columns::unreadable("audit entry", error))?;
-        Ok(hash(&format!("{previous}\n{text}")))
+        let mut text = format!("{previous}\n").into_bytes();
+        serde_json::to_writer(&mut text, self).map_err(|error| columns::unreadable("audit entry", error))?;
+        Ok(hash(&text))
     }
 }
 
@@ -194,11 +195,23 @@ pub(super) fn keep_head(tx: &Tx<'_>) -> Result<(), StoreError> {
 /// # Errors
 /// When the database fails.
 pub fn append(tx: &Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
+    let json = |value: &Option<Value>| value.as_ref().map(Value::to_json);
+    append_as(tx, entry, json(&entry.before).as_deref(), json(&entry.after).as_deref())
+}
+
+/// As [`append`], where the values' JSON texts are at hand.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) fn append_as(
+    tx: &Tx<'_>,
+    entry: &Entry,
+    before: Option<&str>,
+    after: Option<&str>,
+) -> Result<(), StoreError> {
     let last = trail_end(tx)?;
     let (seq, at) = (last.seq + 1, columns::micros(entry.at));
     let id = entry.id.map(|id| id.to_string());
-    let json = |value: &Option<Value>| value.as_ref().map(Value::to_json);
-    let (before, after) = (json(&entry.before), json(&entry.after));
     let stored = Stored(
         seq,
         at,
@@ -208,8 +221,8 @@ pub fn append(tx: &Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
         entry.number.as_deref(),
         entry.kind.name(),
         &entry.summary,
-        before.as_deref(),
-        after.as_deref(),
+        before,
+        after,
         entry.zoho_id.as_deref(),
     );
     let hash = stored.bound_to(&last.hash)?;
@@ -227,8 +240,8 @@ pub fn append(tx: &Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
         entry.number.as_deref().map(columns::key),
         stored.6,
         &entry.summary,
-        &before,
-        &after,
+        before,
+        after,
         &entry.zoho_id,
         &hash,
     ))?;

@@ -86,6 +86,16 @@ pub fn remove(tx: &Tx<'_>, decision: &Decision) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Whether anything is decided about records of the flow.
+///
+/// # Errors
+/// When the database fails.
+pub fn any(tx: &Tx<'_>, flow: Flow) -> Result<bool, StoreError> {
+    let mut statement =
+        tx.connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM match_decision WHERE flow = ?1)")?;
+    Ok(statement.query_row([flow.name()], |row| row.get(0))?)
+}
+
 /// Everything that was decided about a record.
 ///
 /// # Errors

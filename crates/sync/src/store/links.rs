@@ -73,6 +73,14 @@ impl Link {
 /// # Errors
 /// When the database fails.
 pub fn put(tx: &Tx<'_>, link: &Link) -> Result<(), StoreError> {
+    put_as(tx, link, &link.sent.to_json())
+}
+
+/// As [`put`], where the JSON text of what was sent is at hand.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) fn put_as(tx: &Tx<'_>, link: &Link, sent: &str) -> Result<(), StoreError> {
     let fingerprint = fingerprints::place(tx, &link.fingerprint)?;
     let mut statement = tx.connection.prepare_cached(
         "INSERT INTO link (flow, id, zoho_id, number, number_key, sent, source_hash, fingerprint, modified_time, verified, lines,
@@ -84,7 +92,6 @@ pub fn put(tx: &Tx<'_>, link: &Link) -> Result<(), StoreError> {
              modified_time = excluded.modified_time, verified = excluded.verified, lines = excluded.lines,
              adopted = excluded.adopted, written_at = excluded.written_at",
     )?;
-    let sent = serde_json::to_string(&link.sent).map_err(|error| columns::unreadable("sent", error))?;
     statement.execute((
         link.flow.name(),
         link.id.to_string(),

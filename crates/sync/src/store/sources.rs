@@ -79,8 +79,8 @@ pub enum SettledAs {
 
 /// The hash by which texts are compared: SHA-256, in hexadecimal digits.
 #[must_use]
-pub fn hash(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
+pub fn hash(text: impl AsRef<[u8]>) -> String {
+    let digest = Sha256::digest(text);
     let mut hex = String::with_capacity(64);
     for byte in digest {
         hex.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or_default());

@@ -193,6 +193,6 @@ fn a_partial_payment_moves_the_remaining_amount_only() {
     let before = scene.record(Flow::Invoices, &row(&[])).fields;
     let after = scene.record(Flow::Invoices, &row(&[("remainingAmount", "19.00")])).fields;
     let moved: Vec<&String> =
-        before.iter().filter(|(name, value)| after.get(*name) != Some(value)).map(|(name, _)| name).collect();
+        before.iter().filter(|(name, value)| after.get(name) != Some(value)).map(|(name, _)| name).collect();
     assert_eq!(moved, ["BC_Remaining_Amount"]);
 }

@@ -55,7 +55,7 @@ impl Filling {
 
 /// By which it is known later what was sent: half of a SHA-256 is plenty for that, and a file's rows are kept in memory.
 pub(super) fn payload_hash(row: &Map) -> String {
-    let mut hash = sources::hash(&exact_json::Value::Object(row.clone()).to_json());
+    let mut hash = sources::hash(row.to_json());
     hash.truncate(32);
     hash.shrink_to_fit();
     hash

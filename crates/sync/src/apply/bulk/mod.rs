@@ -142,6 +142,11 @@ impl<'a> Load<'a> {
         Ok(())
     }
 
+    /// Whether rows may go by bulk write.
+    pub(crate) fn takes(&self) -> bool {
+        !self.off
+    }
+
     /// Takes what goes by bulk write out of `creates`.
     pub(crate) async fn take(&mut self, looks: &Looks, creates: &mut Vec<Task>) -> Result<(), RunError> {
         if self.off {

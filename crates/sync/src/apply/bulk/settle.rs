@@ -21,7 +21,10 @@ use crate::org_schema::CustomField;
 use crate::session::Session;
 use crate::store::bulk_jobs::{self, Job, Member};
 use crate::store::considered::{self, Disposition};
-use crate::store::{failures, links, sources};
+use crate::store::{Store, StoreError, Tx, failures, links, sources};
+
+/// So many rows of a result are stored before others have their turn with the database.
+const STORED_AT_ONCE: usize = 100;
 
 /// What came of a job.
 #[derive(Default)]
@@ -32,6 +35,16 @@ pub(super) struct Done {
     pub(super) found: u64,
     /// Records that go by the records API.
     pub(super) rest: Vec<BcId>,
+}
+
+/// What a row that was added means.
+enum Added {
+    /// It is stored already.
+    Known,
+    /// Its record maps as it was sent.
+    AsSent(Box<Task>),
+    /// Its record says something else by now, or is not known.
+    Otherwise,
 }
 
 /// Settles one job.
@@ -87,95 +100,95 @@ impl Settling<'_> {
         let place = result.place_of(id_column).unwrap_or(1);
         loop {
             self.session.check_stop()?;
-            let mut rows = 0;
-            let mut changed = Vec::new();
-            for row in result.by_ref().take(PAGE) {
-                rows += 1;
+            let mut rows = Vec::with_capacity(STORED_AT_ONCE);
+            let mut read = 0;
+            for row in result.by_ref().take(STORED_AT_ONCE) {
+                read += 1;
                 // What cannot be read is left open, and looked up.
                 let Ok(row) = row else { continue };
                 if let Some(id) = row.keys.get(place).and_then(|text| text.trim().parse().ok()) {
-                    self.one(id, row, done, &mut changed)?;
+                    rows.push((id, row));
                 }
             }
-            done.created += self.read_back(changed, done).await?;
-            if rows < PAGE {
+            self.some(rows, done).await?;
+            if read < STORED_AT_ONCE {
                 return Ok(());
             }
-            // Others get a turn.
-            tokio::task::yield_now().await;
         }
     }
 
-    fn one(
-        &self,
-        id: BcId,
-        row: BulkRow,
-        done: &mut Done,
-        changed: &mut Vec<(BcId, ZohoId)>,
-    ) -> Result<(), RunError> {
-        let (session, flow) = (self.session, self.flow);
-        let member = session.store().read(|tx| bulk_jobs::member(tx, flow, id))?;
-        let Some(Member::Of { job, payload_hash: sent }) = member else { return Ok(()) };
-        if job != self.job.number {
-            return Ok(());
-        }
-        let is_our_key = |columns: &[String]| {
-            let ours = session.org.our_field(flow, CustomField::Number);
-            columns.is_empty() || columns.iter().any(|column| Some(column.as_str()) == ours)
-        };
-        match (row.status, row.id) {
-            (RowStatus::Added, Some(zoho_id)) => {
-                if self.added(id, &sent, &zoho_id)? {
-                    done.created += 1;
-                } else {
-                    changed.push((id, zoho_id));
+    /// Stores what some rows say, as far as they are clear.
+    async fn some(&self, rows: Vec<(BcId, BulkRow)>, done: &mut Done) -> Result<(), RunError> {
+        let (session, flow, job) = (self.session, self.flow, self.job.number);
+        let of_job = move |store: &Store| {
+            store.read(|tx| {
+                let mut found = Vec::with_capacity(rows.len());
+                for (id, row) in rows {
+                    if let Some(Member::Of { job: of, payload_hash }) = bulk_jobs::member(tx, flow, id)?
+                        && of == job
+                    {
+                        found.push((id, row, payload_hash, read_task(tx, flow, id)?));
+                    }
                 }
-            }
-            (RowStatus::Skipped, _)
-                if !row.errors.is_empty()
-                    && !row.errors.iter().any(|e| e.code == "DUPLICATE_DATA" && is_our_key(&e.columns)) =>
-            {
-                self.refused(id, done)?;
-            }
-            (RowStatus::Unprocessed, _) => self.refused(id, done)?,
-            // Its record exists, or nobody can say: it is looked up.
-            (RowStatus::Skipped | RowStatus::Added | RowStatus::Updated | RowStatus::Other(_), _) => {}
-        }
-        Ok(())
-    }
-
-    fn refused(&self, id: BcId, done: &mut Done) -> Result<(), RunError> {
-        self.session.store().write_soon(|tx| bulk_jobs::leave_to_rest(tx, self.flow, id))?;
-        done.rest.push(id);
-        Ok(())
-    }
-
-    /// Stores a new record, if it is certain what was sent of it.
-    fn added(&self, id: BcId, sent: &str, zoho_id: &ZohoId) -> Result<bool, RunError> {
-        let (session, flow) = (self.session, self.flow);
-        let Some(mut task) = task(session, flow, id)? else { return Ok(false) };
-        if let Some(link) = &task.link {
-            let known = link.zoho_id == *zoho_id;
-            if known {
-                session.store().write_soon(|tx| bulk_jobs::row_is_settled(tx, flow, id))?;
-            }
-            return Ok(known);
-        }
-        if task.source.gone.is_some() || task.source.missing.is_some() || !maps(session, flow, &mut task) {
-            return Ok(false);
-        }
-        if payload_hash(&task.row) != sent {
-            return Ok(false);
-        }
-        let written = Written {
-            id: zoho_id.clone(),
-            action: Action::Inserted,
-            modified_time: None,
-            duplicate_field: None,
+                Ok(found)
+            })
         };
-        outcome::written(session, flow, self.fingerprint, &mut task, written, Wrote::Created)?;
-        session.store().write_soon(|tx| bulk_jobs::row_is_settled(tx, flow, id))?;
-        Ok(true)
+        let (mut answers, mut settled, mut refused) = (Vec::new(), Vec::new(), Vec::new());
+        let mut changed = Vec::new();
+        for (id, row, sent, task) in session.beside(of_job).await? {
+            match (row.status, row.id) {
+                (RowStatus::Added, Some(zoho_id)) => match self.added(task, &sent, &zoho_id) {
+                    Added::Known => settled.push(id),
+                    Added::AsSent(task) => {
+                        settled.push(id);
+                        answers.push((*task, inserted(zoho_id)));
+                    }
+                    Added::Otherwise => changed.push((id, zoho_id)),
+                },
+                (RowStatus::Skipped, _)
+                    if !row.errors.is_empty()
+                        && !row
+                            .errors
+                            .iter()
+                            .any(|e| e.code == "DUPLICATE_DATA" && self.is_our_key(&e.columns)) =>
+                {
+                    refused.push(id);
+                }
+                (RowStatus::Unprocessed, _) => refused.push(id),
+                // Its record exists, or nobody can say: it is looked up.
+                (RowStatus::Skipped | RowStatus::Added | RowStatus::Updated | RowStatus::Other(_), _) => {}
+            }
+        }
+        done.created += settled.len() as u64;
+        done.rest.extend(&refused);
+        outcome::all_written(session, flow, self.fingerprint, answers, Wrote::Created, None).await?;
+        let close = move |store: &Store| {
+            store.write_soon(|tx| {
+                settled.iter().try_for_each(|id| bulk_jobs::row_is_settled(tx, flow, *id))?;
+                refused.iter().try_for_each(|id| bulk_jobs::leave_to_rest(tx, flow, *id))
+            })
+        };
+        session.beside(close).await?;
+        done.created += self.read_back(changed, done).await?;
+        Ok(())
+    }
+
+    fn is_our_key(&self, columns: &[String]) -> bool {
+        let ours = self.session.org.our_field(self.flow, CustomField::Number);
+        columns.is_empty() || columns.iter().any(|column| Some(column.as_str()) == ours)
+    }
+
+    /// What is known of a new record, and whether it is certain what was sent of it.
+    fn added(&self, task: Option<Task>, sent: &str, zoho_id: &ZohoId) -> Added {
+        let Some(mut task) = task else { return Added::Otherwise };
+        if let Some(link) = &task.link {
+            return if link.zoho_id == *zoho_id { Added::Known } else { Added::Otherwise };
+        }
+        let absent = task.source.gone.is_some() || task.source.missing.is_some();
+        if absent || !maps(self.session, self.flow, &mut task) || payload_hash(&task.row) != sent {
+            return Added::Otherwise;
+        }
+        Added::AsSent(Box::new(task))
     }
 
     /// Links new records with what Zoho holds of them: their source says something else than when they were sent. They are planned anew.
@@ -251,19 +264,25 @@ pub(super) fn rows_of(session: &Session<'_>, flow: Flow, job: &Job) -> Result<Ve
 
 /// A record as the ordinary way would take it up; `None` where it is not known any more.
 pub(super) fn task(session: &Session<'_>, flow: Flow, id: BcId) -> Result<Option<Task>, RunError> {
-    Ok(session.store().read(|tx| {
-        let Some(source) = sources::get(tx, flow, id)? else { return Ok(None) };
-        let (link, failure) = (links::get(tx, flow, id)?, failures::of_record(tx, flow, id)?);
-        Ok(Some(Task { source, link, failure, mapped: None, row: Map::new(), wrote: None }))
-    })?)
+    Ok(session.store().read(|tx| read_task(tx, flow, id))?)
+}
+
+fn read_task(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<Option<Task>, StoreError> {
+    let Some(source) = sources::get(tx, flow, id)? else { return Ok(None) };
+    let (link, failure) = (links::get(tx, flow, id)?, failures::of_record(tx, flow, id)?);
+    Ok(Some(Task { source, link, failure, mapped: None, row: Map::new(), wrote: None }))
+}
+
+fn inserted(id: ZohoId) -> Written {
+    Written { id, action: Action::Inserted, modified_time: None, duplicate_field: None }
 }
 
 /// Puts what would be created into the task; `false` where its record does not map to one now.
 fn maps(session: &Session<'_>, flow: Flow, task: &mut Task) -> bool {
-    let Some(Mapped::Record(record)) = decide::map_source(session, flow, &task.source) else {
+    let Some(Mapped::Record(mut record)) = decide::map_source(session, flow, &task.source) else {
         return false;
     };
-    task.row = decide::creation(&record);
+    task.row = decide::creation(&mut record);
     task.mapped = Some(record);
     true
 }

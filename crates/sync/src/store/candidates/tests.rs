@@ -35,7 +35,7 @@ fn store(count: u32) -> Store {
 }
 
 fn settle_with(store: &Store, n: u32, fingerprint: &str) {
-    let hash = hash(&format!("text {n}"));
+    let hash = hash(format!("text {n}"));
     store.write(|tx| settle(tx, FLOW, id(n), &hash, fingerprint, &SettledAs::Written)).unwrap();
 }
 
@@ -62,7 +62,7 @@ fn fail(store: &Store, n: u32, retry: Retry) {
         message: "down".to_owned(),
         cure: "wait".to_owned(),
         retry,
-        source_hash: hash(&format!("text {n}")),
+        source_hash: hash(format!("text {n}")),
         fingerprint: OLD.to_owned(),
         held: false,
     };
