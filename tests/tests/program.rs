@@ -125,6 +125,23 @@ fn doctor_exits_0_when_all_is_well_and_names_what_is_not() {
 }
 
 #[test]
+fn doctor_names_a_flow_that_waits_for_match_review() {
+    let Scene { services, program, _folder } = set_up();
+    services.admin(
+        "bc/edit",
+        r#"{"table":"customers","number":"C10000","property":"displayName","value":"Kvistgaard Aluminium"}"#,
+    );
+    services.admin(
+        "zoho/records/add",
+        r#"{"module":"Accounts","values":{"Account_Name":"Kvistgaard Aluminium A/S"}}"#,
+    );
+    program.expect(2, &["sync", "--once", "--flow", "customers"]);
+    let found = program.expect(2, &["doctor", "--json"]);
+    assert!(found.stdout.contains("match_review_needed"), "{found:?}");
+    assert!(found.stdout.contains("ledgerline match"), "{found:?}");
+}
+
+#[test]
 fn a_refused_record_is_a_problem_that_is_listed_shown_and_replayed() {
     let Scene { services, program, _folder } = set_up();
     services.admin(

@@ -10,7 +10,7 @@ use sync::flow::Flow;
 use sync::org_schema::OrgSchema;
 use sync::store::binding;
 
-use crate::{App, AppError};
+use crate::{App, AppError, status};
 
 /// A clock that is off by more than this makes tokens and watermarks unreliable.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(5 * 60);
@@ -90,6 +90,7 @@ pub async fn examine(app: &App) -> Diagnosis {
     database(app, &mut diagnosis);
     business_central(app, &mut diagnosis).await;
     zoho(app, &mut diagnosis).await;
+    stands_still(app, &mut diagnosis);
     diagnosis
 }
 
@@ -290,6 +291,21 @@ async fn zoho(app: &App, diagnosis: &mut Diagnosis) {
             let outage = error.is_outage();
             diagnosis.failed("Zoho CRM: modules and fields", &error.into(), outage);
         }
+    }
+}
+
+/// Flows that the last run left standing. What the checks above have found themselves is not said twice.
+fn stands_still(app: &App, diagnosis: &mut Diagnosis) {
+    match status::flow_problems(&app.store) {
+        Ok(problems) => {
+            for problem in problems {
+                if !diagnosis.findings.iter().any(|finding| finding.message == problem.message) {
+                    let subject = format!("This computer: {}", problem.flow);
+                    diagnosis.note(Verdict::Warning, &problem.code, &subject, problem.message, &problem.cure);
+                }
+            }
+        }
+        Err(error) => diagnosis.failed("This computer: flows", &error.into(), false),
     }
 }
 

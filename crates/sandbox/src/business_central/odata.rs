@@ -127,8 +127,18 @@ pub(super) fn member(out: &mut String, name: &str, value: &Value) {
     if !out.ends_with('{') {
         out.push(',');
     }
-    // Writing to a String cannot fail.
-    let _ = write!(out, "\"{name}\":{}", value.to_json());
+    out.push('"');
+    out.push_str(name);
+    out.push_str("\":");
+    match value {
+        // A page has tens of thousands of members, and nearly all of them are plain text.
+        Value::Text(text) if text.bytes().all(|byte| byte >= b' ' && !matches!(byte, b'"' | b'\\')) => {
+            out.push('"');
+            out.push_str(text);
+            out.push('"');
+        }
+        value => out.push_str(&value.to_json()),
+    }
 }
 
 /// Text for the query of a link: what must be encoded is, and `$` stays as it is in Business Central's own links.
