@@ -3,7 +3,7 @@
 use tokio::sync::watch;
 
 /// So many rows may be stored that are not planned yet. Reading is faster than writing; what it does ahead of need, writing waits for.
-const MOST_AHEAD: u64 = 800;
+const MOST_AHEAD: u64 = 2000;
 
 /// What the feeder did so far.
 #[derive(Clone, Copy, Default)]

@@ -265,7 +265,7 @@ impl Plan<'_> {
         let read = move |store: &Store| {
             store.read(|tx| sources::candidates(tx, flow, &today, now, due, after, PLANNED_AT_ONCE))
         };
-        Ok(Candidates { page: self.session.beside(read).await?, ended })
+        Ok(Candidates { page: self.session.store.beside_first(read).await?, ended })
     }
 
     /// Makes tasks of the chosen ones.
