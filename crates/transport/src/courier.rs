@@ -216,7 +216,6 @@ impl Inner {
         Ok(slot)
     }
 
-    /// Sends it once.
     fn note_server_time(&self, response: &Response) {
         let date = response.header("date").and_then(|text| httpdate::parse_http_date(text).ok());
         if let Some(server) = date.and_then(|date| Timestamp::try_from(date).ok()) {
@@ -225,6 +224,7 @@ impl Inner {
         }
     }
 
+    /// Sends it once.
     async fn attempt(&self, request: &Request) -> Result<Response, TransportError> {
         let sent_at = self.clock.monotonic();
         let answer = self.transport.send(request).await;

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use transport::{BoxFuture, Cause, Fate, Patience, Permit, Purpose, Refused, RefusedBy, Repeat, Request};
 
 use crate::scripted::{Scripted, Step};
-use crate::{courier_with, insert, read};
+use crate::{courier_with, insert, read, send_all};
 
 /// Grants so many credits and notes what it is told.
 #[derive(Default)]
@@ -78,4 +79,28 @@ async fn what_the_service_says_is_left_is_passed_on() {
     let purse = purse(0);
     courier_with(4, Patience::default(), &service, purse.clone()).send(read()).await.unwrap();
     assert_eq!(purse.remaining.load(Ordering::Relaxed), 24_311);
+}
+
+/// A ledger that takes its time.
+struct SlowLedger;
+
+impl Permit for SlowLedger {
+    fn ask(&self, _credits: u32, _purpose: Purpose) -> BoxFuture<'_, Result<(), Refused>> {
+        Box::pin(async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            Ok(())
+        })
+    }
+
+    fn remaining(&self, _credits: u64) {}
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_a_request_waits_for_the_ledger_others_use_its_turn() {
+    let service = Scripted::slow(Duration::from_secs(1), Step::status(200));
+    let courier = courier_with(1, Patience::default(), &service, Arc::new(SlowLedger));
+    let start = tokio::time::Instant::now();
+    send_all(&courier, 3).await;
+    // One second of booking for all of them, and three turns.
+    assert_eq!(start.elapsed().as_secs(), 4);
 }
