@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use transport::{BoxFuture, Cause, Fate, Patience, Permit, Purpose, Refused, RefusedBy, Repeat, Request};
 
 use crate::scripted::{Scripted, Step};
-use crate::{courier_with, insert, read, send_all};
+use crate::{courier_with, insert, read};
 
 /// Grants so many credits and notes what it is told.
 #[derive(Default)]
@@ -100,7 +100,9 @@ async fn while_a_request_waits_for_the_ledger_others_use_its_turn() {
     let service = Scripted::slow(Duration::from_secs(1), Step::status(200));
     let courier = courier_with(1, Patience::default(), &service, Arc::new(SlowLedger));
     let start = tokio::time::Instant::now();
-    send_all(&courier, 3).await;
+    let send = || courier.send(Request { credits: 1, ..read() });
+    let (a, b, c) = tokio::join!(send(), send(), send());
+    a.and(b).and(c).unwrap();
     // One second of booking for all of them, and three turns.
     assert_eq!(start.elapsed().as_secs(), 4);
 }
