@@ -112,11 +112,6 @@ impl Map {
         self.0.iter().map(|(_, value)| value)
     }
 
-    /// The values, to be changed.
-    pub fn values_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut Value> {
-        self.0.iter_mut().map(|(_, value)| value)
-    }
-
     /// As compact JSON text.
     #[must_use]
     pub fn to_json(&self) -> String {

@@ -100,14 +100,15 @@ impl Settling<'_> {
         let place = result.place_of(id_column).unwrap_or(1);
         loop {
             self.session.check_stop()?;
-            let mut rows = Vec::with_capacity(STORED_AT_ONCE);
+            let mut rows = BTreeMap::new();
             let mut read = 0;
             for row in result.by_ref().take(STORED_AT_ONCE) {
                 read += 1;
                 // What cannot be read is left open, and looked up.
                 let Ok(row) = row else { continue };
                 if let Some(id) = row.keys.get(place).and_then(|text| text.trim().parse().ok()) {
-                    rows.push((id, row));
+                    // A record that is named twice has what was said first.
+                    rows.entry(id).or_insert(row);
                 }
             }
             self.some(rows, done).await?;
@@ -118,7 +119,7 @@ impl Settling<'_> {
     }
 
     /// Stores what some rows say, as far as they are clear.
-    async fn some(&self, rows: Vec<(BcId, BulkRow)>, done: &mut Done) -> Result<(), RunError> {
+    async fn some(&self, rows: BTreeMap<BcId, BulkRow>, done: &mut Done) -> Result<(), RunError> {
         let (session, flow, job) = (self.session, self.flow, self.job.number);
         let of_job = move |store: &Store| {
             store.read(|tx| {
