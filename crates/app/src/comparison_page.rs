@@ -8,6 +8,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use sync::reconcile::{Difference, DifferenceKind, FlowComparison, Reconciliation, money, usual_decimals};
 
+use crate::html::escaped as text;
+
 /// Nothing is loaded and nothing runs, whatever a customer is called: the browser is told so as well.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
@@ -250,24 +252,6 @@ fn with_code(words: &str) -> String {
             let _ = write!(html, "<code>{}</code>", text(part));
         } else {
             html.push_str(&text(part));
-        }
-    }
-    html
-}
-
-/// A text from outside: nothing in it is markup.
-fn text(text: &str) -> String {
-    let mut html = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#39;"),
-            // No page may hold these; a line break is for whoever shows the value.
-            control if control.is_control() && control != '\n' => html.push(' '),
-            other => html.push(other),
         }
     }
     html

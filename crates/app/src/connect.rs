@@ -14,7 +14,7 @@ use crate::secrets::{Keychain, SecretName};
 use crate::settings::{self, BusinessCentral, Settings, Zoho, is_loopback};
 use crate::{AppError, Profile};
 
-/// What the scopes of a Zoho self client must be.
+/// What is asked for in Zoho, and what the scopes of a self client's code must be.
 pub const ZOHO_SCOPES: &str = "ZohoCRM.modules.ALL,ZohoCRM.settings.ALL,ZohoCRM.org.READ,ZohoCRM.users.READ,ZohoCRM.coql.READ,ZohoCRM.bulk.ALL,ZohoFiles.files.ALL,ZohoCRM.notifications.ALL";
 
 /// Somebody waits in front of the screen: a service that does not answer is reported soon.
@@ -148,7 +148,8 @@ pub struct ZohoGrant {
     pub access_token: Option<AccessToken>,
 }
 
-/// Exchanges a self client's code for a refresh token. The code works once, for a few minutes.
+/// Exchanges a code for a refresh token: a self client's, or the one that a sign-in in the browser brought to `redirect_uri`. It works
+/// once, for a few minutes.
 ///
 /// # Errors
 /// What Zoho said about code, client or data centre, with the cure.
@@ -157,13 +158,14 @@ pub async fn zoho_code(
     settings: &Zoho,
     client_secret: &Secret,
     code: &Secret,
+    redirect_uri: Option<&str>,
 ) -> Result<ZohoGrant, AppError> {
     let granted = zoho_crm::Client::exchange_code(
         &zoho_settings(settings),
         client_secret,
         &wires.courier(),
         code,
-        None,
+        redirect_uri,
     )
     .await?;
     Ok(ZohoGrant {
@@ -183,14 +185,9 @@ pub async fn zoho_org(
     grant: &mut ZohoGrant,
 ) -> Result<Org, AppError> {
     let vault = Arc::new(Held(Mutex::new(grant.access_token.take())));
-    let client = zoho_crm::Client::new(
-        zoho_settings(settings),
-        client_secret.clone(),
-        grant.refresh_token.clone(),
-        wires.courier(),
-        Arc::clone(&wires.clock),
-        Arc::clone(&vault) as Arc<dyn TokenVault>,
-    );
+    let (secret, refresh_token) = (client_secret.clone(), grant.refresh_token.clone());
+    let client =
+        zoho_client(wires, settings, secret, refresh_token, Arc::clone(&vault) as Arc<dyn TokenVault>);
     let org = client.org().await;
     grant.access_token = vault.load();
     let org = org?;
@@ -206,8 +203,28 @@ pub async fn zoho_org(
     Ok(org)
 }
 
+/// A client for a few calls while somebody waits in front of the screen.
+pub(crate) fn zoho_client(
+    wires: &Wires,
+    settings: &Zoho,
+    client_secret: Secret,
+    refresh_token: Secret,
+    vault: Arc<dyn TokenVault>,
+) -> zoho_crm::Client {
+    let clock = Arc::clone(&wires.clock);
+    zoho_crm::Client::new(
+        zoho_settings(settings),
+        client_secret,
+        refresh_token,
+        wires.courier(),
+        clock,
+        vault,
+    )
+}
+
 /// Holds an access token until it is known whether it is to be kept.
-struct Held(Mutex<Option<AccessToken>>);
+#[derive(Default)]
+pub(crate) struct Held(Mutex<Option<AccessToken>>);
 
 impl TokenVault for Held {
     fn load(&self) -> Option<AccessToken> {
@@ -223,7 +240,8 @@ impl TokenVault for Held {
     }
 }
 
-fn zoho_settings(settings: &Zoho) -> zoho_crm::Settings {
+/// What Zoho's client needs to know.
+pub(crate) fn zoho_settings(settings: &Zoho) -> zoho_crm::Settings {
     zoho_crm::Settings {
         client_id: settings.client_id.clone(),
         accounts_url: settings.accounts_url.clone(),

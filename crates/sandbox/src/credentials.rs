@@ -14,5 +14,7 @@ pub const BC_CLIENT_SECRET: &str = "sandbox-bc-secret";
 pub const ZOHO_CLIENT_ID: &str = "1000.SANDBOXCLIENT";
 /// The Zoho API client's secret.
 pub const ZOHO_CLIENT_SECRET: &str = "sandbox-zoho-secret";
+/// The address to which Zoho's consent page may send the browser back, as it stands in the API console.
+pub const ZOHO_REDIRECT_URI: &str = "http://localhost:47817/callback";
 /// The refresh token of the Zoho user.
 pub const ZOHO_REFRESH_TOKEN: &str = "1000.sandbox.refresh";

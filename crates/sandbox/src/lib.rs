@@ -10,6 +10,7 @@
 //! | `/accounts` | Zoho's sign-in |
 //! | `/zoho` | Zoho CRM |
 //! | `/admin` | what people do on either side, time, faults |
+//! | `/bc-web`, `/crm` | pages of records, as links to both services' web clients lead to them |
 
 mod admin;
 pub mod business_central;
@@ -20,6 +21,7 @@ mod incoming;
 mod journal;
 pub mod seed;
 mod server;
+mod web_pages;
 mod world;
 pub mod zoho;
 

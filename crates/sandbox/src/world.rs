@@ -13,7 +13,7 @@ use crate::business_central::BcState;
 use crate::faults::{Effect, FaultBody, FaultPlan, Service};
 use crate::journal::Journal;
 use crate::zoho::{Slot, ZohoState};
-use crate::{Incoming, admin, credentials, seed};
+use crate::{Incoming, admin, credentials, seed, web_pages};
 
 /// How a request ends.
 #[derive(Clone, Debug)]
@@ -56,6 +56,7 @@ impl World {
     pub fn new(clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
         let mut zoho = ZohoState::new();
         zoho.register_client(credentials::ZOHO_CLIENT_ID, credentials::ZOHO_CLIENT_SECRET);
+        zoho.register_redirect(credentials::ZOHO_CLIENT_ID, credentials::ZOHO_REDIRECT_URI);
         zoho.grant_refresh_token(credentials::ZOHO_CLIENT_ID, credentials::ZOHO_REFRESH_TOKEN);
         let state = State {
             bc: BcState::new(),
@@ -181,7 +182,8 @@ impl World {
                 let State { bc, zoho, faults, ahead, latency, .. } = &mut *state;
                 admin::handle(bc, zoho, faults, ahead, latency, incoming, now)
             } else {
-                plain(404, "text/plain", "nothing is here\n")
+                web_pages::page(&state.bc, &state.zoho, incoming)
+                    .unwrap_or_else(|| plain(404, "text/plain", "nothing is here\n"))
             });
         };
         let latency = match service {

@@ -12,7 +12,8 @@ use tokio::sync::Mutex;
 use transport::{Clock, Courier, Secret};
 use url::Url;
 
-use crate::sign_in::{check_api_domain, refresh, revoke};
+use crate::revoke::revoke;
+use crate::sign_in::{check_api_domain, refresh};
 use crate::{Error, Settings};
 
 /// A token is renewed this long before its end.
@@ -127,7 +128,7 @@ impl Access {
     /// Ends the refresh token for good.
     pub(crate) async fn revoke(&self) -> Result<(), Error> {
         let mut kept = self.kept.lock().await;
-        revoke(&self.settings, &self.refresh_token, &self.courier).await?;
+        revoke(&self.settings, &self.client_secret, &self.refresh_token, &self.courier).await?;
         kept.token = None;
         self.vault.forget();
         Ok(())

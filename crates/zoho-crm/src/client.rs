@@ -9,7 +9,7 @@ use url::Url;
 use crate::access::{Access, Pass};
 use crate::call::Call;
 use crate::envelope::{read, refusal};
-use crate::{DataCentre, Error, ErrorKind, Granted, TokenVault, sign_in};
+use crate::{DataCentre, Error, ErrorKind, Granted, TokenVault, authorization, sign_in};
 
 /// Calls that may be under way at once. Every edition allows so many writes of more than 10 records, and queries (§9); of other calls the
 /// larger ones allow more, but there are hardly any.
@@ -72,6 +72,22 @@ impl Client {
         Ok((pass.api, &self.inner.accounts_url))
     }
 
+    /// The address at which somebody signs in with a browser and lets the program in.
+    ///
+    /// `scopes` stand with commas between them. The browser comes back to `redirect_uri` with `state` as it went; the code that
+    /// it brings is exchanged at the accounts server that it names, which need not be this one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Transport`] where the accounts server's address is none, or neither https nor of this computer.
+    pub fn authorization_url(
+        settings: &Settings,
+        scopes: &str,
+        redirect_uri: &str,
+        state: &str,
+    ) -> Result<String, Error> {
+        authorization::url(settings, scopes, redirect_uri, state)
+    }
+
     /// Exchanges the code of a sign-in, or of a self client, for a refresh token.
     ///
     /// A code works once and for about two minutes. `redirect_uri` is that of the sign-in; a self client has none.
@@ -91,7 +107,8 @@ impl Client {
     /// Ends the refresh token, and drops the kept access token.
     ///
     /// # Errors
-    /// Where Zoho refuses or does not answer.
+    /// [`SignInProblem::InvalidCode`](crate::SignInProblem::InvalidCode) where the token was not valid any more; else where Zoho
+    /// refuses or does not answer.
     pub async fn revoke(&self) -> Result<(), Error> {
         self.inner.access.revoke().await
     }

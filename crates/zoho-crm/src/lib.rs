@@ -11,6 +11,7 @@
 //! (§6.2), so that it must never answer whether a record exists.
 
 pub mod access;
+mod authorization;
 pub mod bulk;
 mod call;
 mod client;
@@ -29,6 +30,7 @@ mod new_field;
 mod org;
 mod records;
 mod rehearsal;
+mod revoke;
 mod rows;
 mod sign_in;
 mod users;

@@ -366,6 +366,7 @@ mod tests {
             (Method::Put, "crm/v8/Invoices", Kind::Write(Write::Update, Module::Invoices)),
             (Method::Delete, "crm/v8/Products?ids=1,2", Kind::Write(Write::Delete, Module::Products)),
             (Method::Post, "oauth/v2/token/revoke", Kind::Unknown),
+            (Method::Post, "oauth/v2/revoke/token", Kind::Unknown),
             (Method::Post, "crm/v8/settings/fields", Kind::Unknown),
             (Method::Post, "crm/v8/upload", Kind::Unknown),
             (Method::Post, "crm/bulk/v8/write", Kind::Unknown),

@@ -47,7 +47,7 @@ impl Granted {
 /// The accounts server's answer, good or bad.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct TokenAnswer {
+pub(crate) struct TokenAnswer {
     access_token: Option<String>,
     refresh_token: Option<String>,
     api_domain: Option<String>,
@@ -55,7 +55,8 @@ struct TokenAnswer {
     scope: Option<String>,
     error: Option<String>,
     error_description: Option<String>,
-    status: Option<String>,
+    /// Only where a token was ended: `success`.
+    pub(crate) status: Option<String>,
 }
 
 /// Gets a new access token.
@@ -113,28 +114,6 @@ pub(crate) async fn exchange(
     })
 }
 
-/// Ends a refresh token for good.
-pub(crate) async fn revoke(
-    settings: &Settings,
-    refresh_token: &Secret,
-    courier: &Courier,
-) -> Result<(), Error> {
-    let form = [("token", refresh_token.reveal())];
-    let answer = ask(settings, "token/revoke", &form, Repeat::Safe, courier).await?;
-    match answer.status.as_deref() {
-        Some("success") => Ok(()),
-        other => {
-            let place = place(settings, "token/revoke");
-            Err(problem(
-                SignInProblem::Refused,
-                other.unwrap_or_default(),
-                "the token was not revoked",
-                &place,
-            ))
-        }
-    }
-}
-
 async fn ask(
     settings: &Settings,
     endpoint: &str,
@@ -143,12 +122,7 @@ async fn ask(
     courier: &Courier,
 ) -> Result<TokenAnswer, Error> {
     let place = place(settings, endpoint);
-    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-    let address = format!("{}/oauth/v2/{endpoint}", settings.accounts_url.trim_end_matches('/'));
-    let mut request = Request::new(Method::Post, address).body("application/x-www-form-urlencoded", body);
-    request.secret_body = true;
-    request.repeat = repeat;
-    request.credits = credits::SIGN_IN;
+    let request = secret_form(settings, endpoint, form, repeat);
     let sent = courier.send_checked(request, |response| read(response, &place)).await;
     match sent {
         Ok((_, reading)) => reading,
@@ -156,8 +130,24 @@ async fn ask(
     }
 }
 
+/// A form that carries secrets to the accounts server.
+pub(crate) fn secret_form(
+    settings: &Settings,
+    endpoint: &str,
+    form: &[(&str, &str)],
+    repeat: Repeat,
+) -> Request {
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    let address = address(settings, endpoint);
+    let mut request = Request::new(Method::Post, address).body("application/x-www-form-urlencoded", body);
+    request.secret_body = true;
+    request.repeat = repeat;
+    request.credits = credits::SIGN_IN;
+    request
+}
+
 /// Body first, status second. The outer error is damage that another try may mend.
-fn read(response: &Response, place: &str) -> Result<Result<TokenAnswer, Error>, String> {
+pub(crate) fn read(response: &Response, place: &str) -> Result<Result<TokenAnswer, Error>, String> {
     let answer = match serde_json::from_slice::<TokenAnswer>(&response.body) {
         Ok(answer) => answer,
         Err(_) if response.is_success() => return Err(description(response)),
@@ -170,7 +160,7 @@ fn read(response: &Response, place: &str) -> Result<Result<TokenAnswer, Error>, 
     if response.is_success() { Ok(Ok(answer)) } else { Ok(Err(not_json(response, place))) }
 }
 
-fn not_json(response: &Response, place: &str) -> Error {
+pub(crate) fn not_json(response: &Response, place: &str) -> Error {
     let kind = if response.status == 429 { SignInProblem::Throttled } else { SignInProblem::Unavailable };
     problem(kind, &format!("HTTP_{}", response.status), &description(response), place)
 }
@@ -189,17 +179,23 @@ fn problem_of(status: u16, code: &str) -> SignInProblem {
     }
 }
 
-fn problem(problem: SignInProblem, code: &str, message: &str, place: &str) -> Error {
+pub(crate) fn problem(problem: SignInProblem, code: &str, message: &str, place: &str) -> Error {
     Error::new(ErrorKind::SignIn(problem), code, message, place)
 }
 
 /// The call for which the token was wanted has not been sent, whatever became of the sign-in.
-fn unsent(error: TransportError, place: String) -> Error {
+pub(crate) fn unsent(error: TransportError, place: String) -> Error {
     Error::new(ErrorKind::Transport(Box::new(TransportError { fate: Fate::NotSent, ..error })), "", "", place)
 }
 
-fn place(settings: &Settings, endpoint: &str) -> String {
-    format!("POST {}/oauth/v2/{endpoint}", settings.accounts_url.trim_end_matches('/'))
+/// Method and address, for messages.
+pub(crate) fn place(settings: &Settings, endpoint: &str) -> String {
+    format!("POST {}", address(settings, endpoint))
+}
+
+/// Where the accounts server does that (§1.2).
+pub(crate) fn address(settings: &Settings, endpoint: &str) -> String {
+    format!("{}/oauth/v2/{endpoint}", settings.accounts_url.trim_end_matches('/'))
 }
 
 fn token_of(

@@ -27,6 +27,7 @@ impl ZohoState {
     /// | `fields/picklist-value` | `module`, `field`, `value` |
     /// | `poison` | `module`, `field`, `containing`, `code`, `message` (optional) |
     /// | `poison/clear`, `tokens/expire`, `tokens/revoke` | |
+    /// | `redirects/add` | `client`, `redirect_uri` |
     /// | `zgid` | `zgid` |
     /// | `credits` | `budget` (`null`: the edition's) |
     /// | `bulk-time` | → `milliseconds` during which bulk write jobs were under way |
@@ -122,6 +123,10 @@ impl ZohoState {
             }
             "tokens/revoke" => {
                 self.revoke_tokens();
+                Ok(done(()))
+            }
+            "redirects/add" => {
+                self.register_redirect(arguments.text("client")?, arguments.text("redirect_uri")?);
                 Ok(done(()))
             }
             "zgid" => {

@@ -6,6 +6,7 @@
 //!
 //! | room | answers |
 //! |---|---|
+//! | `consent`, `oauth` | the accounts server: the page on which somebody agrees, codes, tokens |
 //! | `org` | organisation, currencies, taxes, users |
 //! | `metadata`, `create_field` | modules and fields |
 //! | `batch`, `upsert` | writes of many records; each goes through `write`, which asks `validate`, `subform` and `totals` |
@@ -21,6 +22,7 @@ mod answer;
 mod batch;
 mod bulk;
 mod by_hand;
+mod consent;
 mod coql;
 mod create_field;
 mod credits;

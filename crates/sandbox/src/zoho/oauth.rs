@@ -2,8 +2,10 @@
 //!
 //! Failures come as HTTP 200 with an `error` member (facts §1.6); only the throttle answers 400.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use exact_json::Value;
 use jiff::{Timestamp, ToSpan};
 use transport::Response;
@@ -24,6 +26,7 @@ const REFRESH_TOKENS: usize = 20;
 #[derive(Clone, Debug)]
 struct ClientApp {
     secret: String,
+    redirects: BTreeSet<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -31,6 +34,8 @@ struct Code {
     client: String,
     redirect: Option<String>,
     scopes: Vec<String>,
+    /// Whether the exchange brings a refresh token.
+    offline: bool,
     expires: Timestamp,
 }
 
@@ -63,7 +68,42 @@ pub(super) struct OAuth {
 
 impl OAuth {
     pub(super) fn register_client(&mut self, id: &str, secret: &str) {
-        self.clients.insert(id.to_owned(), ClientApp { secret: secret.to_owned() });
+        let client = ClientApp { secret: secret.to_owned(), redirects: BTreeSet::new() };
+        self.clients.insert(id.to_owned(), client);
+    }
+
+    pub(super) fn register_redirect(&mut self, client: &str, redirect: &str) {
+        if let Some(client) = self.clients.get_mut(client) {
+            client.redirects.insert(redirect.to_owned());
+        }
+    }
+
+    pub(super) fn knows_client(&self, client: &str) -> bool {
+        self.clients.contains_key(client)
+    }
+
+    /// Whether the API console has that redirect address, letter by letter.
+    pub(super) fn knows_redirect(&self, client: &str, redirect: &str) -> bool {
+        self.clients.get(client).is_some_and(|client| client.redirects.contains(redirect))
+    }
+
+    /// Whether somebody has agreed before, so that only `prompt=consent` brings a fresh refresh token (§1.3).
+    pub(super) fn has_grant(&self, client: &str) -> bool {
+        self.grants.values().any(|grant| grant.client == client)
+    }
+
+    /// A code for somebody who agreed on the consent page.
+    pub(super) fn new_code(
+        &mut self,
+        client: &str,
+        redirect: &str,
+        scopes: Vec<String>,
+        offline: bool,
+        now: Timestamp,
+    ) -> String {
+        let code = self.new_token();
+        self.add_code(client, &code, Some(redirect), scopes, offline, now);
+        code
     }
 
     /// A code as the consent page hands it out.
@@ -72,13 +112,15 @@ impl OAuth {
         client: &str,
         code: &str,
         redirect: Option<&str>,
-        scopes: &[&str],
+        scopes: Vec<String>,
+        offline: bool,
         now: Timestamp,
     ) {
         let code_entry = Code {
             client: client.to_owned(),
             redirect: redirect.map(ToOwned::to_owned),
-            scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
+            scopes,
+            offline,
             expires: now.saturating_add(CODE_MINUTES.minutes()).unwrap_or(Timestamp::MAX),
         };
         self.codes.insert(code.to_owned(), code_entry);
@@ -184,7 +226,8 @@ impl OAuth {
         }
         let refresh_token = self.new_token();
         self.add_grant(client, &refresh_token, &entry.scopes);
-        self.answer(&refresh_token, Some(&refresh_token), origin, now)
+        let shown = entry.offline.then_some(refresh_token.as_str());
+        self.answer(&refresh_token, shown, origin, now)
     }
 
     fn answer(&mut self, refresh_token: &str, show: Option<&str>, origin: &str, now: Timestamp) -> Response {
@@ -230,6 +273,26 @@ impl OAuth {
         } else {
             failure("invalid_code")
         }
+    }
+
+    /// `POST /oauth/v2/revoke/token` as in RFC 7009: with the client's id and secret, and without a word about what was ended.
+    pub(super) fn revoke_as_client(
+        &mut self,
+        parameters: &BTreeMap<String, String>,
+        authorization: Option<&str>,
+    ) -> Response {
+        let shown = authorization.and_then(|value| value.strip_prefix("Basic "));
+        let is_client = |(id, client): (&String, &ClientApp)| {
+            shown.is_some_and(|shown| shown == BASE64_STANDARD.encode(format!("{id}:{}", client.secret)))
+        };
+        if !self.clients.iter().any(is_client) {
+            return json(401, &object([("error", Value::text("invalid_client"))]));
+        }
+        let token = parameters.get("token").map(String::as_str).unwrap_or_default();
+        if !self.drop_grant(token) {
+            self.access.remove(token);
+        }
+        super::answer::empty(200)
     }
 
     /// A token of Zoho's shape. Not a secret: the simulation has none to keep.

@@ -173,10 +173,19 @@ impl ZohoState {
                 self.count_call("token");
                 self.oauth.token(&parameters, &request.origin, now)
             }
-            (Method::Post, "token/revoke") => {
+            (Method::Post, "token/revoke") if !self.switches.revoke_in_newer_way => {
                 self.count_call("revoke");
                 self.oauth.revoke(&parameters)
             }
+            (Method::Post, "revoke/token") if self.switches.revoke_in_newer_way => {
+                self.count_call("revoke");
+                self.oauth.revoke_as_client(&parameters, request.header("Authorization"))
+            }
+            (Method::Get, "auth") => {
+                self.count_call("authorize");
+                self.consent_page(&parameters)
+            }
+            (Method::Post, "auth") => self.consent_given(&parameters, &request.origin, now),
             _ => Refusal::wrong_address().response(),
         }
     }

@@ -137,6 +137,11 @@ impl ZohoState {
         self.oauth.register_client(client_id, client_secret);
     }
 
+    /// Enters an address in the API console to which the consent page may send the browser back, letter by letter.
+    pub fn register_redirect(&mut self, client_id: &str, redirect_uri: &str) {
+        self.oauth.register_redirect(client_id, redirect_uri);
+    }
+
     /// Puts in a refresh token with every scope that Ledgerline asks for, as if somebody had consented.
     pub fn grant_refresh_token(&mut self, client_id: &str, refresh_token: &str) {
         self.grant_refresh_token_with_scopes(client_id, refresh_token, &scopes::ALL);
@@ -150,7 +155,8 @@ impl ZohoState {
 
     /// Puts in a grant code, good for two minutes and one exchange, with every scope.
     pub fn grant_code(&mut self, client_id: &str, code: &str, redirect_uri: Option<&str>, now: Timestamp) {
-        self.oauth.add_code(client_id, code, redirect_uri, &scopes::ALL, now);
+        let scopes = scopes::ALL.map(ToOwned::to_owned).to_vec();
+        self.oauth.add_code(client_id, code, redirect_uri, scopes, true, now);
     }
 
     /// What a request counts while it runs. A server that keeps answers waiting calls [`Self::begin`] before
@@ -231,6 +237,12 @@ impl ZohoState {
     /// Sets the number that names the organisation, as if the token belonged to another one.
     pub fn set_zgid(&mut self, zgid: &str) {
         zgid.clone_into(&mut self.org.zgid);
+    }
+
+    /// The number that names the organisation.
+    #[must_use]
+    pub fn zgid(&self) -> &str {
+        &self.org.zgid
     }
 
     /// Makes every access token unknown; refresh tokens stay.

@@ -35,6 +35,10 @@ pub struct Switches {
     pub api_access: bool,
     /// Refuse every call with OAUTH_SCOPE_MISMATCH.
     pub scope_mismatch: bool,
+    /// Send the `state` back with a denial too; the recorded denial is `?error=access_denied` alone.
+    pub denial_carries_state: bool,
+    /// Revoke at `revoke/token` as the newer docs say, instead of at `token/revoke`.
+    pub revoke_in_newer_way: bool,
     /// Keep `writes_log`.
     pub keep_writes_log: bool,
     /// Seconds that a bulk write job takes however few rows it has.
@@ -79,6 +83,8 @@ impl Default for Switches {
             coql_needs_pairs: true,
             api_access: true,
             scope_mismatch: false,
+            denial_carries_state: false,
+            revoke_in_newer_way: false,
             keep_writes_log: true,
             bulk_seconds: 5,
             bulk_seconds_per_thousand: 1,
@@ -140,6 +146,8 @@ impl Switches {
             "coql_needs_pairs" => &mut self.coql_needs_pairs,
             "api_access" => &mut self.api_access,
             "scope_mismatch" => &mut self.scope_mismatch,
+            "denial_carries_state" => &mut self.denial_carries_state,
+            "revoke_in_newer_way" => &mut self.revoke_in_newer_way,
             "keep_writes_log" => &mut self.keep_writes_log,
             "bulk_stuck" => &mut self.bulk_stuck,
             "bulk_result_gone" => &mut self.bulk_result_gone,

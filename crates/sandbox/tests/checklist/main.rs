@@ -16,3 +16,4 @@ mod seeded;
 mod sign_in;
 mod socket;
 mod support;
+mod web_pages;

@@ -134,6 +134,40 @@ fn a_token_and_ids_go_on_where_they_were() {
 }
 
 #[test]
+fn a_sign_in_in_the_browser_is_remembered() {
+    let file = File::new("consent");
+    let headers = vec![("Content-Type".to_owned(), "application/x-www-form-urlencoded".to_owned())];
+    let send = |bc: &Bc, path: &str, fields: &[(&str, &str)]| {
+        let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        bc.send(Method::Post, &format!("{ORIGIN}/accounts/oauth/v2/{path}"), headers.clone(), form)
+    };
+    let client = [
+        ("client_id", credentials::ZOHO_CLIENT_ID),
+        ("client_secret", credentials::ZOHO_CLIENT_SECRET),
+        ("redirect_uri", credentials::ZOHO_REDIRECT_URI),
+    ];
+    let refresh_token = {
+        let bc = file.open(START);
+        let asked = [
+            ("response_type", "code"),
+            ("scope", "ZohoCRM.modules.ALL"),
+            ("access_type", "offline"),
+            ("prompt", "consent"),
+            ("answer", "accept"),
+        ];
+        let agreed = send(&bc, "auth", &[&client[..], &asked].concat());
+        let back = url::Url::parse(agreed.header("Location").unwrap()).unwrap();
+        let code = back.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
+        let exchange = [("grant_type", "authorization_code"), ("code", code.as_str())];
+        member(&json(&send(&bc, "token", &[&client[..], &exchange].concat())), "refresh_token")
+    };
+    let bc = file.open(START + 86_400);
+    let refresh = [("grant_type", "refresh_token"), ("refresh_token", refresh_token.as_str())];
+    let answer = json(&send(&bc, "token", &[&client[..], &refresh].concat()));
+    assert!(member(&answer, "access_token").starts_with("1000."));
+}
+
+#[test]
 fn an_answer_that_was_lost_is_remembered_and_a_fault_is_not() {
     let file = File::new("fault");
     {

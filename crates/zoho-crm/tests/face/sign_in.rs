@@ -284,6 +284,48 @@ async fn revoking_sends_the_refresh_token_and_forgets_the_access_token() {
     assert_eq!(vault.load(), None);
 }
 
+/// An accounts server that knows one of the two documented endpoints (§1.2).
+fn ends_tokens_at(endpoint: &'static str) -> Arc<Service> {
+    Service::with_accounts(takes("t1"), move |_, request| {
+        let here = request.url.ends_with(endpoint);
+        Ok(if here { answer(200, r#"{"status":"success"}"#) } else { answer(404, "<html></html>") })
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_the_one_way_to_revoke_is_not_there_the_other_is_taken() {
+    let service = ends_tokens_at("/revoke/token");
+    let vault = Vault::with(kept(50));
+    service.client_with(Arc::clone(&vault)).revoke().await.unwrap();
+    let [first, second] = service.sign_ins().try_into().unwrap();
+    assert_eq!(first.url, format!("{ACCOUNTS}/oauth/v2/token/revoke"));
+    assert!(first.authorization.is_none());
+    assert_eq!(second.url, format!("{ACCOUNTS}/oauth/v2/revoke/token"));
+    assert_eq!(body(&second), "token=1000.refresh.word&token_type_hint=refresh_token");
+    // 1000.CLIENT:s3cret&+
+    assert_eq!(authorization(&second), "Basic MTAwMC5DTElFTlQ6czNjcmV0Jis=");
+    assert!(second.secret_body);
+    assert_eq!(vault.load(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_neither_way_to_revoke_is_there_it_is_said_and_the_token_stays() {
+    let service = ends_tokens_at("/nowhere");
+    let vault = Vault::with(kept(50));
+    let error = service.client_with(Arc::clone(&vault)).revoke().await.unwrap_err();
+    assert_eq!((error.code(), error.code.as_str()), ("zoho_sign_in_unavailable", "HTTP_404"));
+    assert_eq!(service.sign_ins().len(), 2);
+    assert!(vault.load().is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_is_ended_already_is_no_reason_to_try_the_other_way() {
+    let service = Service::with_accounts(takes("t1"), |_, _| Ok(answer(200, r#"{"error":"invalid_code"}"#)));
+    let error = service.client().revoke().await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::SignIn(SignInProblem::InvalidCode));
+    assert_eq!(service.sign_ins().len(), 1);
+}
+
 #[tokio::test(start_paused = true)]
 async fn no_secret_shows_in_errors_and_debug_output() {
     let service = Service::new(takes("nothing"));

@@ -2,6 +2,7 @@
 
 mod admin;
 mod bulk;
+mod consent;
 mod fields;
 mod limits;
 mod lists;
