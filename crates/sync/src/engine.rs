@@ -24,6 +24,7 @@ use crate::store::Store;
 use crate::store::audit::{AuditKind, Entry};
 use crate::store::binding::{self, Binding};
 use crate::store::facts;
+use crate::store::failure_groups::GroupKey;
 
 /// How long metadata of both sides is believed. A run that a person starts in a new process always reads it anew.
 const METADATA_AGE: Duration = Duration::from_secs(60 * 60);
@@ -75,8 +76,10 @@ pub struct RunOptions {
 /// What a replay takes up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Replay {
-    /// These problems, by number.
+    /// These problems, by number, also where they were left alone: they are so no longer.
     Problems(Vec<i64>),
+    /// Every open failure of a group.
+    Group(GroupKey),
     /// Every open failure of a flow.
     Flow(Flow),
     /// Every open failure.

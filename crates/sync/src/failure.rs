@@ -110,6 +110,29 @@ pub fn of_row(name: &str, error: &RowError) -> Trouble {
     Trouble::new(class, format!("zoho_{}", error.code.to_lowercase()), words, cure)
 }
 
+/// What Zoho said of a row that it refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal<'a> {
+    /// Its own words.
+    pub words: &'a str,
+    /// The api name of the field that it named, if it named one.
+    pub field: Option<&'a str>,
+}
+
+impl<'a> Refusal<'a> {
+    /// Takes what [`of_row`] put together apart again; `None` where the failure is no refusal by Zoho.
+    #[must_use]
+    pub fn of(name: &str, code: &str, message: &'a str) -> Option<Self> {
+        let code = code.strip_prefix("zoho_")?.to_uppercase();
+        let said = message.strip_prefix("Zoho refused ")?.strip_prefix(name)?.strip_prefix(": ")?;
+        let (words, rest) = said.split_once(&format!(" ({code}) at "))?;
+        let (at, _) = rest.split_once("; the record ").unwrap_or((rest, ""));
+        let name = at.rsplit('.').next().unwrap_or(at);
+        let is_name = name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+        Some(Self { words, field: Some(name).filter(|name| is_name && !name.is_empty()) })
+    }
+}
+
 /// Why a run, or one flow of it, could not go on.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
@@ -174,5 +197,56 @@ impl RunError {
             Self::Zoho(error) => error.refused(),
             Self::BusinessCentral(_) | Self::Store(_) | Self::Refused { .. } | Self::Stopped => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use exact_json::Value;
+    use zoho_crm::{RowError, ZohoId};
+
+    use super::{Refusal, of_row};
+
+    fn error() -> RowError {
+        RowError {
+            code: "INVALID_DATA".to_owned(),
+            message: "invalid data (see: the manual)".to_owned(),
+            api_name: None,
+            json_path: None,
+            duplicate_id: None,
+            expected: None,
+            maximum_length: None,
+            details: Value::Null,
+        }
+    }
+
+    fn taken_apart(error: &RowError) -> (String, Option<String>) {
+        let trouble = of_row("C: 1", error);
+        let refusal = Refusal::of("C: 1", &trouble.code, &trouble.message).unwrap();
+        (refusal.words.to_owned(), refusal.field.map(ToOwned::to_owned))
+    }
+
+    #[test]
+    fn what_zoho_said_and_the_field_that_it_named_can_be_told_apart_again() {
+        let words = "invalid data (see: the manual)".to_owned();
+        let path = |path: &str| RowError { json_path: Some(path.to_owned()), ..error() };
+        assert_eq!(taken_apart(&path("$.data[0].Phone")), (words.clone(), Some("Phone".to_owned())));
+        let deep = path("$.data[0].Invoiced_Items[2].Quantity");
+        assert_eq!(taken_apart(&deep), (words.clone(), Some("Quantity".to_owned())));
+        assert_eq!(taken_apart(&path("$.data[0]")), (words.clone(), None));
+        let named = RowError {
+            api_name: Some("BC_Number".to_owned()),
+            duplicate_id: Some(ZohoId::new("71")),
+            ..error()
+        };
+        assert_eq!(taken_apart(&named), (words.clone(), Some("BC_Number".to_owned())));
+        assert_eq!(taken_apart(&error()), (words, None));
+    }
+
+    #[test]
+    fn other_failures_are_no_refusals() {
+        let of = |code, message| Refusal::of("C1", code, message);
+        assert_eq!(of("total_differs", "Invoice C1: Business Central says 1, Zoho computes 2"), None);
+        assert_eq!(of("zoho_record_deleted", "customers C1: the record 7 was deleted in Zoho."), None);
     }
 }

@@ -41,6 +41,17 @@ impl Flow {
         }
     }
 
+    /// The word for one of its records.
+    #[must_use]
+    pub const fn singular(self) -> &'static str {
+        match self {
+            Self::Customers => "customer",
+            Self::Items => "item",
+            Self::Contacts => "contact",
+            Self::Invoices => "invoice",
+        }
+    }
+
     /// How many levels of other flows it stands on; flows of one level do not need each other.
     #[must_use]
     pub const fn level(self) -> u8 {

@@ -34,6 +34,7 @@ use crate::observe;
 use crate::progress::Event;
 use crate::report::{Calls, RunReport};
 use crate::session::Session;
+use crate::store::ignored;
 
 /// What a comparison is asked to do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,6 +79,9 @@ pub struct Reconciliation {
     pub truncated: bool,
     /// Records that somebody changed while they were compared; they are left to the next comparison.
     pub in_motion: u64,
+    /// How many of the differences are of records that a person has said are left alone.
+    #[serde(default)]
+    pub ignored: u64,
     /// Flows that were left out.
     pub not_compared: Vec<NotCompared>,
     /// Whether invoices were compared row by row.
@@ -99,7 +103,8 @@ pub(crate) async fn compare(
 ) -> Result<Reconciliation, RunError> {
     let notes = Notebook::open()?;
     let mut side = ZohoSide::new(&notes);
-    let mut findings = Findings::new(hearer);
+    let left_alone = session.store().read(ignored::records)?;
+    let mut findings = Findings::new(hearer, left_alone);
     let mut flows = Vec::new();
     let mut not_compared = Vec::new();
     for flow in Flow::ALL.into_iter().filter(|flow| session.policy().flows.contains(flow)) {
@@ -116,6 +121,7 @@ pub(crate) async fn compare(
         kinds: &findings.kinds,
         not_compared: &gated,
         in_motion: findings.in_motion,
+        ignored: findings.ignored,
     };
     let sentence = sentence::sentence(&told, &|currency| session.facts.decimals(currency));
     let kind = |(kind, count): (&DifferenceKind, &u64)| KindFound {
@@ -132,6 +138,7 @@ pub(crate) async fn compare(
         kinds: findings.kinds.iter().map(kind).collect(),
         truncated: findings.truncated(),
         in_motion: findings.in_motion,
+        ignored: findings.ignored,
         differences: findings.listed,
         flows,
         not_compared,

@@ -80,12 +80,15 @@ pub struct FlowReport {
     pub updated: u64,
     /// Records that were right already.
     pub unchanged: u64,
-    /// Records left alone by rule or policy.
+    /// Records left alone by rule or policy, or because a person said so.
     pub skipped: u64,
     /// Records that could not be written.
     pub failed: u64,
     /// Records that wait for something.
     pub held: u64,
+    /// How many of the skipped failed or waited before a person said that they are left alone.
+    #[serde(default)]
+    pub ignored: u64,
 }
 
 impl FlowReport {

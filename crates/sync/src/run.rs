@@ -1,5 +1,7 @@
 //! One run from preparation to report.
 
+use std::collections::BTreeSet;
+
 use business_central::BcId;
 use jiff::Timestamp;
 
@@ -13,9 +15,9 @@ use crate::progress::{Event, Progress, Stop};
 use crate::report::{Calls, FlowReport, Outcome, ReportedError, ReportedFlowProblem, RunReport, Trigger};
 use crate::session::Session;
 use crate::store::audit::{AuditKind, Entry};
-use crate::store::considered::{self, Disposition};
-use crate::store::failures::{self, FlowProblem};
-use crate::store::{StoreError, Tx, audit, runs, sources};
+use crate::store::failure_groups::Among;
+use crate::store::failures::{self, Counts, FlowProblem};
+use crate::store::{StoreError, audit, considered, failure_groups, ignored, runs, sources};
 
 /// The flow problem of an edition, module or field that is missing.
 const GATE: &str = "gate";
@@ -30,7 +32,7 @@ pub(crate) async fn reported(
 ) -> RunReport {
     let flows = chosen(engine, options.flows.as_deref());
     let job = Job { options, selection, flows: &flows, replay: &[] };
-    job.report(engine, progress, stop).await
+    job.report(engine, Ok(()), progress, stop).await
 }
 
 /// Tries failures again, and reports in every case.
@@ -42,19 +44,33 @@ pub(crate) async fn replayed(
 ) -> RunReport {
     let options = RunOptions { trigger: Trigger::Replay, flows: None, full: false, confirm_deletions: false };
     let flows = chosen(engine, None);
-    let failed = engine.parts.store.read(|tx| failures::list(tx, None)).unwrap_or_default();
-    let records: Vec<(Flow, BcId)> = failed
-        .iter()
-        .filter(|failure| match what {
-            Replay::Problems(ids) => ids.contains(&failure.problem),
-            Replay::Flow(flow) => failure.flow == *flow,
-            Replay::All => true,
-        })
-        .map(|failure| (failure.flow, failure.id))
-        .collect();
+    // A replay that cannot find out what it takes up has done nothing, and says so.
+    let (records, found) = match taken_up(engine, what) {
+        Ok(records) => (records, Ok(())),
+        Err(error) => (Vec::new(), Err(error.into())),
+    };
     let selection = Selection { everything_due: true, only: Some(only(records.iter().copied())) };
     let job = Job { options: &options, selection: &selection, flows: &flows, replay: &records };
-    job.report(engine, progress, stop).await
+    job.report(engine, found, progress, stop).await
+}
+
+/// The records that a replay takes up. What is left alone is taken up only where it is named: that takes the word back.
+fn taken_up(engine: &Engine, what: &Replay) -> Result<Vec<(Flow, BcId)>, StoreError> {
+    let now = engine.parts.clock.now();
+    engine.parts.store.write(|tx| {
+        let failed = match what {
+            Replay::Problems(problems) => {
+                ignored::tried_again(tx, problems, now)?;
+                let each: BTreeSet<i64> = problems.iter().copied().collect();
+                let found = each.into_iter().map(|problem| failures::get(tx, problem));
+                found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect()
+            }
+            Replay::Group(group) => failure_groups::page(tx, Among::Open, group, 0, usize::MAX)?,
+            Replay::Flow(flow) => failures::list(tx, Some(*flow))?,
+            Replay::All => failures::list(tx, None)?,
+        };
+        Ok(failed.iter().map(|failure| (failure.flow, failure.id)).collect())
+    })
 }
 
 /// The flows that are switched on and asked for, in dependency order.
@@ -72,12 +88,22 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    async fn report(&self, engine: &Engine, progress: &dyn Progress, stop: &Stop) -> RunReport {
+    /// Runs, unless what went before it failed already.
+    async fn report(
+        &self,
+        engine: &Engine,
+        before_it: Result<(), RunError>,
+        progress: &dyn Progress,
+        stop: &Stop,
+    ) -> RunReport {
         let parts = &engine.parts;
         let started_at = parts.clock.now();
         let run_id = format!("{:016x}", parts.random.next());
         let before = (parts.business_central.calls(), parts.zoho.calls(), parts.zoho.credits());
-        let mut result = self.go(engine, &run_id, started_at, progress, stop).await;
+        let mut result = match before_it {
+            Ok(()) => self.go(engine, &run_id, started_at, progress, stop).await,
+            Err(error) => Err(error),
+        };
         if let Err(error) = parts.ledger.settle() {
             result = result.and(Err(error.into()));
         }
@@ -219,9 +245,15 @@ impl Job<'_> {
         engine.parts.store.write(|tx| {
             let mut open = 0;
             for flow in self.flows.iter().copied() {
-                if self.options.trigger != Trigger::Replay {
-                    open += count_open_failures(tx, flow)?;
-                }
+                // A record whose time for another try has not come is still waiting: it is counted, and keeps the run from being clean, unless a
+                // person has said that it is left alone. A replay considers what it was told to.
+                let failed = match self.options.trigger {
+                    Trigger::Replay => Counts::default(),
+                    Trigger::Manual | Trigger::Schedule | Trigger::Signal => {
+                        considered::note_failures(tx, flow)?
+                    }
+                };
+                open += failed.open();
                 let tally = considered::tally(tx, flow)?;
                 report.flows.push(FlowReport {
                     flow,
@@ -232,6 +264,7 @@ impl Job<'_> {
                     skipped: tally.skipped,
                     failed: tally.failed,
                     held: tally.held,
+                    ignored: failed.ignored,
                 });
                 let problems = failures::flow_problems(tx, Some(flow))?;
                 report.flow_problems.extend(problems.into_iter().map(|problem: FlowProblem| {
@@ -275,16 +308,6 @@ fn outcome(report: &RunReport, open_failures: u64) -> Outcome {
         None if clean && open_failures == 0 && report.flow_problems.is_empty() => Outcome::Clean,
         None => Outcome::Attention,
     }
-}
-
-/// A record whose time for another try has not come is still waiting: it is counted, and keeps the run from being clean.
-fn count_open_failures(tx: &Tx<'_>, flow: Flow) -> Result<u64, StoreError> {
-    let open = failures::list(tx, Some(flow))?;
-    for failure in &open {
-        let disposition = if failure.held { Disposition::Held } else { Disposition::Failed };
-        considered::note(tx, flow, failure.id, disposition)?;
-    }
-    Ok(open.len() as u64)
 }
 
 /// `sync` never creates fields: without our keys it must not write at all.

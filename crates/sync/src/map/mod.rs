@@ -10,6 +10,7 @@ mod compare;
 mod contact;
 mod context;
 mod customer;
+pub mod field_order;
 mod fields;
 mod formats;
 mod invoice;

@@ -6,7 +6,7 @@ use crate::flow::Flow;
 use crate::org_schema::{CustomField, OrgSchema};
 
 /// The standard fields that a flow writes. What is not here belongs to the sales team.
-fn standard(flow: Flow) -> &'static [&'static str] {
+pub(super) fn standard(flow: Flow) -> &'static [&'static str] {
     match flow {
         Flow::Customers => &[
             "Account_Name",

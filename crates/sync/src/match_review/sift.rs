@@ -322,12 +322,13 @@ fn may_exist(session: &Session<'_>, flow: Flow, task: &Task, proposal: &Proposal
     }
 }
 
-/// Whether the record is known to wait for this very reason.
+/// Whether the record is known to wait for this very reason. One that is left alone is told anew: whether it stays so is found out then.
 fn is_held_for(task: &Task, trouble: &Trouble) -> bool {
     task.failure.as_ref().is_some_and(|known| {
         known.code == trouble.code
             && known.message == trouble.message
             && known.source_hash == task.source.hash
+            && known.ignored.is_none()
     })
 }
 

@@ -161,7 +161,13 @@ fn planned(
     let failure = failures::of_record(tx, flow, id)?;
     let has = |kind| entries.iter().any(|entry| entry.kind == kind);
     let action = if let Some(failure) = &failure {
-        if failure.held { PlannedAction::Hold } else { PlannedAction::Fail }
+        if failure.ignored.is_some() {
+            PlannedAction::Skip
+        } else if failure.held {
+            PlannedAction::Hold
+        } else {
+            PlannedAction::Fail
+        }
     } else if has(AuditKind::Deleted) {
         PlannedAction::Delete
     } else if entries.iter().any(is_creation) {

@@ -63,6 +63,9 @@ pub struct Compared {
     pub flows: Vec<FlowComparison>,
     /// How often each kind of difference was found, and what to do about it.
     pub kinds: Vec<KindFound>,
+    /// How many of the differences are of records that a person has said are left alone.
+    #[serde(default)]
+    pub ignored: u64,
     /// Calls that it made.
     pub calls: Calls,
     /// Zoho API credits that it cost.
@@ -70,6 +73,18 @@ pub struct Compared {
 }
 
 impl Compared {
+    /// How many differences were found.
+    #[must_use]
+    pub fn differences(&self) -> u64 {
+        self.kinds.iter().map(|kind| kind.count).sum()
+    }
+
+    /// Whether it found differences that nobody has said are left alone.
+    #[must_use]
+    pub fn needs_attention(&self) -> bool {
+        self.agrees == Some(false) && (self.ignored == 0 || self.differences() > self.ignored)
+    }
+
     fn of(found: &Reconciliation, cause: Cause) -> Self {
         Self {
             at: found.compared_at,
@@ -78,6 +93,7 @@ impl Compared {
             sentence: found.sentence.clone(),
             flows: found.flows.clone(),
             kinds: found.kinds.clone(),
+            ignored: found.ignored,
             calls: found.calls,
             zoho_credits: found.zoho_credits,
         }
@@ -158,7 +174,7 @@ impl Engine {
             (Due::First, last) => last.is_none() && clean,
             (Due::Every(_), None) => true,
             // What differed may be right by now: a problem that is over must not be shown for a day.
-            (Due::Every(_), Some(last)) if last.agrees == Some(false) && clean => {
+            (Due::Every(_), Some(last)) if last.needs_attention() && clean => {
                 sweeps::is_due(Some(last.at), AGAIN, now)
             }
             (Due::Every(interval), Some(last)) => sweeps::is_due(Some(last.at), interval, now),
@@ -241,6 +257,7 @@ fn not_compared(at: Timestamp, cause: Cause, sentence: String) -> Compared {
         sentence,
         flows: Vec::new(),
         kinds: Vec::new(),
+        ignored: 0,
         calls: Calls::default(),
         zoho_credits: 0,
     }

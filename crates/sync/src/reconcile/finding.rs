@@ -1,6 +1,6 @@
 //! What a comparison finds: kinds of differences, what to do about each, and the counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use business_central::BcId;
 use exact_json::Decimal;
@@ -239,6 +239,17 @@ pub struct FlowComparison {
 }
 
 impl FlowComparison {
+    /// How many differences were found.
+    #[must_use]
+    pub fn differences(&self) -> u64 {
+        self.missing
+            + self.extra
+            + self.differing
+            + self.duplicates
+            + self.wrong_links
+            + self.deleted_unmarked
+    }
+
     pub(super) fn new(flow: Flow) -> Self {
         Self {
             flow,
@@ -271,11 +282,15 @@ pub(super) struct Findings<'a> {
     pub(super) kinds: BTreeMap<DifferenceKind, u64>,
     /// Records that somebody changed while they were compared.
     pub(super) in_motion: u64,
+    /// How many are of records that are left alone.
+    pub(super) ignored: u64,
+    /// Those records.
+    left_alone: BTreeSet<(Flow, BcId)>,
 }
 
 impl<'a> Findings<'a> {
-    pub(super) fn new(hearer: &'a mut Hearer<'a>) -> Self {
-        Self { hearer, listed: Vec::new(), kinds: BTreeMap::new(), in_motion: 0 }
+    pub(super) fn new(hearer: &'a mut Hearer<'a>, left_alone: BTreeSet<(Flow, BcId)>) -> Self {
+        Self { hearer, listed: Vec::new(), kinds: BTreeMap::new(), in_motion: 0, ignored: 0, left_alone }
     }
 
     /// Counts, tells and lists a difference.
@@ -291,6 +306,9 @@ impl<'a> Findings<'a> {
             | DifferenceKind::Remaining
             | DifferenceKind::Field
             | DifferenceKind::Lines => {}
+        }
+        if difference.bc_id.is_some_and(|id| self.left_alone.contains(&(difference.flow, id))) {
+            self.ignored += 1;
         }
         (self.hearer)(&difference);
         if self.listed.len() < LISTED {

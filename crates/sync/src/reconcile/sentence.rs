@@ -14,6 +14,8 @@ pub(super) struct Told<'a> {
     pub(super) kinds: &'a BTreeMap<DifferenceKind, u64>,
     pub(super) not_compared: &'a [Flow],
     pub(super) in_motion: u64,
+    /// How many of the differences are of records that are left alone.
+    pub(super) ignored: u64,
 }
 
 /// "Both systems agree: 300 customers, 1,200 invoices, 4,312,220.18 EUR (remaining 812,345.00 EUR)." or how they differ.
@@ -25,6 +27,10 @@ pub(super) fn sentence(told: &Told<'_>, decimals: &dyn Fn(&str) -> u32) -> Strin
         format!("The systems differ: {}.", found.join(", "))
     };
     // Writing to a String cannot fail.
+    if told.ignored > 0 {
+        let are = if told.ignored == 1 { "is of a record that is" } else { "are of records that are" };
+        let _ = write!(text, " {} of that {are} ignored.", grouped(told.ignored));
+    }
     let left_out: u64 = told.flows.iter().map(|flow| flow.left_out).sum();
     if left_out > 0 {
         let values =
@@ -68,13 +74,7 @@ fn agreement(flows: &[FlowComparison], decimals: &dyn Fn(&str) -> u32) -> String
 }
 
 fn noun(flow: Flow, count: u64) -> &'static str {
-    let (one, many) = match flow {
-        Flow::Customers => ("customer", "customers"),
-        Flow::Items => ("item", "items"),
-        Flow::Contacts => ("contact", "contacts"),
-        Flow::Invoices => ("invoice", "invoices"),
-    };
-    if count == 1 { one } else { many }
+    if count == 1 { flow.singular() } else { flow.name() }
 }
 
 /// A count with its thousands set apart.
@@ -140,7 +140,7 @@ mod tests {
 
     fn told(flows: &[FlowComparison], kinds: &BTreeMap<DifferenceKind, u64>) -> String {
         let decimals = |currency: &str| if currency == "JPY" { 0 } else { 2 };
-        sentence(&Told { flows, kinds, not_compared: &[], in_motion: 0 }, &decimals)
+        sentence(&Told { flows, kinds, not_compared: &[], in_motion: 0, ignored: 0 }, &decimals)
     }
 
     #[test]
@@ -169,8 +169,24 @@ mod tests {
     }
 
     #[test]
+    fn differences_of_ignored_records_are_among_them_and_said() {
+        let kinds = BTreeMap::from([(DifferenceKind::Missing, 3)]);
+        let told = |ignored| {
+            sentence(&Told { flows: &[], kinds: &kinds, not_compared: &[], in_motion: 0, ignored }, &|_| 2)
+        };
+        assert!(told(1).ends_with(" 1 of that is of a record that is ignored."), "{}", told(1));
+        assert!(told(2).ends_with(" 2 of that are of records that are ignored."), "{}", told(2));
+    }
+
+    #[test]
     fn what_is_not_compared_is_said() {
-        let told = Told { flows: &[], kinds: &BTreeMap::new(), not_compared: &[Flow::Items], in_motion: 2 };
+        let told = Told {
+            flows: &[],
+            kinds: &BTreeMap::new(),
+            not_compared: &[Flow::Items],
+            in_motion: 2,
+            ignored: 0,
+        };
         assert_eq!(
             sentence(&told, &|_| 2),
             "Both systems agree: nothing to compare. 2 records that changed meanwhile are left to the next comparison. \

@@ -1,17 +1,20 @@
 //! The audit trail: append-only, each entry bound to the one before it by a hash.
 
+pub mod movement;
+pub mod search;
+
 use business_central::BcId;
 use exact_json::Value;
 use jiff::Timestamp;
 use rusqlite::Row;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::sources::hash;
 use super::{StoreError, Tx, columns};
 use crate::flow::Flow;
 
 /// What kind of entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AuditKind {
     /// Business Central says something new.
@@ -39,7 +42,8 @@ pub enum AuditKind {
 }
 
 impl AuditKind {
-    const ALL: [Self; 11] = [
+    /// All of them.
+    pub const ALL: [Self; 11] = [
         Self::Observed,
         Self::Written,
         Self::Adopted,

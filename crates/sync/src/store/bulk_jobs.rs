@@ -243,7 +243,7 @@ pub fn forget_rest(tx: &Tx<'_>, flow: Flow) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// How many records of a flow seem to be new: nothing in Zoho stands for them, they did not fail, and no job has them.
+/// How many records of a flow seem to be new: nothing in Zoho stands for them, they did not fail, are not left alone, and no job has them.
 ///
 /// # Errors
 /// When the database fails.
@@ -251,7 +251,8 @@ pub fn count_new(tx: &Tx<'_>, flow: Flow) -> Result<u64, StoreError> {
     let mut statement = tx.connection.prepare_cached(
         "SELECT count(*) FROM source s WHERE s.flow = ?1 AND s.settled IS NULL AND s.gone IS NULL AND s.missing IS NULL
          AND NOT EXISTS (SELECT 1 FROM link l WHERE l.flow = s.flow AND l.id = s.id)
-         AND NOT EXISTS (SELECT 1 FROM failure f WHERE f.flow = s.flow AND f.id = s.id AND NOT f.held)
+         AND NOT EXISTS (SELECT 1 FROM failure f WHERE f.flow = s.flow AND f.id = s.id
+                         AND (NOT f.held OR f.ignored_at IS NOT NULL))
          AND NOT EXISTS (SELECT 1 FROM bulk_row b WHERE b.flow = s.flow AND b.id = s.id)",
     )?;
     Ok(columns::count(statement.query_row([flow.name()], |row| row.get(0))?))

@@ -24,14 +24,15 @@ pub struct Candidate {
 }
 
 /// Left out are those that failed in this very state and are to be tried again later, or when a person says so.
-/// A record that waits for another one is looked at whenever there is a run: that is cheap, and the other may have come.
+/// A record that waits for another one is looked at whenever there is a run: that is cheap, and the other may have come. One that a person
+/// has said is left alone is not, whoever started the run, until something about it is new.
 const DUE: &str = "SELECT s.*, t.text, l.id IS NOT NULL AS linked, f.problem IS NOT NULL AS failing
     FROM source s CROSS JOIN source_text t ON t.place = s.place
     LEFT JOIN link l ON l.flow = s.flow AND l.id = s.id
     LEFT JOIN failure f ON f.flow = s.flow AND f.id = s.id
     WHERE s.flow = ?1 AND s.settled IS ?2 AND s.id > ?3
-      AND (?4 OR f.problem IS NULL OR f.source_hash <> s.hash OR f.fingerprint IS NOT ?5
-           OR f.retry = 'waits' OR (f.retry = 'at' AND f.retry_at <= ?6))
+      AND (f.problem IS NULL OR f.source_hash <> s.hash OR f.fingerprint IS NOT ?5
+           OR (f.ignored_at IS NULL AND (?4 OR f.retry = 'waits' OR (f.retry = 'at' AND f.retry_at <= ?6))))
     ORDER BY s.id LIMIT ?7";
 
 const NEXT_GROUP: &str = "SELECT min(settled) FROM source WHERE flow = ?1 AND settled > ?2";
@@ -46,7 +47,7 @@ const NO_GROUP: i64 = -1;
 
 /// At most `limit` records for which something may have to be done, in the order of their ids, behind `after`.
 ///
-/// A failure for this very state of the record that is to be tried later holds it back, unless `everything_due`.
+/// A failure for this very state of the record that is to be tried later holds it back, unless `everything_due`; one that is left alone always does.
 ///
 /// # Errors
 /// When the database fails.

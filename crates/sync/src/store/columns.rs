@@ -78,3 +78,7 @@ pub(super) fn behind(after: Option<BcId>) -> String {
 pub(super) fn limit(rows: usize) -> i64 {
     i64::try_from(rows).unwrap_or(i64::MAX)
 }
+
+pub(super) fn offset(rows: u64) -> i64 {
+    i64::try_from(rows).unwrap_or(i64::MAX)
+}

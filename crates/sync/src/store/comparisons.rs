@@ -65,6 +65,7 @@ mod tests {
             sentence: format!("Sentence {minute}."),
             flows: Vec::new(),
             kinds: Vec::new(),
+            ignored: 0,
             calls: Calls::default(),
             zoho_credits: 3,
         }

@@ -3,6 +3,7 @@
 
 use business_central::BcId;
 
+use super::failures::{self, Counts};
 use super::{StoreError, Tx, columns, sources};
 use crate::flow::Flow;
 
@@ -104,6 +105,20 @@ pub fn note_unchanged(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<(), StoreErro
         tx.connection.prepare_cached("INSERT OR REPLACE INTO considered VALUES (?1, ?2, 'unchanged')")?;
     statement.execute((flow.name(), id.to_string()))?;
     Ok(())
+}
+
+/// Takes note of every record of the flow that failed or waits, in place of whatever was noted of it: as open, or as left alone where a person
+/// said so. Returns how many are open, and how many left alone.
+///
+/// # Errors
+/// When the database fails.
+pub fn note_failures(tx: &Tx<'_>, flow: Flow) -> Result<Counts, StoreError> {
+    let mut statement = tx.connection.prepare_cached(
+        "INSERT OR REPLACE INTO considered SELECT flow, id, CASE WHEN ignored_at IS NOT NULL THEN 'skipped'
+             WHEN held THEN 'held' ELSE 'failed' END FROM failure WHERE flow = ?1",
+    )?;
+    statement.execute([flow.name()])?;
+    failures::counts(tx, flow)
 }
 
 /// The records that are known to be live and of which nothing was noted in this run.

@@ -6,7 +6,7 @@ use rusqlite::Row;
 use serde::Serialize;
 use zoho_crm::ZohoId;
 
-use super::{StoreError, Tx, columns};
+use super::{StoreError, Tx, columns, failures};
 use crate::flow::Flow;
 
 /// What was decided.
@@ -53,7 +53,7 @@ pub struct Decision {
     pub at: Timestamp,
 }
 
-/// Stores a decision in the place of an earlier one about the same pair.
+/// Stores a decision in the place of an earlier one about the same pair. The record is looked at again, also one that was left alone.
 ///
 /// # Errors
 /// When the database fails; also where one of the two records is given away already, which callers look into first.
@@ -70,10 +70,10 @@ pub fn put(tx: &Tx<'_>, decision: &Decision) -> Result<(), StoreError> {
         &decision.who,
         columns::micros(decision.at),
     ))?;
-    Ok(())
+    failures::look_again(tx, decision.flow, decision.id)
 }
 
-/// Takes a decision back.
+/// Takes a decision back. The record is looked at again.
 ///
 /// # Errors
 /// When the database fails.
@@ -83,7 +83,7 @@ pub fn remove(tx: &Tx<'_>, decision: &Decision) -> Result<(), StoreError> {
         .prepare_cached("DELETE FROM match_decision WHERE flow = ?1 AND id = ?2 AND zoho_id = ?3")?;
     let zoho_id = decision.zoho_id.as_ref().map(ZohoId::as_str).unwrap_or_default();
     statement.execute((decision.flow.name(), decision.id.to_string(), zoho_id))?;
-    Ok(())
+    failures::look_again(tx, decision.flow, decision.id)
 }
 
 /// Whether anything is decided about records of the flow.

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use rusqlite::Row;
 
 pub use super::flow_problems::{FlowProblem, clear_flow_problem, flow_problems, set_flow_problem};
+use super::ignored::Ignored;
 use super::{StoreError, Tx, columns, fingerprints};
 use crate::flow::Flow;
 
@@ -122,9 +123,13 @@ pub struct Failure {
     pub fingerprint: String,
     /// Whether the record waits and is itself all right.
     pub held: bool,
+    /// Who said that the record is left alone, if anybody did.
+    pub ignored: Option<Ignored>,
 }
 
 /// Stores a failure; one that is open for the record keeps its number and its beginning. Returns that number.
+///
+/// Where the record is left alone, it stays so only if it failed with the same code, for the same state of the source and the same fingerprint.
 ///
 /// # Errors
 /// When the database fails.
@@ -144,7 +149,9 @@ pub fn record(tx: &Tx<'_>, failure: &NewFailure, now: Timestamp) -> Result<i64, 
              cure = excluded.cure, retry = excluded.retry, retry_at = excluded.retry_at,
              waits_flow = excluded.waits_flow, waits_what = excluded.waits_what, attempts = attempts + 1,
              last_at = excluded.last_at, source_hash = excluded.source_hash, fingerprint = excluded.fingerprint,
-             held = excluded.held
+             held = excluded.held,
+             ignored_at = CASE WHEN code = excluded.code AND source_hash = excluded.source_hash
+                               AND ignored_fingerprint IS excluded.fingerprint THEN ignored_at END
          RETURNING problem",
     )?;
     let values = rusqlite::params![
@@ -167,10 +174,13 @@ pub fn record(tx: &Tx<'_>, failure: &NewFailure, now: Timestamp) -> Result<i64, 
     Ok(statement.query_row(values, |row| row.get(0))?)
 }
 
-/// Something about the record changed: its failure is tried again at once.
+/// Something about the record changed: its failure is tried again at once. One that was left alone is so no longer where the record itself says
+/// something else now.
 pub(super) fn look_again(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<(), StoreError> {
     let mut statement = tx.connection.prepare_cached(
-        "UPDATE failure SET fingerprint = NULL WHERE flow = ?1 AND id = ?2 AND fingerprint IS NOT NULL",
+        "UPDATE failure SET fingerprint = NULL, ignored_at = CASE WHEN source_hash =
+             (SELECT hash FROM source s WHERE s.flow = ?1 AND s.id = ?2) THEN ignored_at END
+         WHERE flow = ?1 AND id = ?2",
     )?;
     statement.execute((flow.name(), id.to_string()))?;
     Ok(())
@@ -217,14 +227,20 @@ fn read(row: &Row<'_>) -> Result<Failure, StoreError> {
         source_hash: row.get("source_hash")?,
         fingerprint: row.get("fingerprint")?,
         held: row.get("held")?,
+        ignored: Ignored::read(row)?,
     })
 }
 
 /// The failures `p` for which the rest of the statement holds.
-fn select(tx: &Tx<'_>, rest: &str, values: impl rusqlite::Params) -> Result<Vec<Failure>, StoreError> {
+pub(super) fn select(
+    tx: &Tx<'_>,
+    rest: &str,
+    values: impl rusqlite::Params,
+) -> Result<Vec<Failure>, StoreError> {
     let sql = format!(
         "SELECT p.problem, p.flow, p.id, p.number, p.class, p.code, p.message, p.cure, p.retry, p.retry_at, p.waits_flow,
-                p.waits_what, p.attempts, p.first_at, p.last_at, p.source_hash, coalesce(f.text, '') AS fingerprint, p.held
+                p.waits_what, p.attempts, p.first_at, p.last_at, p.source_hash, coalesce(f.text, '') AS fingerprint, p.held,
+                p.ignored_by, p.ignored_at
          FROM failure p LEFT JOIN fingerprint f ON f.place = p.fingerprint {rest}"
     );
     let mut statement = tx.connection.prepare_cached(&sql)?;
@@ -236,7 +252,7 @@ fn select(tx: &Tx<'_>, rest: &str, values: impl rusqlite::Params) -> Result<Vec<
     Ok(found)
 }
 
-/// The open failure of a record.
+/// The failure of a record, also where it is left alone.
 ///
 /// # Errors
 /// When the database fails.
@@ -244,7 +260,7 @@ pub fn of_record(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<Option<Failure>, S
     Ok(select(tx, "WHERE p.flow = ?1 AND p.id = ?2", (flow.name(), id.to_string()))?.pop())
 }
 
-/// The open failure of that number.
+/// The failure of that number, also where the record is left alone.
 ///
 /// # Errors
 /// When the database fails.
@@ -252,14 +268,16 @@ pub fn get(tx: &Tx<'_>, problem: i64) -> Result<Option<Failure>, StoreError> {
     Ok(select(tx, "WHERE p.problem = ?1", [problem])?.pop())
 }
 
-/// All open failures, of one flow or of all, oldest first.
+/// All open failures, of one flow or of all, oldest first. What is left alone is not among them.
 ///
 /// # Errors
 /// When the database fails.
 pub fn list(tx: &Tx<'_>, flow: Option<Flow>) -> Result<Vec<Failure>, StoreError> {
     match flow {
-        Some(flow) => select(tx, "WHERE p.flow = ?1 ORDER BY p.problem", [flow.name()]),
-        None => select(tx, "ORDER BY p.problem", []),
+        Some(flow) => {
+            select(tx, "WHERE p.flow = ?1 AND p.ignored_at IS NULL ORDER BY p.problem", [flow.name()])
+        }
+        None => select(tx, "WHERE p.ignored_at IS NULL ORDER BY p.problem", []),
     }
 }
 
@@ -270,18 +288,29 @@ pub struct Counts {
     pub failed: u64,
     /// Wait for something and are themselves all right.
     pub held: u64,
+    /// Failed or wait, and are left alone because a person said so.
+    pub ignored: u64,
 }
 
-/// How many records of the flow have an open failure.
+impl Counts {
+    /// How many need something.
+    #[must_use]
+    pub fn open(self) -> u64 {
+        self.failed + self.held
+    }
+}
+
+/// How many records of the flow have an open failure, and how many are left alone.
 ///
 /// # Errors
 /// When the database fails.
 pub fn counts(tx: &Tx<'_>, flow: Flow) -> Result<Counts, StoreError> {
-    let mut statement = tx
-        .connection
-        .prepare_cached("SELECT count(*), coalesce(sum(held), 0) FROM failure WHERE flow = ?1")?;
-    let (all, held): (i64, i64) = statement.query_row([flow.name()], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(Counts { failed: columns::count(all - held), held: columns::count(held) })
+    let mut open = tx.connection.prepare_cached(
+        "SELECT count(*), coalesce(sum(held), 0) FROM failure WHERE flow = ?1 AND ignored_at IS NULL",
+    )?;
+    let (all, held): (i64, i64) = open.query_row([flow.name()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let ignored = super::ignored::count(tx, Some(flow))?;
+    Ok(Counts { failed: columns::count(all - held), held: columns::count(held), ignored })
 }
 
 /// When the next failure is to be tried again, if any is to be by itself.
@@ -289,8 +318,9 @@ pub fn counts(tx: &Tx<'_>, flow: Flow) -> Result<Counts, StoreError> {
 /// # Errors
 /// When the database fails.
 pub fn next_due(tx: &Tx<'_>) -> Result<Option<Timestamp>, StoreError> {
-    let mut statement =
-        tx.connection.prepare_cached("SELECT min(retry_at) FROM failure WHERE retry_at IS NOT NULL")?;
+    let mut statement = tx.connection.prepare_cached(
+        "SELECT min(retry_at) FROM failure WHERE retry_at IS NOT NULL AND ignored_at IS NULL",
+    )?;
     let at: Option<i64> = statement.query_row([], |row| row.get(0))?;
     at.map(columns::time).transpose()
 }

@@ -90,6 +90,22 @@ pub fn list(tx: &Tx<'_>, limit: usize) -> Result<Vec<Run>, StoreError> {
     Ok(runs)
 }
 
+/// Shows the runs to `look`, the last one first, until it has seen enough or there are no more.
+///
+/// # Errors
+/// When the database fails.
+pub fn look_back(tx: &Tx<'_>, mut look: impl FnMut(Run) -> bool) -> Result<(), StoreError> {
+    let mut statement =
+        tx.connection.prepare_cached("SELECT * FROM run ORDER BY started_at DESC, rowid DESC")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        if !look(read(row)?) {
+            break;
+        }
+    }
+    Ok(())
+}
+
 fn read(row: &Row<'_>) -> Result<Run, StoreError> {
     Ok(Run {
         run_id: row.get("run_id")?,
@@ -105,7 +121,7 @@ fn read(row: &Row<'_>) -> Result<Run, StoreError> {
 mod tests {
     use jiff::{Timestamp, ToSpan};
 
-    use super::{KEPT, begin, finish, last, list};
+    use super::{KEPT, begin, finish, last, list, look_back};
     use crate::store::Store;
 
     fn at(minute: i64) -> Timestamp {
@@ -125,6 +141,23 @@ mod tests {
         assert_eq!((runs[1].finished_at, runs[1].outcome.as_deref()), (None, Some("interrupted")));
         assert_eq!((runs[0].finished_at, runs[0].outcome.as_deref()), (Some(at(6)), Some("clean")));
         assert_eq!(runs[0].report.as_deref(), Some("{}"));
+    }
+
+    #[test]
+    fn whoever_looks_back_sees_the_last_run_first_and_stops_when_they_have_seen_enough() {
+        let store = Store::in_memory().unwrap();
+        store.write(|tx| (0..5).try_for_each(|n| begin(tx, &n.to_string(), "schedule", at(n)))).unwrap();
+        let seen = |enough: usize| {
+            let mut seen = Vec::new();
+            let look = |run: super::Run| {
+                seen.push(run.run_id);
+                seen.len() < enough
+            };
+            store.read(|tx| look_back(tx, look)).unwrap();
+            seen
+        };
+        assert_eq!(seen(2), ["4", "3"]);
+        assert_eq!(seen(9), ["4", "3", "2", "1", "0"]);
     }
 
     #[test]
