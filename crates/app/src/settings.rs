@@ -1,8 +1,10 @@
 //! `ledgerline.toml`: what the user decided, checked before anything runs.
 
 mod address;
+mod choices;
 mod duration;
 mod file;
+mod notifications;
 mod unknown;
 
 use std::collections::BTreeMap;
@@ -12,11 +14,15 @@ use std::time::Duration;
 use exact_json::Decimal;
 use jiff::civil::Date;
 use sync::flow::Flow;
-use sync::policy::{BulkMode, FlowPolicy, InvoicesFrom, OnCertain, OnDelete, OnDrift};
+use sync::policy::{BulkMode, FlowPolicy, InvoicesFrom, OnCertain};
 
+use crate::alerts::Preferences;
 use file::File;
 
 pub use address::is_loopback;
+pub use choices::{
+    checked_address, checked_interval, on_delete_name, on_drift_name, parse_on_delete, parse_on_drift,
+};
 
 /// The environment that a new tenant has.
 pub const DEFAULT_ENVIRONMENT: &str = "Production";
@@ -41,6 +47,8 @@ pub struct Settings {
     pub flows: BTreeMap<Flow, FlowPolicy>,
     /// `[network]`
     pub network: Network,
+    /// `[notifications]`
+    pub notifications: Preferences,
 }
 
 /// Where Business Central is.
@@ -58,6 +66,8 @@ pub struct BusinessCentral {
     pub login_url: String,
     /// API address.
     pub api_url: String,
+    /// The last day of the client secret, as the user noted it: Business Central does not tell.
+    pub client_secret_expires: Option<Date>,
 }
 
 /// Where Zoho CRM is.
@@ -247,6 +257,7 @@ impl Settings {
                     client_id: file.required("business_central", "client_id")?,
                     login_url: file.url("business_central", "login_url", DEFAULT_LOGIN_URL)?,
                     api_url: file.url("business_central", "api_url", DEFAULT_API_URL)?,
+                    client_secret_expires: file.day("business_central", "client_secret_expires")?,
                 },
                 zoho: Zoho {
                     client_id: file.required("zoho", "client_id")?,
@@ -260,6 +271,7 @@ impl Settings {
                     proxy: file.text("network", "proxy")?,
                     extra_ca: file.text("network", "extra_ca")?,
                 },
+                notifications: file.notifications()?,
             })
         };
         read().map_err(|problem| SettingsError::Wrong { path: path.to_owned(), problem })
@@ -290,6 +302,9 @@ impl Settings {
         line("client_id", &quote(&self.business_central.client_id));
         line("login_url", &quote(&self.business_central.login_url));
         line("api_url", &quote(&self.business_central.api_url));
+        if let Some(day) = self.business_central.client_secret_expires {
+            line("client_secret_expires", &quote(&day.to_string()));
+        }
         line("\n[zoho]\nclient_id", &quote(&self.zoho.client_id));
         line("accounts_url", &quote(&self.zoho.accounts_url));
         if let Some(upload) = &self.zoho.upload_url {
@@ -342,6 +357,7 @@ impl Settings {
                 }
             }
         }
+        text.push_str(&notifications::to_toml(&self.notifications));
         text
     }
 
@@ -358,22 +374,6 @@ impl Settings {
 /// The number of the line in which the byte at `position` stands.
 fn line_of(text: &str, position: usize) -> usize {
     text.bytes().take(position).filter(|byte| *byte == b'\n').count() + 1
-}
-
-fn on_delete_name(policy: OnDelete) -> &'static str {
-    match policy {
-        OnDelete::Flag => "flag",
-        OnDelete::Leave => "leave",
-        OnDelete::Delete => "delete",
-    }
-}
-
-fn on_drift_name(policy: OnDrift) -> &'static str {
-    match policy {
-        OnDrift::Restore => "restore",
-        OnDrift::Leave => "leave",
-        OnDrift::Ask => "ask",
-    }
 }
 
 /// A flow by its name, with a suggestion where there is none of that name.

@@ -11,6 +11,7 @@ use sync::flow::Flow;
 use sync::forecast::{self, Forecast};
 use sync::reconcile::Compared;
 use sync::store::failures::{self, Failure, Retry};
+use sync::store::ignored::Ignored;
 use sync::store::{
     Store, StoreError, Tx, binding, comparisons, credits, facts, links, runs, sources, warnings,
 };
@@ -36,6 +37,8 @@ pub struct Status {
     pub credits: Credits,
     /// Problems that are open.
     pub problems: u64,
+    /// Records that failed or wait and are left alone, because a person said so; they are not among the problems.
+    pub ignored: u64,
 }
 
 /// Zoho API credits: what was spent, what may be, and what is still needed.
@@ -89,6 +92,8 @@ pub struct FlowStatus {
     pub zoho: u64,
     /// Records that failed or wait.
     pub problems: u64,
+    /// Records that failed or wait and are left alone.
+    pub ignored: u64,
     /// Records that were copied with something cut or left out.
     pub warnings: u64,
     /// Why the whole flow stands still, if it does.
@@ -122,6 +127,9 @@ pub struct Problem {
     pub since: Timestamp,
     /// When the polling loop tries again; absent when it waits for a person or another record.
     pub next_try: Option<Timestamp>,
+    /// Who said that the record is left alone, if anybody did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ignored: Option<Ignored>,
 }
 
 /// Why a whole flow stands still, in words.
@@ -152,6 +160,9 @@ pub struct ComparisonProblem {
     pub since: Timestamp,
 }
 
+/// What to do about systems that do not agree.
+pub(crate) const COMPARISON_CURE: &str = "`ledgerline reconcile` reads everything anew, copies what is missing and lists what still differs, with what to do; `ledgerline reconcile --check` only lists.";
+
 /// The state of the profile at `now`.
 ///
 /// # Errors
@@ -162,11 +173,13 @@ pub fn status(store: &Store, settings: &settings::Sync, now: Timestamp) -> Resul
         let last = runs::last(tx)?;
         let mut flows = Vec::new();
         for flow in Flow::ALL {
+            let failed = failures::counts(tx, flow)?;
             flows.push(FlowStatus {
                 flow,
                 business_central: sources::count(tx, flow)?,
                 zoho: links::count(tx, flow)?,
-                problems: failures::list(tx, Some(flow))?.len() as u64,
+                problems: failed.open(),
+                ignored: failed.ignored,
                 warnings: warnings::count(tx, flow)?,
                 stands_still: failures::flow_problems(tx, Some(flow))?.into_iter().next().map(|p| p.message),
             });
@@ -185,6 +198,7 @@ pub fn status(store: &Store, settings: &settings::Sync, now: Timestamp) -> Resul
             // A loop that was killed left a time that is over.
             next_run_at: facts::get(tx, NEXT_RUN)?.and_then(|at| at.parse().ok()).filter(|at| *at >= now),
             problems: flows.iter().map(|flow| flow.problems).sum(),
+            ignored: flows.iter().map(|flow| flow.ignored).sum(),
             flows,
             zoho_credits_24h: credits::spent_since(tx, window_start(now))?,
             credits: credits_at(tx, settings, now)?,
@@ -235,21 +249,22 @@ pub fn flow_problems(store: &Store) -> Result<Vec<FlowProblem>, StoreError> {
     Ok(open.into_iter().map(in_words).collect())
 }
 
-/// The last comparison, where the systems differed.
+/// The last comparison, where the systems differed in more than what is left alone.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub fn comparison_problem(store: &Store) -> Result<Option<ComparisonProblem>, StoreError> {
     let last = store.read(comparisons::last)?;
-    Ok(last.filter(|last| last.agrees == Some(false)).map(|last| ComparisonProblem {
+    Ok(last.filter(Compared::needs_attention).map(|last| ComparisonProblem {
         code: "comparison_differs".to_owned(),
         message: last.sentence,
-        cure: "`ledgerline reconcile` reads everything anew, copies what is missing and lists what still differs, with what to do; `ledgerline reconcile --check` only lists.".to_owned(),
+        cure: COMPARISON_CURE.to_owned(),
         since: last.at,
     }))
 }
 
-fn in_words(failure: Failure) -> Problem {
+/// A failure as reports show it.
+pub(crate) fn in_words(failure: Failure) -> Problem {
     Problem {
         id: failure.problem,
         flow: failure.flow,
@@ -266,5 +281,6 @@ fn in_words(failure: Failure) -> Problem {
             Retry::At(at) => Some(at),
             Retry::Manual | Retry::WaitsFor { .. } => None,
         },
+        ignored: failure.ignored,
     }
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use exact_json::Decimal;
+use jiff::civil::Date;
 use sync::flow::Flow;
-use sync::policy::{BulkMode, FlowPolicy, InvoicesFrom, OnCertain, OnDelete, OnDrift};
+use sync::policy::{BulkMode, FlowPolicy, InvoicesFrom, OnCertain};
 
-use super::{Sync, address, check_dependencies, duration, parse_flow};
+use super::{Sync, address, check_dependencies, choices, duration, parse_flow};
 
 /// Comparisons read everything on both sides: more often than this they would do little else.
 const SELDOM: Duration = Duration::from_secs(60 * 60);
@@ -16,7 +17,7 @@ const SELDOM: Duration = Duration::from_secs(60 * 60);
 pub(super) struct File<'a>(pub(super) &'a toml::Table);
 
 impl File<'_> {
-    fn get(&self, section: &str, key: &str) -> Option<&toml::Value> {
+    pub(super) fn get(&self, section: &str, key: &str) -> Option<&toml::Value> {
         self.0.get(section)?.as_table()?.get(key)
     }
 
@@ -33,6 +34,19 @@ impl File<'_> {
         self.text(section, key)?.ok_or_else(|| format!("[{section}] {key} is missing"))
     }
 
+    /// A day, as a text or as TOML's own date. What is no day is not repeated: somebody may have taken the place for another one's.
+    pub(super) fn day(&self, section: &str, key: &str) -> Result<Option<Date>, String> {
+        let text = match self.get(section, key) {
+            Some(toml::Value::Datetime(moment)) => Some(moment.to_string()),
+            Some(_) | None => self.text(section, key)?,
+        };
+        let day = |text: String| match text.parse() {
+            Ok(day) if text.len() == "2027-05-01".len() => Ok(day),
+            Ok(_) | Err(_) => Err(format!("[{section}] {key} must be a day like \"2027-05-01\"")),
+        };
+        text.map(day).transpose()
+    }
+
     pub(super) fn url(&self, section: &str, key: &str, default: &str) -> Result<String, String> {
         Ok(self.optional_url(section, key)?.unwrap_or_else(|| default.to_owned()))
     }
@@ -46,7 +60,7 @@ impl File<'_> {
         match self.text(section, key)? {
             None => Ok(default),
             Some(text) => duration::parse(&text)
-                .filter(|duration| *duration >= Duration::from_secs(10))
+                .filter(|duration| *duration >= choices::SHORTEST_INTERVAL)
                 .ok_or_else(|| format!("[{section}] {key} must be a time like \"5m\", \"1h\" or \"90s\", at least 10s; it is \"{text}\"")),
         }
     }
@@ -156,21 +170,13 @@ impl File<'_> {
             let flow = parse_flow(name)?;
             let name = format!("flows.{name}");
             let section = section.as_table().ok_or_else(|| format!("[{name}] must be a section"))?;
-            let choice = |key: &str, of: &[&str]| match section.get(key).map(toml::Value::as_str) {
-                None => Ok(None),
-                Some(Some(value)) if of.contains(&value) => Ok(Some(value.to_owned())),
-                Some(_) => Err(format!("[{name}] {key} must be one of: {}", of.join(", "))),
+            let choice = |key: &str, usual: &str| match section.get(key) {
+                None => usual.to_owned(),
+                Some(value) => value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned),
             };
-            let on_delete = match choice("on_delete", &["flag", "leave", "delete"])?.as_deref() {
-                Some("leave") => OnDelete::Leave,
-                Some("delete") => OnDelete::Delete,
-                _ => OnDelete::Flag,
-            };
-            let on_drift = match choice("on_drift", &["restore", "leave", "ask"])?.as_deref() {
-                Some("leave") => OnDrift::Leave,
-                Some("ask") => OnDrift::Ask,
-                _ => OnDrift::Restore,
-            };
+            let at = |message| format!("[{name}] {message}");
+            let on_delete = choices::parse_on_delete(&choice("on_delete", "flag")).map_err(at)?;
+            let on_drift = choices::parse_on_drift(&choice("on_drift", "restore")).map_err(at)?;
             let workflows = self.flag(section, &name, "workflows")?;
             policies.insert(flow, FlowPolicy { on_delete, on_drift, workflows });
         }

@@ -1,8 +1,8 @@
 //! Finds settings that do not exist, and secrets that do not belong.
 
 /// Every setting there is: section and keys. `flows` is followed by a flow's name.
-const KNOWN: [(&str, &[&str]); 6] = [
-    ("business_central", &["tenant", "environment", "company", "client_id", "login_url", "api_url"]),
+const KNOWN: [(&str, &[&str]); 7] = [
+    ("business_central", &["tenant", "environment", "company", "client_id", "login_url", "api_url", EXPIRES]),
     ("zoho", &["client_id", "accounts_url", "upload_url", "default_owner"]),
     (
         "sync",
@@ -23,7 +23,24 @@ const KNOWN: [(&str, &[&str]); 6] = [
     ("flows", &["on_delete", "on_drift", "workflows"]),
     ("relay", &["url"]),
     ("network", &["proxy", "extra_ca"]),
+    (
+        "notifications",
+        &[
+            "enabled",
+            "quiet_from",
+            "quiet_until",
+            "quiet_days",
+            "errors_in_quiet_hours",
+            "hours_without_sync",
+            "tell_recovered",
+            "tell_first_sync",
+            "mute",
+        ],
+    ),
 ];
+
+/// The one setting that is about a secret and holds none.
+const EXPIRES: &str = "client_secret_expires";
 
 /// The dotted name of the first setting that looks like a secret and is not empty.
 pub(super) fn secret(table: &toml::Table) -> Option<String> {
@@ -36,7 +53,8 @@ pub(super) fn secret(table: &toml::Table) -> Option<String> {
 
 fn is_secret(key: &str) -> bool {
     let key = key.to_lowercase();
-    ["secret", "password", "token", "passwd", "api_key"].iter().any(|word| key.contains(word))
+    key != EXPIRES
+        && ["secret", "password", "token", "passwd", "api_key"].iter().any(|word| key.contains(word))
 }
 
 /// Refuses the first unknown section or key, with a suggestion.
@@ -69,7 +87,7 @@ fn check_keys(section: &str, table: &toml::Table, keys: &[&str]) -> Result<(), S
     }
 }
 
-fn suggestion(word: &str, known: &[&str]) -> String {
+pub(super) fn suggestion(word: &str, known: &[&str]) -> String {
     nearest(word, known).map(|near| format!("; did you mean \"{near}\"?")).unwrap_or_default()
 }
 
