@@ -49,6 +49,8 @@ pub enum Command {
     Reconcile(Reconcile),
     /// Which record in Zoho stands for which of Business Central: out, in, and anew from the keys in Zoho.
     Map(Map),
+    /// A support archive with secrets and personal data replaced; says first what is in it.
+    Bundle(Bundle),
 }
 
 /// `demo`
@@ -161,18 +163,32 @@ pub struct Sync {
 /// `problems`
 #[derive(Debug, clap::Args)]
 pub struct Problems {
-    /// What to show of them.
+    /// What about them; without anything, the open ones are listed.
     #[command(subcommand)]
-    pub show: Option<ShowProblem>,
+    pub what: Option<ProblemsCommand>,
 }
 
-/// `problems show ID`
+/// `problems …`
 #[derive(Debug, Subcommand)]
-pub enum ShowProblem {
+pub enum ProblemsCommand {
     /// One problem with everything that is known of it.
     Show {
         /// Its number.
         id: i64,
+    },
+    /// Ignores problems: their records are not tried again until something about them changes.
+    Ignore {
+        /// Numbers of problems.
+        #[arg(value_name = "ID", required = true)]
+        ids: Vec<i64>,
+    },
+    /// Lists what is ignored, with who decided so.
+    Ignored,
+    /// Takes that back: the problems are open again.
+    Unignore {
+        /// Numbers of problems.
+        #[arg(value_name = "ID", required = true)]
+        ids: Vec<i64>,
     },
 }
 
@@ -272,4 +288,21 @@ pub enum MapCommand {
         #[arg(long)]
         yes: bool,
     },
+}
+
+/// `bundle`
+#[derive(Debug, clap::Args)]
+pub struct Bundle {
+    /// Where to, a new file or a folder; without it a new file in the current folder.
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Makes the checks of `doctor` as well, and puts in what they find.
+    #[arg(long)]
+    pub doctor: bool,
+    /// Puts in numbers and messages of single records, and sums, too.
+    #[arg(long)]
+    pub with_records: bool,
+    /// Only says what would be in it.
+    #[arg(long)]
+    pub dry_run: bool,
 }

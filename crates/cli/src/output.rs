@@ -69,6 +69,10 @@ impl Output {
             return self.object(report);
         }
         say!("{}", table(&report.flows));
+        let ignored: u64 = report.flows.iter().map(|flow| flow.ignored).sum();
+        if ignored > 0 {
+            say!("Ignored, and among the skipped: {ignored} (see `ledgerline problems ignored`)");
+        }
         for problem in &report.flow_problems {
             say!("{}: {}\n  → {}", problem.flow.name(), problem.message, problem.cure);
         }

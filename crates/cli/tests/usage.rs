@@ -21,8 +21,19 @@ fn help_and_version_are_no_errors() {
 fn every_command_of_this_version_is_listed() {
     let help = Program::new().run(&["--help"]).stdout;
     let demo = cfg!(feature = "demo").then_some("demo");
-    let always =
-        ["connect", "doctor", "setup", "sync", "status", "problems", "replay", "history", "reconcile", "map"];
+    let always = [
+        "connect",
+        "doctor",
+        "setup",
+        "sync",
+        "status",
+        "problems",
+        "replay",
+        "history",
+        "reconcile",
+        "map",
+        "bundle",
+    ];
     for command in always.into_iter().chain(demo) {
         assert!(help.contains(&format!("\n  {command} ")), "{command} is not in:\n{help}");
         assert!(PAGE.contains(&format!("\n## {command}")) || command == "replay", "{command} has no section");
@@ -40,6 +51,8 @@ fn wrong_usage_exits_1() {
         &["replay", "1", "--all"],
         &["history", "customers"],
         &["reconcile", "--check", "--confirm-deletions"],
+        &["problems", "ignore"],
+        &["problems", "unignore", "one"],
         &["map"],
         &["map", "import"],
     ] {
@@ -206,7 +219,7 @@ fn moments_of_a_period_are_days_or_times() {
 fn every_option_stands_on_the_page_about_the_command_line() {
     let program = Program::new();
     let demo = cfg!(feature = "demo").then_some("demo");
-    for command in ["setup", "sync", "replay", "history", "reconcile"].into_iter().chain(demo) {
+    for command in ["setup", "sync", "replay", "history", "reconcile", "bundle"].into_iter().chain(demo) {
         let help = program.run(&[command, "--help"]).stdout;
         let options = help.split_whitespace().filter(|word| word.starts_with("--"));
         for option in options.map(|word| word.trim_end_matches([',', '.', '`'])) {
@@ -214,4 +227,55 @@ fn every_option_stands_on_the_page_about_the_command_line() {
             assert!(known, "{option} of {command} is not on the page");
         }
     }
+}
+
+#[test]
+fn the_state_comes_first_in_status() {
+    let program = Program::new();
+    program.settings("http://127.0.0.1:9", "");
+    let ran = program.run(&["status"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stdout.starts_with("Nothing was copied yet\n"), "{}", ran.stdout);
+    let state = object(&program.run(&["status", "--json"]).stdout)["state"].clone();
+    assert_eq!(
+        (state["light"].as_str(), state["sentence"].as_str()),
+        (Some("attention"), Some("Nothing was copied yet"))
+    );
+}
+
+#[test]
+fn a_support_archive_is_listed_first_and_then_written_beside_a_writer() {
+    let program = Program::new();
+    program.settings("http://127.0.0.1:9", "");
+    let profile = app::Profile::at(Some(program.folder().into())).unwrap();
+    let _held = profile.lock().unwrap();
+    let file = program.path("x.zip");
+    let file = file.to_str().unwrap();
+    let dry = program.run(&["bundle", file, "--dry-run"]);
+    assert_eq!(dry.code, 0, "{}", dry.stderr);
+    assert!(dry.stdout.contains("settings.toml") && !program.path("x.zip").exists(), "{}", dry.stdout);
+    let ran = program.run(&["bundle", file]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let (listed, written) =
+        (ran.stdout.find("settings.toml").unwrap(), ran.stdout.find("Written: ").unwrap());
+    assert!(listed < written && program.path("x.zip").exists(), "{}", ran.stdout);
+    let again = program.run(&["bundle", file, "--json"]);
+    assert_eq!(again.code, 1);
+    assert_eq!(object(&again.stdout)["error"]["code"], "file_not_writable");
+    let folder = program.run(&["bundle", program.folder(), "--json"]);
+    let printed = object(&folder.stdout);
+    assert!(std::path::Path::new(printed["path"].as_str().unwrap()).exists());
+    let names: Vec<_> =
+        printed["entries"].as_array().unwrap().iter().map(|entry| entry["name"].clone()).collect();
+    assert!(names.contains(&"system.json".into()), "{names:?}");
+}
+
+#[test]
+fn a_support_archive_needs_neither_settings_nor_a_keychain() {
+    let program = Program::new();
+    let file = program.path("x.zip");
+    let ran = program.run_without_secrets(&["bundle", file.to_str().unwrap(), "--doctor"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains("nothing could be checked: there is no settings file"), "{}", ran.stderr);
+    assert!(ran.stdout.contains("settings.txt") && file.exists(), "{}", ran.stdout);
 }

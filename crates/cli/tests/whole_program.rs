@@ -164,6 +164,47 @@ fn an_audit_trail_that_was_tampered_with_is_found_out() {
 }
 
 #[test]
+fn a_problem_that_is_ignored_needs_no_attention_and_stays_in_every_count() {
+    let services = services();
+    services.customer("C1", "Poisoned");
+    let program = services.profile(CUSTOMERS);
+    assert_eq!(program.run(&["setup", "--yes"]).code, 0);
+    let accounts = sandbox::zoho::Module::Accounts;
+    services
+        .world
+        .zoho(|state| state.poison(accounts, "Account_Name", "Poisoned", "INVALID_DATA", "not this one"));
+    assert_eq!(program.run(&["sync", "--once"]).code, 2);
+    let id = object(&program.run(&["problems", "--json"]).stdout)[0]["id"].to_string();
+
+    let unknown = program.run(&["problems", "ignore", &id, "4711"]);
+    assert_eq!(unknown.code, 1, "one unknown number changes nothing: {}", unknown.stdout);
+    assert_eq!(program.run(&["problems"]).code, 2);
+    let ignored = program.run(&["problems", "ignore", &id, "--json"]);
+    assert_eq!((ignored.code, object(&ignored.stdout)["changed"][0].to_string()), (0, id.clone()));
+
+    let listed = program.run(&["problems"]);
+    assert_eq!(listed.code, 0);
+    assert!(listed.stdout.contains("Ignored: 1"), "{}", listed.stdout);
+    let names = program.run(&["problems", "ignored", "--json"]);
+    assert_eq!(object(&names.stdout)[0]["number"], "C1");
+    assert!(object(&names.stdout)[0]["ignored"]["who"].is_string());
+    assert_eq!(program.run(&["problems", "show", &id]).code, 0);
+    let status = program.run(&["status", "--json"]);
+    assert_eq!((status.code, object(&status.stdout)["ignored"].as_u64()), (0, Some(1)), "{}", status.stdout);
+
+    let ran = program.run(&["sync", "--once", "--json"]);
+    let flow = object(&ran.stdout)["flows"][0].clone();
+    assert_eq!((ran.code, flow["ignored"].as_u64(), flow["failed"].as_u64()), (0, Some(1), Some(0)));
+    assert_eq!((flow["read"].as_u64(), flow["skipped"].as_u64()), (Some(1), Some(1)));
+    let compared = program.run(&["reconcile", "--check", "--json"]);
+    assert_eq!((compared.code, object(&compared.stdout)["ignored"].as_u64()), (2, Some(1)));
+    assert_eq!(program.run(&["status"]).code, 0);
+
+    assert_eq!(program.run(&["problems", "unignore", &id]).code, 0);
+    assert_eq!(program.run(&["problems"]).code, 2);
+}
+
+#[test]
 fn what_zoho_refuses_is_a_problem_that_is_shown_and_replayed() {
     let services = services();
     services.customer("C1", "Poisoned");
@@ -190,6 +231,7 @@ fn what_zoho_refuses_is_a_problem_that_is_shown_and_replayed() {
     let shown = program.run(&["problems", "show", &id]);
     assert!(shown.stdout.contains("not this one") && shown.stdout.contains("→"), "{}", shown.stdout);
     assert_eq!(program.run(&["problems", "show", "4711"]).code, 1);
+    assert_eq!(program.run(&["replay", "4711"]).code, 1);
     assert_eq!(program.run(&["status"]).code, 2);
 
     services.world.zoho(sandbox::ZohoState::clear_poison);

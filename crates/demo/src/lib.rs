@@ -1,4 +1,6 @@
-//! The demo's two systems, and the profile that is connected to them.
+//! The demo: a built-in Business Central and Zoho CRM on this computer only, and the profile that is connected to them.
+//!
+//! Window and command line show the same demo: what one has done, the other finds.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -6,9 +8,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use app::alerts::Preferences;
+use app::open::{Mode, Outside};
 use app::profile::ProfileError;
 use app::settings::{BusinessCentral, Network, Settings, Sync, Zoho};
-use app::{AppError, Profile};
+use app::{App, AppError, Profile, setup};
 use sandbox::{Handled, Incoming, Server, World, credentials};
 use serde::Deserialize;
 use sync::policy::InvoicesFrom;
@@ -18,19 +22,20 @@ use transport::{Method, SystemClock, SystemRandom};
 const JOURNAL: &str = "demo-systems.jsonl";
 
 /// The secrets that both systems accept, by environment variable. They open nothing but the simulation.
-pub(super) const SECRETS: [(&str, &str); 3] = [
+pub const SECRETS: [(&str, &str); 3] = [
     ("LEDGERLINE_BC_CLIENT_SECRET", credentials::BC_CLIENT_SECRET),
     ("LEDGERLINE_ZOHO_CLIENT_SECRET", credentials::ZOHO_CLIENT_SECRET),
     ("LEDGERLINE_ZOHO_REFRESH_TOKEN", credentials::ZOHO_REFRESH_TOKEN),
 ];
 
 /// The environment as the demo sees it: no secret of a real profile, and never the keychain.
-pub(super) fn secrets(name: &str) -> Option<String> {
+#[must_use]
+pub fn environment(name: &str) -> Option<String> {
     SECRETS.into_iter().find(|(variable, _)| *variable == name).map(|(_, value)| value.to_owned())
 }
 
 /// Both systems, running.
-pub(super) struct Systems {
+pub struct Systems {
     world: World,
     server: Server,
     _lock: File,
@@ -43,7 +48,10 @@ struct Changes {
 
 impl Systems {
     /// Starts both systems as they were left, or as new, and leaves their addresses in the profile's settings file.
-    pub(super) async fn start(profile: &Profile, fresh: bool) -> Result<Self, AppError> {
+    ///
+    /// # Errors
+    /// When the folder holds a real profile, is in use, or cannot be used.
+    pub async fn start(profile: &Profile, fresh: bool) -> Result<Self, AppError> {
         refuse_real_profile(profile)?;
         profile.create()?;
         let unusable =
@@ -71,17 +79,19 @@ impl Systems {
     }
 
     /// Where both systems answer.
-    pub(super) fn origin(&self) -> String {
+    #[must_use]
+    pub fn origin(&self) -> String {
         self.server.origin()
     }
 
     /// Ends both systems.
-    pub(super) async fn stop(self) {
+    pub async fn stop(self) {
         self.server.stop().await;
     }
 
     /// The settings that lead to both systems.
-    pub(super) fn settings(&self) -> Settings {
+    #[must_use]
+    pub fn settings(&self) -> Settings {
         let origin = self.origin();
         Settings {
             business_central: BusinessCentral {
@@ -91,6 +101,7 @@ impl Systems {
                 client_id: credentials::BC_CLIENT_ID.to_owned(),
                 login_url: format!("{origin}/login"),
                 api_url: format!("{origin}/bc"),
+                client_secret_expires: None,
             },
             zoho: Zoho {
                 client_id: credentials::ZOHO_CLIENT_ID.to_owned(),
@@ -101,11 +112,15 @@ impl Systems {
             sync: Sync { invoices_from: Some(InvoicesFrom::All), ..Sync::default() },
             flows: BTreeMap::new(),
             network: Network::default(),
+            notifications: Preferences::default(),
         }
     }
 
     /// Changes a few things in the built-in Business Central, and says which.
-    pub(super) fn change(&self) -> Result<Vec<String>, AppError> {
+    ///
+    /// # Errors
+    /// When the simulation is not as this program left it.
+    pub fn change(&self) -> Result<Vec<String>, AppError> {
         let address = format!("{}/admin/bc/demo-changes", self.origin());
         let answer = Incoming::new(Method::Post, &address, Vec::new(), Default::default())
             .map(|incoming| self.world.handle(&incoming));
@@ -122,6 +137,33 @@ impl Systems {
             )
         })
     }
+}
+
+/// Starts both systems and creates the fields in Zoho, so that a run can begin.
+///
+/// # Errors
+/// As [`Systems::start`], and when the fields cannot be created.
+pub async fn prepared(profile: &Profile, fresh: bool) -> Result<Systems, AppError> {
+    let systems = Systems::start(profile, fresh).await?;
+    let outside = Outside { environment: &environment, transport: None, clock: None };
+    let app = App::with_settings(profile.clone(), systems.settings(), Mode::Write, &outside)?;
+    create_fields(&app).await?;
+    Ok(systems)
+}
+
+/// Creates the fields in the built-in Zoho, the first time. Says how many.
+///
+/// # Errors
+/// When they cannot be created.
+pub async fn create_fields(app: &App) -> Result<usize, AppError> {
+    let plan = setup::plan(app).await?;
+    if let Some(blocked) = plan.blocked.first() {
+        return Err(AppError::usage(blocked.message.clone(), "Begin anew with `ledgerline demo --fresh`."));
+    }
+    if plan.create.is_empty() {
+        return Ok(0);
+    }
+    Ok(setup::apply(app, &plan, &mut |_| {}).await?.created.len())
 }
 
 /// The demo deletes and overwrites: never in a folder that somebody connected to their own company.

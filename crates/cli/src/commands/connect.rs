@@ -56,6 +56,7 @@ pub async fn run(profile: &Profile, output: Output) -> Result<u8, AppError> {
         sync,
         flows: wizard.old.as_ref().map(|old| old.flows.clone()).unwrap_or_default(),
         network,
+        notifications: wizard.old.as_ref().map(|old| old.notifications.clone()).unwrap_or_default(),
     };
     connect::keep(profile, &settings, &wizard.typed, token.as_ref(), &clock)?;
     if output.json {

@@ -1,15 +1,13 @@
 //! `demo`: a first sync between a built-in Business Central and a built-in Zoho CRM, on this computer only.
 
-mod systems;
-
+use ::demo::{SECRETS, Systems};
 use app::open::{Mode, Outside};
-use app::{App, AppError, Profile, setup};
+use app::{App, AppError, Profile};
 use sync::engine::RunOptions;
 use sync::progress::Stop;
 use sync::reconcile::ReconcileOptions;
 use sync::report::{Outcome, RunReport, Trigger};
 
-use self::systems::Systems;
 use crate::args;
 use crate::output::{Output, say};
 use crate::progress::Shown;
@@ -59,9 +57,12 @@ async fn copy(
     output: Output,
     stop: &Stop,
 ) -> Result<(RunReport, Option<bool>), AppError> {
-    let outside = Outside { environment: &systems::secrets, transport: None, clock: None };
+    let outside = Outside { environment: &::demo::environment, transport: None, clock: None };
     let app = App::with_settings(profile.clone(), systems.settings(), Mode::Write, &outside)?;
-    prepare(&app).await?;
+    let created = ::demo::create_fields(&app).await?;
+    if created > 0 {
+        eprintln!("set up: {created} fields created in the built-in Zoho");
+    }
     let progress = Shown::new();
     let options = RunOptions { trigger: Trigger::Manual, flows: None, full: false, confirm_deletions: false };
     let report = app.engine.run(&options, &progress, stop).await;
@@ -83,19 +84,6 @@ async fn copy(
         super::reconcile::print(&found);
     }
     Ok((report, Some(found.agrees)))
-}
-
-/// Creates the fields in the built-in Zoho, the first time.
-async fn prepare(app: &App) -> Result<(), AppError> {
-    let plan = setup::plan(app).await?;
-    if let Some(blocked) = plan.blocked.first() {
-        return Err(AppError::usage(blocked.message.clone(), "Begin anew with `ledgerline demo --fresh`."));
-    }
-    if !plan.create.is_empty() {
-        let result = setup::apply(app, &plan, &mut |_| {}).await?;
-        eprintln!("set up: {} fields created in the built-in Zoho", result.created.len());
-    }
-    Ok(())
 }
 
 fn closing(profile: &Profile, agrees: Option<bool>) {
@@ -123,7 +111,7 @@ async fn serve(profile: &Profile, systems: &Systems, stop: &Stop) {
         "Other commands reach them with --profile \"{}\" and these variables:",
         profile.folder().display()
     );
-    for (variable, value) in systems::SECRETS {
+    for (variable, value) in SECRETS {
         eprintln!("  {variable}={value}");
     }
     while !stop.asked() {

@@ -1,7 +1,7 @@
 //! `history`: the audit trail of one record or of a period, its export, and the proof that it is whole.
 
 use app::settings::parse_flow;
-use app::{AppError, Profile};
+use app::{AppError, Profile, activity};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -11,7 +11,6 @@ use sync::store::{Store, StoreError, warnings};
 
 use crate::args;
 use crate::output::{Output, part, say};
-use sync::csv;
 
 /// How many entries are read at a time.
 const PAGE: usize = 500;
@@ -131,13 +130,7 @@ impl Printer {
         };
         match form {
             Form::Csv => {
-                say!(
-                    "{}",
-                    csv::row(&[
-                        "seq", "at", "run", "flow", "id", "number", "kind", "summary", "before", "after",
-                        "zoho_id"
-                    ])
-                );
+                say!("{}", activity::csv_header());
             }
             Form::JsonList => part("["),
             Form::Words | Form::JsonLines => {}
@@ -155,7 +148,7 @@ impl Printer {
                 }
                 self.output.part(entry);
             }
-            Form::Csv => say!("{}", csv_row(entry)),
+            Form::Csv => say!("{}", activity::csv_row(entry)),
         }
         self.printed += 1;
     }
@@ -182,23 +175,4 @@ fn words(entry: &Entry) -> String {
         }
     }
     text
-}
-
-fn csv_row(entry: &Entry) -> String {
-    let json = |value: &Option<exact_json::Value>| {
-        value.as_ref().map(exact_json::Value::to_json).unwrap_or_default()
-    };
-    csv::row(&[
-        &entry.seq.to_string(),
-        &entry.at.to_string(),
-        entry.run.as_deref().unwrap_or_default(),
-        entry.flow.map(sync::flow::Flow::name).unwrap_or_default(),
-        &entry.id.map(|id| id.to_string()).unwrap_or_default(),
-        entry.number.as_deref().unwrap_or_default(),
-        entry.kind.name(),
-        &entry.summary,
-        &json(&entry.before),
-        &json(&entry.after),
-        entry.zoho_id.as_deref().unwrap_or_default(),
-    ])
 }

@@ -1,5 +1,6 @@
 //! One file a command.
 
+mod bundle;
 mod connect;
 #[cfg(feature = "demo")]
 mod demo;
@@ -47,6 +48,7 @@ pub async fn run(args: &Args, output: Output) -> Result<u8, AppError> {
         Command::Replay(replay) => replay::run(&open(profile, Mode::Write)?, replay, output).await,
         Command::History(history) => history::run(&profile, history, output),
         Command::Map(map) => map::run(profile, map, output).await,
+        Command::Bundle(bundle) => bundle::run(profile, bundle, output).await,
         Command::Reconcile(reconcile) => {
             reconcile::run(&open(profile, Mode::Write)?, reconcile, output).await
         }

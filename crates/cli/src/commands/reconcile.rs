@@ -1,7 +1,7 @@
 //! `reconcile`: sweeps, due failures, and the comparison of both systems; as text, JSON, CSV and a page for printing.
 
 use app::comparison_page::page;
-use app::{App, AppError};
+use app::{App, AppError, comparison_sheet};
 use exact_json::Decimal;
 use jiff::tz::TimeZone;
 use sync::reconcile::{Difference, FlowComparison, ReconcileOptions, Reconciliation, money, usual_decimals};
@@ -12,20 +12,15 @@ use crate::new_file::NewFile;
 use crate::output::{Output, columns, say};
 use crate::progress::Shown;
 use crate::signals;
-use sync::csv;
 
 /// How many differences of a kind are printed for people.
 const SHOWN: usize = 20;
-
-/// The columns of the list of differences.
-const COLUMNS: [&str; 9] =
-    ["flow", "number", "bc_id", "zoho_id", "kind", "field", "business_central", "zoho", "reason"];
 
 pub async fn run(app: &App, args: &args::Reconcile, output: Output) -> Result<u8, AppError> {
     let html = args.html.as_deref().map(NewFile::create).transpose()?;
     let mut list = args.csv.as_deref().map(NewFile::create).transpose()?;
     if let Some(list) = &mut list {
-        list.line(&csv::row(&COLUMNS))?;
+        list.line(&comparison_sheet::head())?;
     }
     let stop = signals::stop_on_request();
     let progress = Shown::new();
@@ -38,7 +33,7 @@ pub async fn run(app: &App, args: &args::Reconcile, output: Output) -> Result<u8
     let mut unwritten = None;
     let mut hear = |difference: &Difference| {
         if let (Some(list), None) = (&mut list, &unwritten) {
-            unwritten = list.line(&csv_row(difference)).err();
+            unwritten = list.line(&comparison_sheet::row(difference)).err();
         }
     };
     let result = app.engine.reconcile(&options, &mut hear, &progress, &stop).await;
@@ -61,21 +56,6 @@ pub async fn run(app: &App, args: &args::Reconcile, output: Output) -> Result<u8
     }
     let ran = found.run.as_ref().is_none_or(|run| run.error.is_none() && run.outcome != Outcome::Failed);
     Ok(if found.agrees && ran { 0 } else { 2 })
-}
-
-fn csv_row(found: &Difference) -> String {
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    csv::row(&[
-        found.flow.name(),
-        &found.number,
-        &found.bc_id.map(|id| id.to_string()).unwrap_or_default(),
-        &text(&found.zoho_id),
-        found.kind.name(),
-        &text(&found.field),
-        &text(&found.business_central),
-        &text(&found.zoho),
-        &text(&found.reason),
-    ])
 }
 
 /// The comparison in words; the last line is the sentence.

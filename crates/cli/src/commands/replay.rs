@@ -1,7 +1,7 @@
 //! `replay`: tries failed records again now.
 
 use app::settings::parse_flow;
-use app::{App, AppError, status};
+use app::{App, AppError, problems};
 use sync::engine::Replay;
 
 use crate::args;
@@ -18,9 +18,8 @@ pub async fn run(app: &App, args: &args::Replay, output: Output) -> Result<u8, A
     } else if let Some(name) = &args.flow {
         Replay::Flow(parse_flow(name).map_err(wrong)?)
     } else {
-        let open = status::problems(&app.store)?;
-        if let Some(unknown) = args.ids.iter().find(|id| open.iter().all(|problem| problem.id != **id)) {
-            return Err(wrong(format!("there is no open problem {unknown}")));
+        for id in &args.ids {
+            problems::one(&app.store, *id)?.ok_or_else(|| problems::no_problem(*id))?;
         }
         Replay::Problems(args.ids.clone())
     };

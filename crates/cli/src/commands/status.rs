@@ -1,8 +1,12 @@
 //! `status`: how things stand, from the profile's own database.
 
+use app::alerts::{self, Light, State, Work, WorkKind};
 use app::status::{Credits, Status, status};
-use app::{AppError, Profile};
+use app::{AppError, Profile, Settings};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use sync::reconcile::Compared;
 use sync::store::Store;
 use transport::{Clock, SystemClock};
 
@@ -10,7 +14,7 @@ use crate::output::{Output, columns, say};
 
 /// The profile's database for reading; an empty one where nothing has run yet.
 pub fn database(profile: &Profile) -> Result<Store, AppError> {
-    app::Settings::load(&profile.settings())?;
+    Settings::load(&profile.settings())?;
     Ok(if profile.database().exists() {
         Store::open_read_only(&profile.database())?
     } else {
@@ -18,18 +22,58 @@ pub fn database(profile: &Profile) -> Result<Store, AppError> {
     })
 }
 
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Shown<'a> {
+    state: &'a State,
+    #[serde(flatten)]
+    status: &'a Status,
+}
+
 pub fn run(profile: &Profile, output: Output) -> Result<u8, AppError> {
-    let settings = app::Settings::load(&profile.settings())?;
-    let state = status(&database(profile)?, &settings.sync, SystemClock::default().now())?;
+    let settings = Settings::load(&profile.settings())?;
+    let store = database(profile)?;
+    let now = SystemClock::default().now();
+    let status = status(&store, &settings.sync, now)?;
+    let state = state(profile, &store, &settings, &status, now)?;
     if output.json {
-        output.object(&state);
+        output.object(&Shown { state: &state, status: &status });
     } else {
-        print(&state);
+        say!("{}", state.sentence);
+        if let Some(cure) = &state.cure {
+            say!("  → {cure}");
+        }
+        print(&status);
     }
-    let differs = state.last_comparison.as_ref().is_some_and(|last| last.agrees == Some(false));
-    let attention =
-        differs || state.problems > 0 || state.flows.iter().any(|flow| flow.stands_still.is_some());
+    let differs = status.last_comparison.as_ref().is_some_and(Compared::needs_attention);
+    let needs = match state.light {
+        // Where nothing has run yet, there is nothing to be attended to.
+        Light::Attention | Light::Error => status.last_run.is_some(),
+        Light::UpToDate | Light::Syncing | Light::Paused | Light::Offline => false,
+    };
+    let attention = needs
+        || differs
+        || status.problems > 0
+        || status.flows.iter().any(|flow| flow.stands_still.is_some());
     Ok(if attention { 2 } else { 0 })
+}
+
+/// The state as tray and window show it.
+fn state(
+    profile: &Profile,
+    store: &Store,
+    settings: &Settings,
+    status: &Status,
+    now: Timestamp,
+) -> Result<State, AppError> {
+    let mut facts = alerts::facts_of(store, settings, now.to_zoned(TimeZone::system()))?;
+    // A run without an end goes on where its program lives, and was interrupted where not.
+    let unfinished =
+        status.last_run.as_ref().is_some_and(|run| run.finished_at.is_none() && run.outcome.is_none());
+    if unfinished && profile.is_in_use() {
+        facts.work = Some(Work::begun(WorkKind::Sync));
+    }
+    Ok(alerts::state(&facts))
 }
 
 fn print(state: &Status) {
@@ -47,7 +91,7 @@ fn print(state: &Status) {
     if let Some(at) = state.next_run_at {
         say!("Next run: {at}");
     }
-    let header = ["", "Business Central", "Zoho", "problems", "warnings"].map(ToOwned::to_owned);
+    let header = ["", "Business Central", "Zoho", "problems", "ignored", "warnings"].map(ToOwned::to_owned);
     let mut rows = vec![header];
     for flow in &state.flows {
         rows.push([
@@ -55,6 +99,7 @@ fn print(state: &Status) {
             flow.business_central.to_string(),
             flow.zoho.to_string(),
             flow.problems.to_string(),
+            flow.ignored.to_string(),
             flow.warnings.to_string(),
         ]);
     }

@@ -6,9 +6,13 @@ use app::secrets::SecretName;
 use app::settings::{BusinessCentral, DEFAULT_API_URL, DEFAULT_ENVIRONMENT, DEFAULT_LOGIN_URL};
 
 use ::business_central::Company;
+use jiff::civil::Date;
 
 use super::{Wizard, complain, left};
 use crate::terminal;
+
+/// The answer of who does not know.
+const UNKNOWN: &str = "-";
 
 const GUIDE: &str = "\
 1. In the Azure portal (Microsoft Entra ID, App registrations) register an app with the API permission
@@ -27,6 +31,7 @@ pub(super) async fn ask(wizard: &mut Wizard<'_>) -> Result<BusinessCentral, AppE
         client_id: old.map(|old| old.client_id.clone()).unwrap_or_default(),
         login_url: old.map_or_else(|| DEFAULT_LOGIN_URL.to_owned(), |old| old.login_url.clone()),
         api_url: old.map_or_else(|| DEFAULT_API_URL.to_owned(), |old| old.api_url.clone()),
+        client_secret_expires: old.and_then(|old| old.client_secret_expires),
     };
     let bound = connect::bound(wizard.profile)?;
     let name = SecretName::BusinessCentralClientSecret;
@@ -67,8 +72,23 @@ pub(super) async fn ask(wizard: &mut Wizard<'_>) -> Result<BusinessCentral, AppE
             continue;
         }
         settings.company = connect::company_setting(company, &companies);
+        settings.client_secret_expires = ask_last_day(settings.client_secret_expires)?;
         wizard.works(name, secret);
         return Ok(settings);
+    }
+}
+
+/// Business Central does not tell when the secret ends, and then everything stands still.
+fn ask_last_day(known: Option<Date>) -> Result<Option<Date>, AppError> {
+    let default = known.map_or_else(|| UNKNOWN.to_owned(), |day| day.to_string());
+    loop {
+        let question = format!("The client secret's last day, as Entra shows it ({UNKNOWN} where unknown)");
+        let answer = terminal::line(&question, Some(&default)).map_err(left)?;
+        match answer.parse() {
+            _ if answer == UNKNOWN => return Ok(None),
+            Ok(day) => return Ok(Some(day)),
+            Err(_) => eprintln!("  → Answer with a day like 2027-05-01."),
+        }
     }
 }
 

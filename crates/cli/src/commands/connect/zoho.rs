@@ -96,7 +96,7 @@ async fn grant(wizard: &Wizard<'_>, settings: &Zoho, secret: &Secret) -> Result<
     }
     let code = terminal::secret("Code").map_err(|ended| Refusal::Left(left(ended)))?;
     eprintln!("Signing in to Zoho …");
-    connect::zoho_code(&wizard.wires, settings, secret, &code).await.map_err(Refusal::Again)
+    connect::zoho_code(&wizard.wires, settings, secret, &code, None).await.map_err(Refusal::Again)
 }
 
 fn accounts_url(old: &str) -> Result<String, AppError> {
