@@ -2,12 +2,13 @@
 
 use sync::engine::RunOptions;
 use sync::progress::{Progress, Stop};
-use sync::reconcile::Due;
+use sync::reconcile::{Compared, Due};
 use sync::report::{Outcome, RunReport};
 
 use crate::App;
 
-/// Compares where that is due, and puts the result into the run's report: a run after which the systems differ needs attention.
+/// Compares where that is due, and puts the result into the run's report: a run after which the systems differ needs attention, unless all that differs
+/// is what a person has said is left alone.
 pub async fn after_run(
     app: &App,
     report: &mut RunReport,
@@ -17,9 +18,7 @@ pub async fn after_run(
 ) {
     let Some(due) = due.filter(|_| !stop.asked()) else { return };
     let compared = app.engine.compare_if_due(due, report, progress, stop).await;
-    if compared.as_ref().is_some_and(|compared| compared.agrees == Some(false))
-        && report.outcome == Outcome::Clean
-    {
+    if compared.as_ref().is_some_and(Compared::needs_attention) && report.outcome == Outcome::Clean {
         report.outcome = Outcome::Attention;
     }
     report.comparison = compared;

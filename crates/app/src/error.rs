@@ -9,6 +9,7 @@ use sync::store::StoreError;
 use crate::profile::ProfileError;
 use crate::secrets::SecretError;
 use crate::settings::SettingsError;
+use crate::sign_in::SignInError;
 
 /// Why a command could not run, with a stable code and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +32,9 @@ pub enum AppError {
     /// Zoho CRM.
     #[error(transparent)]
     Zoho(#[from] zoho_crm::Error),
+    /// A sign-in in the browser.
+    #[error(transparent)]
+    SignIn(#[from] SignInError),
     /// The network's set-up.
     #[error("{0}")]
     Network(#[from] transport::TransportError),
@@ -93,6 +97,7 @@ impl AppError {
             Self::Store(error) => error.code().to_owned(),
             Self::BusinessCentral(error) => error.code().to_owned(),
             Self::Zoho(error) => error.code().to_owned(),
+            Self::SignIn(error) => error.code().to_owned(),
             Self::Network(_) => "network".to_owned(),
             Self::Run(error) => error.code(),
             Self::Usage { .. } => "usage".to_owned(),
@@ -109,6 +114,7 @@ impl AppError {
             Self::Store(error) => error.cure(),
             Self::BusinessCentral(error) => error.cure(),
             Self::Zoho(error) => error.cure(),
+            Self::SignIn(error) => error.cure(),
             Self::Network(_) => "Check the network, and [network] in the settings.".to_owned(),
             Self::Run(error) => error.cure(),
             Self::FileNotReadable { .. } => "Check the path and your rights to it.".to_owned(),

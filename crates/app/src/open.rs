@@ -42,7 +42,7 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub random: Arc<dyn Random>,
-    _lock: Option<WriterLock>,
+    _lock: Option<Arc<WriterLock>>,
 }
 
 /// What an opened profile needs from outside.
@@ -85,13 +85,35 @@ impl App {
         outside: &Outside<'_>,
     ) -> Result<Self, AppError> {
         let lock = match mode {
-            Mode::Write => Some(profile.lock()?),
+            Mode::Write => Some(Arc::new(profile.lock()?)),
             Mode::Read => None,
         };
-        let store = Arc::new(match mode {
-            Mode::Write => Store::open(&profile.database())?,
-            Mode::Read if profile.database().exists() => Store::open_read_only(&profile.database())?,
-            Mode::Read => Store::in_memory()?,
+        Self::held(profile, settings, lock, outside)
+    }
+
+    /// Opens `profile` for a process that is its one writer already.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn with_lock(
+        profile: Profile,
+        settings: Settings,
+        lock: Arc<WriterLock>,
+        outside: &Outside<'_>,
+    ) -> Result<Self, AppError> {
+        Self::held(profile, settings, Some(lock), outside)
+    }
+
+    fn held(
+        profile: Profile,
+        settings: Settings,
+        lock: Option<Arc<WriterLock>>,
+        outside: &Outside<'_>,
+    ) -> Result<Self, AppError> {
+        let store = Arc::new(match lock {
+            Some(_) => Store::open(&profile.database())?,
+            None if profile.database().exists() => Store::open_read_only(&profile.database())?,
+            None => Store::in_memory()?,
         });
         let clock: Arc<dyn Clock> = outside.clock.clone().unwrap_or_else(|| Arc::new(SystemClock::default()));
         let name = profile.folder().display().to_string();

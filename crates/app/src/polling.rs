@@ -68,6 +68,65 @@ pub fn pause(interval: Duration, failures_in_a_row: u32) -> Duration {
     doubled.min(interval.max(FIRST_RETRY))
 }
 
+/// What is remembered from run to run: how often services could not be reached, and what is waited for.
+#[derive(Debug)]
+pub struct Rhythm {
+    failures: u32,
+    limits: u32,
+    paused: Option<Pause>,
+}
+
+impl Rhythm {
+    /// As an earlier process left it.
+    #[must_use]
+    pub fn of(app: &App) -> Self {
+        Self { failures: 0, limits: 0, paused: Pause::left_by_the_last(app) }
+    }
+
+    /// What is waited for before the next run; `None` when it may start.
+    pub fn waits(&mut self, app: &App, flows: &[Flow]) -> Option<&Pause> {
+        let pause = self.paused.take()?;
+        match pause.lasts_until(app, flows) {
+            Some(until) => self.paused = Some(Pause { until, ..pause }),
+            None => credit_pause::note(app, None),
+        }
+        self.paused.as_ref()
+    }
+
+    /// Takes note of a run's report. Returns how long until the next run, unless that waits for credits.
+    pub fn after(&mut self, app: &App, flows: &[Flow], report: &RunReport) -> Duration {
+        let interval = app.settings.sync.poll_interval;
+        self.failures = if report.outcome == Outcome::Failed { self.failures + 1 } else { 0 };
+        if report.outcome == Outcome::Failed {
+            app.engine.forget_metadata();
+        }
+        let room = credit_pause::room(app, flows);
+        self.paused = Pause::after(report, app.clock.now(), interval, self.limits + 1, room);
+        self.limits = if self.paused.is_some() { self.limits + 1 } else { 0 };
+        if self.paused.is_some() {
+            // At once: who stops it now wants to find the pause after the next start.
+            credit_pause::note(app, self.paused.as_ref());
+        }
+        pause(interval, self.failures)
+    }
+}
+
+/// One run by schedule, and the comparison of both systems where that is due.
+pub async fn scheduled(app: &App, flows: Option<&[Flow]>, progress: &dyn Progress, stop: &Stop) -> RunReport {
+    let options = RunOptions {
+        trigger: Trigger::Schedule,
+        flows: flows.map(<[Flow]>::to_vec),
+        full: false,
+        confirm_deletions: false,
+    };
+    let mut report = app.engine.run(&options, progress, stop).await;
+    if flows.is_none() {
+        let every = app.settings.sync.reconcile_interval.map(Due::Every);
+        comparing::after_run(app, &mut report, every, progress, stop).await;
+    }
+    report
+}
+
 /// Polls until `stop`, telling every report. Returns the last report, if any run was made.
 pub async fn poll(
     app: &App,
@@ -76,48 +135,21 @@ pub async fn poll(
     stop: &Stop,
     mut tell: impl FnMut(&RunReport),
 ) -> Option<RunReport> {
-    let interval = app.settings.sync.poll_interval;
     let considered = flows.unwrap_or(&app.settings.sync.flows);
     let mut last = None;
-    let mut failures = 0;
-    let mut limits = 0;
-    let mut paused = Pause::left_by_the_last(app);
+    let mut rhythm = Rhythm::of(app);
     while !stop.asked() {
-        if let Some(pause) = paused.take() {
-            if let Some(until) = pause.lasts_until(app, considered) {
-                paused = Some(Pause { until, ..pause });
-                rest(app, paused.as_ref(), until, progress, stop).await;
-                continue;
-            }
-            credit_pause::note(app, None);
-        }
-        let options = RunOptions {
-            trigger: Trigger::Schedule,
-            flows: flows.map(<[Flow]>::to_vec),
-            full: false,
-            confirm_deletions: false,
-        };
-        let report = app.engine.run(&options, progress, stop).await;
-        failures = if report.outcome == Outcome::Failed { failures + 1 } else { 0 };
-        if report.outcome == Outcome::Failed {
-            app.engine.forget_metadata();
-        }
-        let mut report = report;
-        if flows.is_none() {
-            let every = app.settings.sync.reconcile_interval.map(Due::Every);
-            comparing::after_run(app, &mut report, every, progress, stop).await;
-        }
-        tell(&report);
-        let room = credit_pause::room(app, considered);
-        paused = Pause::after(&report, app.clock.now(), interval, limits + 1, room);
-        limits = if paused.is_some() { limits + 1 } else { 0 };
-        last = Some(report);
-        if paused.is_some() {
-            // At once: who stops it now wants to find the pause after the next start.
-            credit_pause::note(app, paused.as_ref());
+        if let Some(pause) = rhythm.waits(app, considered).cloned() {
+            rest(app, &pause, progress, stop).await;
             continue;
         }
-        let pause = pause(interval, failures);
+        let report = scheduled(app, flows, progress, stop).await;
+        tell(&report);
+        let pause = rhythm.after(app, considered, &report);
+        last = Some(report);
+        if rhythm.paused.is_some() {
+            continue;
+        }
         announce(app, Some(pause));
         catch_up(app, wait(app, pause, stop).await);
     }
@@ -126,19 +158,18 @@ pub async fn poll(
 }
 
 /// Waits for credits, and says so.
-async fn rest(app: &App, pause: Option<&Pause>, until: Timestamp, progress: &dyn Progress, stop: &Stop) {
+async fn rest(app: &App, pause: &Pause, progress: &dyn Progress, stop: &Stop) {
+    let until = pause.until;
     let left = until.duration_since(app.clock.now()).unsigned_abs();
-    if let Some(pause) = pause {
-        tracing::info!(code = pause.code, %until, "waiting for {}", pause.what());
-        progress.event(Event::Pausing { until, what: pause.what() });
-    }
-    credit_pause::note(app, pause);
+    tracing::info!(code = pause.code, %until, "waiting for {}", pause.what());
+    progress.event(Event::Pausing { until, what: pause.what() });
+    credit_pause::note(app, Some(pause));
     announce(app, Some(left));
     catch_up(app, wait(app, left, stop).await);
 }
 
 /// After a sleep or a jump of the clock everything that was read of both sides is old.
-fn catch_up(app: &App, wake: Option<Wake>) {
+pub fn catch_up(app: &App, wake: Option<Wake>) {
     match wake {
         Some(Wake::Interval) | None => {}
         Some(Wake::Slept { gap }) => {
@@ -153,7 +184,7 @@ fn catch_up(app: &App, wake: Option<Wake>) {
 }
 
 /// Leaves word for `status` when the next run comes, or that none will.
-fn announce(app: &App, pause: Option<Duration>) {
+pub fn announce(app: &App, pause: Option<Duration>) {
     let at = pause.and_then(|pause| app.clock.now().checked_add(pause).ok());
     let stored = app.store.write(|tx| match at {
         Some(at) => facts::set(tx, NEXT_RUN, &at.to_string()),

@@ -3,6 +3,13 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// So often a writer looks again whether the profile is free.
+const LOOKS: u32 = 3;
+
+/// So long it waits in between: much longer than anybody who only looks holds it.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// A profile's folder.
 #[derive(Clone, Debug)]
@@ -62,6 +69,19 @@ impl ProfileError {
 #[derive(Debug)]
 pub struct WriterLock {
     _file: File,
+}
+
+/// Held by a profile's one resident process; the operating system frees it when the process dies.
+#[derive(Debug)]
+pub struct Alone {
+    _file: File,
+}
+
+/// The user's folder for downloads, as the operating system has it.
+#[must_use]
+pub fn downloads() -> Option<PathBuf> {
+    let user = directories::UserDirs::new()?;
+    user.download_dir().map(Path::to_path_buf).or_else(|| Some(user.home_dir().join("Downloads")))
 }
 
 impl Profile {
@@ -145,7 +165,7 @@ impl Profile {
     /// When another process is, or the folder cannot be used.
     pub fn lock(&self) -> Result<WriterLock, ProfileError> {
         self.create()?;
-        let path = self.folder.join("writer.lock");
+        let path = self.lock_file();
         let mut file = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -153,7 +173,7 @@ impl Profile {
             .write(true)
             .open(&path)
             .map_err(|source| self.unusable(source))?;
-        match file.try_lock() {
+        match held_soon(&file) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
@@ -174,9 +194,52 @@ impl Profile {
         Ok(WriterLock { _file: file })
     }
 
+    /// Becomes the profile's one resident process; `None` where another is. It is apart from the writer's lock, which a command may hold for a while.
+    ///
+    /// # Errors
+    /// When the folder cannot be used.
+    pub fn alone(&self) -> Result<Option<Alone>, ProfileError> {
+        self.create()?;
+        let mut options = OpenOptions::new();
+        let path = self.folder.join("desktop.lock");
+        let file = options
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path)
+            .map_err(|source| self.unusable(source))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Alone { _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(source)) => Err(self.unusable(source)),
+        }
+    }
+
+    /// Whether a process is the profile's writer now.
+    #[must_use]
+    pub fn is_in_use(&self) -> bool {
+        let Ok(file) = OpenOptions::new().read(true).write(true).open(self.lock_file()) else { return false };
+        matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+    }
+
+    fn lock_file(&self) -> PathBuf {
+        self.folder.join("writer.lock")
+    }
+
     fn unusable(&self, source: std::io::Error) -> ProfileError {
         ProfileError::Folder { path: self.folder.display().to_string(), source }
     }
+}
+
+/// Locks the file. Whoever looks whether the profile is in use holds it for a moment, and is no reason to give up.
+fn held_soon(file: &File) -> Result<(), TryLockError> {
+    for _ in 0..LOOKS {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOOK),
+            locked => return locked,
+        }
+    }
+    file.try_lock()
 }
 
 #[cfg(test)]
@@ -192,6 +255,18 @@ mod tests {
         assert!(matches!(refused, ProfileError::InUse { .. }));
         assert!(refused.to_string().contains(&std::process::id().to_string()));
         drop(held);
+        profile.lock().unwrap();
+    }
+
+    #[test]
+    fn whether_it_is_in_use_can_be_seen_without_being_in_the_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let profile = Profile::at(Some(folder.path().join("new"))).unwrap();
+        assert!(!profile.is_in_use(), "there is not even a folder");
+        let held = profile.lock().unwrap();
+        assert!(profile.is_in_use());
+        drop(held);
+        assert!(!profile.is_in_use());
         profile.lock().unwrap();
     }
 }

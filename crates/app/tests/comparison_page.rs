@@ -64,6 +64,7 @@ fn found(differences: Vec<Difference>) -> Reconciliation {
         differences,
         truncated: false,
         in_motion: 0,
+        ignored: 0,
         not_compared: vec![NotCompared { flow: Flow::Items, reason: HOSTILE.to_owned() }],
         lines_compared: false,
         calls: Calls { business_central: 9, zoho: 12 },

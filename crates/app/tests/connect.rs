@@ -35,6 +35,7 @@ fn business_central() -> BusinessCentral {
         client_id: credentials::BC_CLIENT_ID.to_owned(),
         login_url: format!("{ORIGIN}/login"),
         api_url: format!("{ORIGIN}/bc"),
+        client_secret_expires: None,
     }
 }
 
@@ -120,12 +121,12 @@ async fn a_code_becomes_a_refresh_token_and_its_access_token_is_used_and_kept() 
     let now = desk.wires.clock.now();
     desk.world.zoho(|state| state.grant_code(credentials::ZOHO_CLIENT_ID, "1000.code", None, now));
     let code = Secret::new("1000.code");
-    let mut granted = connect::zoho_code(&desk.wires, &zoho(), &zoho_secret(), &code).await.unwrap();
+    let mut granted = connect::zoho_code(&desk.wires, &zoho(), &zoho_secret(), &code, None).await.unwrap();
     let first = granted.access_token.clone().unwrap();
     let org = connect::zoho_org(&desk.wires, &zoho(), &zoho_secret(), &mut granted).await.unwrap();
     assert_eq!(granted.access_token.unwrap().token.reveal(), first.token.reveal());
     assert_eq!(connect::flows_allowed(&org), Flow::ALL);
-    let again = connect::zoho_code(&desk.wires, &zoho(), &zoho_secret(), &code).await;
+    let again = connect::zoho_code(&desk.wires, &zoho(), &zoho_secret(), &code, None).await;
     assert_eq!(again.err().unwrap().code(), "zoho_sign_in_invalid_code");
 }
 
@@ -215,6 +216,7 @@ fn nothing_but_the_settings_file_is_written_where_the_environment_provides_the_s
         sync: app::settings::Sync::default(),
         flows: std::collections::BTreeMap::new(),
         network: app::settings::Network::default(),
+        notifications: app::alerts::Preferences::default(),
     };
     let settings = app::Settings {
         business_central: BusinessCentral { company: "C".into(), ..settings.business_central },

@@ -5,7 +5,9 @@
 
 use std::time::Duration;
 
+use app::alerts::{AlertKind, Preferences, QuietHours};
 use app::settings::{Settings, SettingsError};
+use jiff::civil::{Weekday, date, time};
 use sync::flow::Flow;
 use sync::policy::{FlowPolicy, InvoicesFrom, OnDelete, OnDrift};
 
@@ -28,6 +30,7 @@ company = \"CRONUS \\\"International\\\" Ltd.\"
 client_id = \"6f1c2a9e-0d3b-4c55-9f1e-2b7a51c0de01\"
 login_url = \"https://login.microsoftonline.us/\"
 api_url = \"http://127.0.0.1:8080/bc\"
+client_secret_expires = \"2027-05-01\"
 [zoho]
 client_id = \"1000.ABC\"
 accounts_url = \"https://accounts.zoho.eu\"
@@ -56,6 +59,16 @@ url = \"\"
 [network]
 proxy = \"http://proxy.example.com:8080\"
 extra_ca = \"/etc/ssl/extra.pem\"
+[notifications]
+enabled = false
+quiet_from = \"22:00\"
+quiet_until = \"07:30\"
+quiet_days = [\"sun\", \"fri\", \"fri\"]
+errors_in_quiet_hours = true
+hours_without_sync = 0
+tell_recovered = false
+tell_first_sync = true
+mute = [\"offline\", \"credits\"]
 ";
 
 fn parse(text: &str) -> Result<Settings, SettingsError> {
@@ -81,6 +94,9 @@ fn what_is_left_out_has_its_default() {
     assert_eq!(settings.sync.inventory_interval, Duration::from_secs(60 * 60));
     assert_eq!(settings.sync.credit_budget_percent, 50);
     assert!(settings.flows.is_empty());
+    assert_eq!(settings.business_central.client_secret_expires, None);
+    assert_eq!(settings.notifications, Preferences::default());
+    assert!(!settings.to_toml().contains("[notifications]"));
     let policy = FlowPolicy::default();
     assert_eq!(
         (policy.on_delete, policy.on_drift, policy.workflows),
@@ -90,8 +106,8 @@ fn what_is_left_out_has_its_default() {
 
 #[test]
 fn invoices_go_back_to_the_start_of_last_year_unless_the_file_says_otherwise() {
-    let today = jiff::civil::date(2026, 3, 2);
-    let start = InvoicesFrom::Date(jiff::civil::date(2025, 1, 1));
+    let today = date(2026, 3, 2);
+    let start = InvoicesFrom::Date(date(2025, 1, 1));
     assert_eq!(parse(LEAST).unwrap().invoices_from(today), start);
     let all = parse(&format!("{LEAST}[sync]\ninvoices_from = \"all\"")).unwrap();
     assert_eq!(all.invoices_from(today), InvoicesFrom::All);
@@ -104,7 +120,7 @@ fn everything_that_can_be_said_is_understood() {
     assert_eq!(settings.sync.flows, [Flow::Customers, Flow::Items, Flow::Invoices]);
     assert_eq!(settings.sync.credit_budget_percent, 29);
     assert_eq!(settings.sync.poll_interval, Duration::from_secs(90));
-    assert_eq!(settings.sync.invoices_from, Some(InvoicesFrom::Date(jiff::civil::date(2024, 7, 1))));
+    assert_eq!(settings.sync.invoices_from, Some(InvoicesFrom::Date(date(2024, 7, 1))));
     assert!(settings.sync.copy_foreign_currency);
     assert_eq!(settings.sync.invoice_status["Draft"], "");
     let customers = settings.flows[&Flow::Customers];
@@ -114,6 +130,34 @@ fn everything_that_can_be_said_is_understood() {
     );
     assert!(!settings.flows[&Flow::Invoices].workflows);
     assert_eq!(settings.network.extra_ca.as_deref(), Some("/etc/ssl/extra.pem"));
+    assert_eq!(settings.business_central.client_secret_expires, Some(date(2027, 5, 1)));
+    let days = vec![Weekday::Friday, Weekday::Sunday];
+    let expected = Preferences {
+        enabled: false,
+        quiet: Some(QuietHours { from: time(22, 0, 0, 0), until: time(7, 30, 0, 0), days }),
+        errors_in_quiet_hours: true,
+        hours_without_sync: 0,
+        tell_recovered: false,
+        tell_first_sync: true,
+        muted: [AlertKind::Credits, AlertKind::Offline].into(),
+    };
+    assert_eq!(settings.notifications, expected);
+}
+
+#[test]
+fn the_secrets_last_day_may_be_a_date_of_toml_and_is_no_secret() {
+    let with = |value: &str| LEAST.replace("[zoho]", &format!("client_secret_expires = {value}\n[zoho]"));
+    let day = |value: &str| parse(&with(value)).unwrap().business_central.client_secret_expires;
+    assert_eq!(day("2027-05-01"), Some(date(2027, 5, 1)));
+    assert_eq!(day("\"2027-05-01\""), Some(date(2027, 5, 1)));
+    assert_eq!(day("\"\""), None);
+    // Who pastes the secret itself there does not find it in the complaint.
+    for value in ["\"Pl8~hush\"", "2027-05-01T00:00:00Z", "\"2027-05\"", "7"] {
+        let error = parse(&with(value)).unwrap_err();
+        assert_eq!(error.code(), "settings_wrong", "{value}");
+        assert!(error.to_string().contains("[business_central] client_secret_expires must be"), "{error}");
+        assert!(!error.to_string().contains("hush"));
+    }
 }
 
 #[test]
@@ -228,6 +272,28 @@ fn each_wrong_value_is_named_with_its_section() {
         ("[flows.items]\non_drift = true", "[flows.items] on_drift must be one of: restore, leave, ask"),
         ("[flows.items]\nworkflows = \"no\"", "[flows.items] workflows must be true or false"),
         ("[relay]\nurl = \"https://relay.example.com\"", "[relay] url is set"),
+        ("[notifications]\nenabled = 1", "[notifications] enabled must be true or false"),
+        ("[notifications]\nquiet_from = \"22:00\"", "[notifications] quiet_until is missing"),
+        ("[notifications]\nquiet_until = \"07:00\"", "[notifications] quiet_from is missing"),
+        ("[notifications]\nquiet_days = [\"sat\"]", "[notifications] quiet_from is missing"),
+        (
+            "[notifications]\nquiet_from = \"25:00\"\nquiet_until = \"07:00\"",
+            "[notifications] quiet_from must be a time of day like \"22:00\"; it is \"25:00\"",
+        ),
+        ("[notifications]\nquiet_from = \"7\"", "[notifications] quiet_from must be a time of day"),
+        (
+            "[notifications]\nquiet_days = [\"monday\"]",
+            "quiet_days: \"monday\" is no day; there are: mon, tue",
+        ),
+        ("[notifications]\nquiet_days = \"mon\"", "[notifications] quiet_days must be a list of texts"),
+        (
+            "[notifications]\nhours_without_sync = -1",
+            "[notifications] hours_without_sync must be a whole number",
+        ),
+        ("[notifications]\nhours_without_sync = 100000", "[notifications] hours_without_sync must be"),
+        ("[notifications]\nmute = [\"eror\"]", "there is no kind \"eror\"; did you mean \"error\"?"),
+        ("[notifications]\nmute = [\"recovered\"]", "there is no kind \"recovered\""),
+        ("[notifications]\nquiet = true", "there is no setting \"quiet\" in [notifications]"),
     ];
     for (text, words) in cases {
         let said = complaint(text);

@@ -68,6 +68,9 @@ pub enum SecretError {
     /// It is neither in the environment nor in the keychain.
     #[error("{} is not stored", .0.label())]
     Missing(SecretName),
+    /// They stand in these environment variables, where nobody but who set them can remove them.
+    #[error("the secret stands in the environment ({}), and cannot be forgotten here", .0.join(", "))]
+    InEnvironment(Vec<&'static str>),
     /// The operating system's keychain does not work.
     #[error("the operating system's keychain cannot be used: {0}")]
     NoKeychain(String),
@@ -79,6 +82,7 @@ impl SecretError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Missing(_) => "secret_missing",
+            Self::InEnvironment(_) => "secret_in_environment",
             Self::NoKeychain(_) => "no_keychain",
         }
     }
@@ -91,6 +95,11 @@ impl SecretError {
                 Some(variable) => format!("Run `ledgerline connect` to store it, or set {variable} for a server."),
                 None => "Run `ledgerline connect`.".to_owned(),
             },
+            Self::InEnvironment(names) => format!(
+                "Remove {} where it is set, and end the secret where it was issued: the client's page in Zoho's API console, or the app in the Microsoft \
+                 Entra admin center.",
+                names.join(" and ")
+            ),
             Self::NoKeychain(_) => {
                 "On Linux install and start a Secret Service, for example the package gnome-keyring, and unlock it; on a server without one set LEDGERLINE_BC_CLIENT_SECRET, \
                  LEDGERLINE_ZOHO_CLIENT_SECRET and LEDGERLINE_ZOHO_REFRESH_TOKEN."

@@ -1,0 +1,119 @@
+//! What comes next: what was asked for, else the run that is due, else a while of nothing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::engine_room;
+use super::shared::Inner;
+use super::undertaking::{self, Undertaking};
+use crate::alerts;
+use crate::polling::{self, Rhythm};
+
+/// Nothing happens at least so often: the clock is looked at, alerts that depend on it are found, what was broken is tried again.
+const LONGEST_REST: Duration = Duration::from_secs(30);
+
+/// The first run waits so long after the start, so that a computer that has just been switched on has its network.
+const AFTER_START: Duration = Duration::from_secs(5);
+
+/// Works until it is told to quit.
+pub(super) async fn live(inner: &Arc<Inner>) {
+    let mut rhythm = None;
+    let mut clocks = (inner.now(), inner.outside.clock.monotonic());
+    let start = inner.now().saturating_add(AFTER_START).unwrap_or(Timestamp::MAX);
+    inner.shared().next_run.get_or_insert(start);
+    loop {
+        if inner.shared().quitting {
+            break;
+        }
+        if engine_room::look_after(inner) {
+            rhythm = None;
+            inner.tell_changed();
+        }
+        let asked = inner.shared().queue.pop_front();
+        if let Some(what) = asked.or_else(|| due(inner, &mut rhythm)) {
+            undertaking::carry_out(inner, what, &mut rhythm).await;
+            clocks = (inner.now(), inner.outside.clock.monotonic());
+            alert(inner);
+            continue;
+        }
+        alert(inner);
+        rest(inner).await;
+        let now = (inner.now(), inner.outside.clock.monotonic());
+        if let Some(wake) = polling::jump((clocks.0, now.0), (clocks.1, now.1)) {
+            let app = inner.shared().app.clone();
+            if let Some(app) = app {
+                polling::catch_up(&app, Some(wake));
+            }
+            inner.shared().next_run = Some(now.0);
+        }
+        clocks = now;
+    }
+    let app = inner.shared().app.take();
+    if let Some(app) = app {
+        polling::announce(&app, None);
+    }
+}
+
+/// The run by schedule, where it is due.
+fn due(inner: &Arc<Inner>, rhythm: &mut Option<Rhythm>) -> Option<Undertaking> {
+    let now = inner.now();
+    let (app, next, paused) = {
+        let shared = inner.shared();
+        if !shared.draft.finished {
+            return None;
+        }
+        (shared.app.clone()?, shared.next_run, shared.paused_until)
+    };
+    if let Some(until) = paused {
+        if until > now {
+            return None;
+        }
+        // The pause is over: what was missed is made up for at once.
+        if let Err(failure) = inner.pause(None) {
+            tracing::warn!(code = failure.code, "the pause could not be ended: {}", failure.message);
+        }
+    } else if next.is_some_and(|next| next > now) {
+        return None;
+    }
+    let rhythm = rhythm.get_or_insert_with(|| Rhythm::of(&app));
+    if let Some(pause) = rhythm.waits(&app, &app.settings.sync.flows) {
+        polling::announce(&app, Some(pause.until.duration_since(now).unsigned_abs()));
+        inner.shared().next_run = Some(pause.until);
+        return None;
+    }
+    Some(Undertaking::Scheduled)
+}
+
+async fn rest(inner: &Inner) {
+    let now = inner.now();
+    let (next, paused) = {
+        let shared = inner.shared();
+        (shared.next_run, shared.paused_until)
+    };
+    let next = paused.or(next).map(|at| at.duration_since(now));
+    let left = next.filter(|left| left.is_positive()).map_or(LONGEST_REST, |left| left.unsigned_abs());
+    tokio::select! {
+        () = inner.wake.notified() => {}
+        () = inner.outside.clock.sleep(left.min(LONGEST_REST)) => {}
+    }
+}
+
+/// Shows what has to be shown, and remembers that it was.
+fn alert(inner: &Inner) {
+    let Some(app) = inner.shared().app.clone() else { return };
+    let facts = inner.facts();
+    let before = inner.shared().memory.clone();
+    let (after, due) = alerts::alerts(&before, &facts, &app.settings.notifications);
+    for alert in &due {
+        tracing::info!(key = alert.key, "told: {}", alert.title);
+        inner.outside.hands.notify(alert);
+    }
+    if after != before {
+        if let Err(error) = after.keep(&app.store) {
+            tracing::warn!(%error, "what was told could not be remembered");
+        }
+        inner.shared().memory = after;
+    }
+}

@@ -1,0 +1,51 @@
+//! Advice that names commands of the command line, in the words of the window.
+
+/// What to press where the command line has a command. Longer commands come first, for shorter ones begin like them.
+const BUTTONS: [(&str, &str); 22] = [
+    ("`ledgerline reconcile --check --csv FILE`", "Agreement, \"Export CSV\""),
+    ("`ledgerline reconcile --check`", "Agreement, \"Compare\""),
+    (
+        "`ledgerline reconcile --confirm-deletions`",
+        "Agreement, \"Compare and mend\", with deletions confirmed",
+    ),
+    ("`ledgerline reconcile`", "Agreement, \"Compare and mend\""),
+    ("`ledgerline sync --once`", "\"Sync now\""),
+    ("`ledgerline sync`", "\"Sync now\""),
+    ("`ledgerline setup`", "the step \"Fields\" of the set-up (Settings, \"Connections\")"),
+    ("`ledgerline connect`", "the set-up (Settings, \"Connections\")"),
+    ("`ledgerline doctor`", "Settings, \"Check everything\""),
+    ("`ledgerline match --decided`", "Matching, \"Decided\""),
+    ("`ledgerline match`", "Matching"),
+    ("`ledgerline preview`", "Preview"),
+    ("`ledgerline problems`", "Problems"),
+    ("`ledgerline history`", "Activity"),
+    ("`ledgerline status`", "Overview"),
+    ("`ledgerline replay --all`", "Problems, \"Retry all\""),
+    ("`ledgerline replay`", "Problems, \"Retry\""),
+    ("`problems`", "Problems"),
+    ("`history`", "Activity"),
+    ("--undo", "\"Undo\""),
+    ("`--profile`", "`--profile` on the command line"),
+    ("--confirm-deletions", "\"Confirm deletions\""),
+];
+
+/// The advice as the window gives it.
+#[must_use]
+pub fn for_window(cure: &str) -> String {
+    BUTTONS.iter().fold(cure.to_owned(), |text, (command, button)| text.replace(command, button))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::for_window;
+
+    #[test]
+    fn a_command_becomes_the_button_that_does_the_same() {
+        assert_eq!(
+            for_window("Run `ledgerline reconcile`: it reads everything anew."),
+            "Run Agreement, \"Compare and mend\": it reads everything anew."
+        );
+        assert_eq!(for_window("Run `ledgerline reconcile --check`."), "Run Agreement, \"Compare\".");
+        assert_eq!(for_window("Check the network."), "Check the network.");
+    }
+}
