@@ -1,0 +1,41 @@
+/** What the in-memory backend plays. Named in the address: `?scenario=offline`. */
+export const scenarios = [
+  /** Everything agrees; a few records wait. The usual day. */
+  "normal",
+  /** Everything agrees and nothing waits. */
+  "clean",
+  /** Set up a minute ago: nothing was read, moved or compared yet. */
+  "empty",
+  /** Set-up has not begun. */
+  "setup",
+  /** Set-up has not begun, and Zoho holds no records. */
+  "setup_unmatched",
+  /** Set-up was left at its third step, with both connections made. */
+  "setup_resumed",
+  /** No data command ever answers. */
+  "loading",
+  /** Every data command fails. */
+  "error",
+  /** Neither system can be reached. */
+  "offline",
+  /** Paused until tomorrow. */
+  "paused",
+  /** A run goes on all the time. */
+  "syncing",
+  /** Many problems, little credit left, a secret about to expire. */
+  "attention",
+  /** One cause holds a hundred thousand records back. */
+  "flood",
+  /** The sign-in was refused: nothing goes on. */
+  "refused",
+  /** The database cannot be used. */
+  "unusable",
+  /** The built-in systems of the demo. */
+  "demo",
+] as const;
+
+export type Scenario = (typeof scenarios)[number];
+
+export function scenarioOf(name: string | null): Scenario {
+  return scenarios.find((known) => known === name) ?? "normal";
+}

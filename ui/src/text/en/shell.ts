@@ -1,0 +1,28 @@
+/** The frame around every screen: navigation, header, banners. */
+export const shell = {
+  skip: "Skip to content",
+  navigation: "Screens",
+  screens: {
+    overview: "Overview",
+    activity: "Activity",
+    problems: "Problems",
+    matching: "Matching",
+    preview: "Preview",
+    agreement: "Agreement",
+    settings: "Settings",
+  },
+  problemCount: (count: number, text: string) => `${text} open ${count === 1 ? "problem" : "problems"}`,
+  syncNow: "Sync now",
+  pause: "Pause",
+  pauseHour: "For 1 hour",
+  pauseTomorrow: "Until tomorrow",
+  resume: "Resume",
+  paused: "Syncing is paused.",
+  resumed: "Syncing goes on.",
+  offline: "There is no connection right now.",
+  offlineCure: "What you see is what was last known. Ledgerline tries again by itself as soon as the network is back.",
+  busyElsewhere: (what: string) => `Wait until this is done: ${what}`,
+  demo: "Demonstration: the built-in Business Central and Zoho are connected. Nothing leaves this computer.",
+  unusable: "Ledgerline cannot start",
+  starting: "Ledgerline is starting",
+} as const;

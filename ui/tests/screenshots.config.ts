@@ -1,0 +1,3 @@
+import { windowTests } from "./browser";
+
+export default windowTests({ testDir: ".", testMatch: "screenshots.ts", outputDir: "../test-results/screenshots" });
