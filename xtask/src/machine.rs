@@ -4,25 +4,103 @@ use std::process::Command;
 
 use crate::program::{self, Failed};
 
-/// A program of the operating system that we need.
+/// Something of the operating system that we need.
 #[derive(Clone, Copy, Debug)]
 pub struct Needed {
-    program: &'static str,
+    what: What,
     packages: &'static [&'static str],
     reason: &'static str,
 }
 
+/// By what it is known that it is there.
+#[derive(Clone, Copy, Debug)]
+enum What {
+    /// A program on the PATH.
+    Program(&'static str),
+    /// A library with its headers, as pkg-config knows it.
+    Library(&'static str),
+    /// A file that a package brings.
+    File(&'static str),
+}
+
+impl What {
+    fn is_there(self) -> bool {
+        match self {
+            Self::Program(name) => program::exists(name),
+            Self::Library(name) => Command::new("pkg-config")
+                .args(["--exists", name])
+                .status()
+                .is_ok_and(|status| status.success()),
+            Self::File(path) => std::path::Path::new(path).exists(),
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Program(name) | Self::Library(name) | Self::File(name) => name,
+        }
+    }
+}
+
+/// The oldest Node.js that builds the window's files.
+const NODE: &str = "20.19";
+
 /// To build: SQLite, the cryptography and the allocator are partly C.
 pub const BUILD: &[Needed] = &[
-    Needed { program: "cc", packages: &["gcc", "libc6-dev"], reason: "compiles SQLite, ring and jemalloc" },
-    Needed { program: "make", packages: &["make"], reason: "builds jemalloc" },
+    Needed {
+        what: What::Program("cc"),
+        packages: &["gcc", "libc6-dev"],
+        reason: "compiles SQLite, ring and jemalloc",
+    },
+    Needed { what: What::Program("make"), packages: &["make"], reason: "builds jemalloc" },
+];
+
+/// To build the window: Tauri shows it with WebKit.
+pub const WINDOW: &[Needed] = &[
+    Needed {
+        what: What::Program("pkg-config"),
+        packages: &["pkg-config"],
+        reason: "finds the window's libraries",
+    },
+    Needed {
+        what: What::Library("webkit2gtk-4.1"),
+        packages: &["libwebkit2gtk-4.1-dev"],
+        reason: "shows the window",
+    },
+    Needed { what: What::Program("xdg-open"), packages: &["xdg-utils"], reason: "opens the browser" },
+];
+
+/// To test the window: a display that nobody sees, a browser for its pages, a driver for the real one, and what a desktop has.
+pub const WINDOW_TESTS: &[Needed] = &[
+    Needed { what: What::Program("Xvfb"), packages: &["xvfb"], reason: "a display that nobody sees" },
+    Needed {
+        what: What::Program("xdotool"),
+        packages: &["xdotool"],
+        reason: "looks which window is in front",
+    },
+    Needed {
+        what: What::Program("WebKitWebDriver"),
+        packages: &["webkit2gtk-driver"],
+        reason: "drives the real window",
+    },
+    Needed { what: What::Program("chromium"), packages: &["chromium"], reason: "tests the window's pages" },
+    Needed { what: What::Program("dunst"), packages: &["dunst"], reason: "shows notifications in tests" },
+    Needed {
+        what: What::File("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
+        packages: &["fonts-dejavu-core"],
+        reason: "letters in pictures of the window",
+    },
 ];
 
 /// To test the keychain for real, without the user's own keychain and without a display.
 pub const KEYCHAIN: &[Needed] = &[
-    Needed { program: "dbus-run-session", packages: &["dbus"], reason: "a private session bus for tests" },
     Needed {
-        program: "gnome-keyring-daemon",
+        what: What::Program("dbus-run-session"),
+        packages: &["dbus"],
+        reason: "a private session bus for tests",
+    },
+    Needed {
+        what: What::Program("gnome-keyring-daemon"),
         packages: &["gnome-keyring"],
         reason: "a real keychain for tests",
     },
@@ -49,15 +127,28 @@ pub fn check_rust() -> Result<(), Failed> {
     )))
 }
 
+/// Stops where Node.js is missing or too old. Debian 12's own is: it cannot be installed from here.
+pub fn check_node() -> Result<(), Failed> {
+    let how = format!(
+        "Node.js {NODE} or newer, with npm, builds the window's files. Debian 12's own is too old: https://nodejs.org/en/download says how to get it."
+    );
+    if !program::exists("node") || !program::exists("npm") {
+        return Err(Failed::new(how));
+    }
+    let found = program::read(Command::new("node").arg("--version"))?;
+    eprintln!("Node.js: {} (needed: {NODE})", found.trim());
+    if at_least(found.trim().trim_start_matches('v'), NODE) { Ok(()) } else { Err(Failed::new(how)) }
+}
+
 /// Installs what is missing of `needed` with apt, and says what and why.
 pub fn install(needed: &[Needed]) -> Result<(), Failed> {
-    let missing: Vec<&Needed> = needed.iter().filter(|each| !program::exists(each.program)).collect();
+    let missing: Vec<&Needed> = needed.iter().filter(|each| !each.what.is_there()).collect();
     if missing.is_empty() {
         return Ok(());
     }
     let packages: Vec<&str> = missing.iter().flat_map(|each| each.packages).copied().collect();
     for each in &missing {
-        eprintln!("missing: {} (Debian: {}), {}", each.program, each.packages.join(" "), each.reason);
+        eprintln!("missing: {} (Debian: {}), {}", each.what.name(), each.packages.join(" "), each.reason);
     }
     let by_hand = format!("install it yourself: apt-get install {}", packages.join(" "));
     if !program::exists("apt-get") {

@@ -11,6 +11,7 @@ mod rules;
 mod stopwatch;
 mod test;
 mod tools;
+mod ui;
 
 use std::process::ExitCode;
 
@@ -19,7 +20,10 @@ use program::Failed;
 const HELP: &str = "\
 Chores of the Ledgerline workspace. Each installs what it needs and says so.
 
-  cargo xtask demo [ARGS]    builds `ledgerline` and runs `ledgerline demo ARGS`; needs no account
+  cargo xtask demo [ARGS]    builds the application and opens it on a built-in Business Central and Zoho CRM;
+                             without a display, or with --terminal, --change, --serve or --json: in the terminal
+  cargo xtask ui             builds the window's files, which `cargo build --workspace` embeds
+  cargo xtask screenshots    makes the pictures of every screen in docs/images/window
   cargo xtask test [--all]   everything that a change must pass, with the time of each step;
                              --all: many more simulated histories
   cargo xtask check          only what needs no build: format, our own rules, licences, unused dependencies
@@ -46,6 +50,11 @@ fn dispatch(arguments: &[String]) -> Result<(), Failed> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["demo", ..] => demo::run(&arguments[1..]),
+        ["ui"] => ui::install().and_then(|()| ui::build()),
+        ["screenshots"] => {
+            machine::install(machine::WINDOW_TESTS)?;
+            ui::install().and_then(|()| ui::screenshots())
+        }
         ["bench", ..] => bench::run(&arguments[1..]),
         ["test"] => test::run(test::Depth::Usual),
         ["test", "--all"] => test::run(test::Depth::All),

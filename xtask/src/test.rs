@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::keychain::{TemporaryFolder, with_own_keychain, without_display};
 use crate::program::{self, Failed};
 use crate::stopwatch::Stopwatch;
-use crate::{machine, rules, tools};
+use crate::{machine, rules, tools, ui};
 
 /// How many histories `--all` simulates, unless `LEDGERLINE_SEEDS` says otherwise.
 const MANY_SEEDS: &str = "2000";
@@ -51,6 +51,8 @@ fn steps(depth: Depth, stopwatch: &mut Stopwatch, summary: &mut Vec<String>) -> 
     let keychain = stopwatch.step("set-up", Some(5), set_up)?;
     stopwatch.step("check tools", Some(8), tools::install)?;
     without_build(stopwatch)?;
+    stopwatch.step("window: types and texts", None, ui::check)?;
+    stopwatch.step("window: build", None, ui::build)?;
     stopwatch.step("clippy", Some(6), || {
         let arguments = ["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"];
         program::run(&mut program::cargo(&arguments))
@@ -58,6 +60,7 @@ fn steps(depth: Depth, stopwatch: &mut Stopwatch, summary: &mut Vec<String>) -> 
     stopwatch.step("build", Some(14), || {
         program::run(&mut program::cargo(&["build", "--locked", "--workspace", "--all-targets"]))
     })?;
+    stopwatch.step("window: screens in a browser", Some(8), ui::test)?;
     stopwatch.step("tests", Some(12), || nextest(depth, keychain, summary))?;
     if rules::any_doc_example()? {
         stopwatch.step("examples in the docs", None, || {
@@ -84,11 +87,14 @@ fn without_build(stopwatch: &mut Stopwatch) -> Result<(), Failed> {
 /// Prepares the machine; says whether there is a keychain to test with.
 fn set_up() -> Result<bool, Failed> {
     machine::check_rust()?;
-    machine::install(machine::BUILD)?;
+    machine::check_node()?;
+    let all = [machine::BUILD, machine::WINDOW, machine::WINDOW_TESTS].concat();
+    machine::install(&all)?;
     let keychain = machine::install(machine::KEYCHAIN);
     if let Err(failed) = &keychain {
         println!("the keychain will not be tested: {failed}");
     }
+    ui::install()?;
     program::run(&mut program::cargo(&["fetch", "--locked"]))?;
     Ok(keychain.is_ok())
 }

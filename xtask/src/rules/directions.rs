@@ -12,7 +12,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("sync", &["business-central", "exact-json", "transport", "zoho-crm"]),
     // The sandbox only in tests of the wizard's steps; nothing of the application needs it to run.
     ("app", &["business-central", "exact-json", "sandbox", "sync", "transport", "zoho-crm"]),
-    ("cli", &["app", "business-central", "exact-json", "sandbox", "sync", "transport", "zoho-crm"]),
+    ("demo", &["app", "sandbox", "sync", "transport"]),
+    ("cli", &["app", "business-central", "demo", "exact-json", "sync", "transport", "zoho-crm"]),
+    ("desktop", &["app", "demo", "transport"]),
+    ("icons", &[]),
     ("tests", &["app", "business-central", "exact-json", "sandbox", "sync", "transport", "zoho-crm"]),
     // It starts the built programs, and knows none of their code.
     ("bench", &[]),
