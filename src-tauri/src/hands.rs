@@ -30,51 +30,81 @@ impl Hands for Shell {
     }
 
     fn notify(&self, alert: &Alert) {
+        let urgency = match alert.urgency {
+            Urgency::Low => Loudness::Low,
+            Urgency::Normal => Loudness::Normal,
+            Urgency::Critical => Loudness::Critical,
+        };
+        self.show(&alert.title, &alert.body, urgency, Some(alert.route.to_string()));
+    }
+
+    fn say(&self, title: &str, body: &str) {
+        self.show(title, body, Loudness::Low, None);
+    }
+}
+
+/// How much a notification wants to be seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Loudness {
+    Low,
+    Normal,
+    Critical,
+}
+
+impl Shell {
+    /// Shows a notification; a click on it opens the window, at a place.
+    fn show(&self, title: &str, body: &str, loudness: Loudness, route: Option<String>) {
         let mut notification = notify_rust::Notification::new();
-        notification
-            .appname(NAME)
-            .summary(&alert.title)
-            .body(&alert.body)
-            .action("default", "Open")
-            .action("open", "Open");
-        #[cfg(all(unix, not(target_os = "macos")))]
-        {
-            notification.urgency(match alert.urgency {
-                Urgency::Low => notify_rust::Urgency::Low,
-                Urgency::Normal => notify_rust::Urgency::Normal,
-                Urgency::Critical => notify_rust::Urgency::Critical,
-            });
-            notification.hint(notify_rust::Hint::DesktopEntry("ledgerline".to_owned()));
-            notification.icon("ledgerline");
-        }
-        let route = alert.route.to_string();
+        notification.appname(NAME).summary(title).body(body);
+        notification.action("default", "Open").action("open", "Open");
+        decorate(&mut notification, loudness);
         let opener = self.opener.get().cloned();
-        let shown = notification.show();
-        #[cfg(all(unix, not(target_os = "macos")))]
-        match shown {
-            Ok(handle) => {
-                // It waits until the notification is clicked or closed; a few of them are there at most.
-                let waiting = std::thread::Builder::new().name("notification".to_owned()).spawn(move || {
-                    handle.wait_for_action(|action| {
-                        if matches!(action, "default" | "open")
-                            && let Some(opener) = opener.as_ref().and_then(Weak::upgrade)
-                        {
-                            opener.open(Some(route.clone()));
-                        }
-                    });
-                });
-                if let Err(error) = waiting {
-                    tracing::warn!(%error, "a click on the notification will not be heard");
+        // The bus may be slow or absent: nobody waits for it. The thread goes when the notification was clicked or closed.
+        let waiting = std::thread::Builder::new().name("notification".to_owned()).spawn(move || {
+            let clicked = move || {
+                if let Some(opener) = opener.as_ref().and_then(Weak::upgrade) {
+                    opener.open(route);
                 }
+            };
+            if let Err(error) = shown(&notification, clicked) {
+                tracing::warn!(error, "a notification could not be shown");
             }
-            Err(error) => tracing::warn!(%error, "a notification could not be shown"),
-        }
-        #[cfg(not(all(unix, not(target_os = "macos"))))]
-        {
-            let _ = (route, opener);
-            if let Err(error) = shown {
-                tracing::warn!(%error, "a notification could not be shown");
-            }
+        });
+        if let Err(error) = waiting {
+            tracing::warn!(%error, "a notification could not be shown");
         }
     }
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+fn decorate(notification: &mut notify_rust::Notification, loudness: Loudness) {
+    notification
+        .urgency(match loudness {
+            Loudness::Low => notify_rust::Urgency::Low,
+            Loudness::Normal => notify_rust::Urgency::Normal,
+            Loudness::Critical => notify_rust::Urgency::Critical,
+        })
+        .hint(notify_rust::Hint::DesktopEntry("ledgerline".to_owned()))
+        .icon("ledgerline");
+}
+
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+fn decorate(_: &mut notify_rust::Notification, _: Loudness) {}
+
+/// Shows it and waits until it is clicked or closed.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn shown(notification: &notify_rust::Notification, clicked: impl FnOnce()) -> Result<(), String> {
+    let handle = notification.show().map_err(|error| error.to_string())?;
+    handle.wait_for_action(|action| {
+        if matches!(action, "default" | "open") {
+            clicked();
+        }
+    });
+    Ok(())
+}
+
+/// Shows it; here nobody is told of a click.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+fn shown(notification: &notify_rust::Notification, _: impl FnOnce()) -> Result<(), String> {
+    notification.show().map(drop).map_err(|error| error.to_string())
 }

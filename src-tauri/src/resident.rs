@@ -116,7 +116,7 @@ async fn reside(
         true => Some(demo::prepared(&profile, arguments.fresh).await?),
         false => None,
     };
-    let environment: Arc<dyn Fn(&str) -> Option<String> + Send + Sync> = match arguments.demo {
+    let environment: app::resident::Environment = match arguments.demo {
         #[cfg(feature = "demo")]
         true => Arc::new(demo::environment),
         _ => Arc::new(environment),

@@ -60,16 +60,17 @@ pub async fn serve(listener: Listener, resident: Resident, door: Door) {
 }
 
 /// Frees the place of the window, however its connection ends.
-struct Place<'a>(&'a Door);
+struct Place<'a>(&'a Door, &'a Resident);
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
+        self.1.window_closed();
         self.0.window.store(false, Ordering::SeqCst);
     }
 }
 
 async fn visit(stream: Stream, resident: &Resident, door: &Door) -> io::Result<()> {
-    let (read, write) = stream.split();
+    let (read, write) = tokio::io::split(stream);
     let mut read = BufReader::new(read);
     let write = Arc::new(Mutex::new(write));
     match wire::read(&mut read).await? {
@@ -85,7 +86,7 @@ async fn visit(stream: Stream, resident: &Resident, door: &Door) -> io::Result<(
         }
         Some(Asked::Call { .. }) | None => return Ok(()),
     }
-    let _place = Place(door);
+    let _place = Place(door, resident);
     let mut events = resident.events();
     wire::write(&mut *write.lock().await, &Told::BeTheWindow).await?;
     let (asked, mut calls) = tokio::sync::mpsc::channel(16);

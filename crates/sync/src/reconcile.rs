@@ -32,7 +32,7 @@ use crate::failure::RunError;
 use crate::flow::Flow;
 use crate::observe;
 use crate::progress::Event;
-use crate::report::{Calls, RunReport};
+use crate::report::{Calls, RunReport, is_nought};
 use crate::session::Session;
 use crate::store::ignored;
 
@@ -80,7 +80,7 @@ pub struct Reconciliation {
     /// Records that somebody changed while they were compared; they are left to the next comparison.
     pub in_motion: u64,
     /// How many of the differences are of records that a person has said are left alone.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_nought")]
     pub ignored: u64,
     /// Flows that were left out.
     pub not_compared: Vec<NotCompared>,

@@ -86,9 +86,14 @@ pub struct FlowReport {
     pub failed: u64,
     /// Records that wait for something.
     pub held: u64,
-    /// How many of the skipped failed or waited before a person said that they are left alone.
-    #[serde(default)]
+    /// How many of the skipped failed or waited before a person said that they are left alone; not written where there are none.
+    #[serde(default, skip_serializing_if = "is_nought")]
     pub ignored: u64,
+}
+
+/// Whether a count that is mostly nought need not be written.
+pub(crate) fn is_nought(count: &u64) -> bool {
+    *count == 0
 }
 
 impl FlowReport {

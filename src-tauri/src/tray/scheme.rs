@@ -9,7 +9,7 @@ use super::Panel;
 const DARK: u32 = 1;
 
 fn panel(scheme: u32) -> Panel {
-    // GNOME's panel is dark whatever the windows are, and others without a preference are light: the icons have an outline for both.
+    // Without a preference the icons for light panels are taken: their middle tones are seen on both.
     if scheme == DARK { Panel::Dark } else { Panel::Light }
 }
 

@@ -11,7 +11,7 @@ use app::window::schema::{Event, Failure};
 use desktop::arguments::Arguments;
 use desktop::resident::beside;
 use desktop::wire::{self, Asked, Told};
-use interprocess::local_socket::tokio::{Stream, prelude::*};
+use interprocess::local_socket::tokio::Stream;
 use serde_json::Value;
 use tokio::io::BufReader;
 use tokio::sync::{mpsc, oneshot};
@@ -101,7 +101,7 @@ async fn started(profile: &Profile, arguments: &Arguments) -> Result<Stream, Str
 }
 
 async fn introduced(stream: Stream, show: Option<String>) -> std::io::Result<Opened> {
-    let (read, mut write) = stream.split();
+    let (read, mut write) = tokio::io::split(stream);
     let mut read = BufReader::new(read);
     wire::write(&mut write, &Asked::Window { show }).await?;
     match wire::read(&mut read).await? {

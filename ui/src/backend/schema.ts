@@ -1090,7 +1090,7 @@ count: number,
 cure: string, };
 
 /**
- * The six states, each with a shape of its own.
+ * The six states of the tray, told apart by shape as well as by colour.
  */
 export type LightName = "up_to_date" | "syncing" | "paused" | "offline" | "attention" | "error";
 
@@ -2104,7 +2104,7 @@ of: number | null,
 stopping: boolean, };
 
 /**
- * What may work in the background; one at a time.
+ * What may work; one at a time.
  */
 export type WorkKind = "sync" | "retry" | "match_find" | "preview" | "compare" | "fields" | "sign_in";
 

@@ -15,6 +15,7 @@ const SECRET_DAYS: i32 = 7;
 
 /// The six states of the tray, told apart by shape as well as by colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "LightName"))]
 #[serde(rename_all = "snake_case")]
 pub enum Light {
     /// Everything is copied.

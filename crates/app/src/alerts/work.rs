@@ -8,6 +8,7 @@ use super::words::number;
 
 /// What may work; one at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum WorkKind {
     /// A run.

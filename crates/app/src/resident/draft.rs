@@ -12,6 +12,8 @@ use crate::{AppError, Profile, settings};
 #[serde(default)]
 pub(super) struct Draft {
     pub(super) finished: bool,
+    /// Whether it was said that closing the window is no end.
+    pub(super) told_of_tray: bool,
     pub(super) step: StepName,
     pub(super) reached: StepName,
     pub(super) tenant: String,
@@ -31,6 +33,7 @@ impl Default for Draft {
     fn default() -> Self {
         Self {
             finished: false,
+            told_of_tray: false,
             step: StepName::BusinessCentral,
             reached: StepName::BusinessCentral,
             tenant: String::new(),

@@ -27,6 +27,9 @@ use crate::window::state::AppState;
 use crate::{AppError, Profile};
 use shared::Inner;
 
+/// Values of environment variables, as the shell hands them in.
+pub type Environment = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
 /// What the shell does for the application.
 pub trait Hands: Send + Sync {
     /// Opens an address in the browser, or a file or folder in the program that shows it.
@@ -37,12 +40,15 @@ pub trait Hands: Send + Sync {
 
     /// Shows a notification.
     fn notify(&self, alert: &Alert);
+
+    /// Says something that needs nothing.
+    fn say(&self, title: &str, body: &str);
 }
 
 /// Everything that comes in from outside.
 pub struct Surroundings {
     /// Environment variables.
-    pub environment: Arc<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    pub environment: Environment,
     /// The network; `None` for the real one.
     pub transport: Option<Arc<dyn Transport>>,
     /// The clock.
@@ -106,9 +112,21 @@ impl Resident {
         self.0.quit();
     }
 
-    /// Whether a bulk job is under way: who quits now finds its result at the next start.
-    #[must_use]
-    pub fn in_bulk(&self) -> bool {
-        self.0.shared().work.as_ref().is_some_and(|work| work.bulk)
+    /// The window was closed. The first time that is said to be no end.
+    pub fn window_closed(&self) {
+        let first = {
+            let mut shared = self.0.shared();
+            let first = !std::mem::replace(&mut shared.draft.told_of_tray, true);
+            if first && let Err(error) = shared.draft.keep(&self.0.profile) {
+                tracing::warn!(%error, "it will be said again that the tray stays");
+            }
+            first && !shared.quitting
+        };
+        if first {
+            self.0.outside.hands.say(
+                "Ledgerline goes on in the tray",
+                "Open it from its icon there. To end it, choose Quit in the icon's menu.",
+            );
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::engine_room;
 use super::shared::Inner;
@@ -93,27 +93,39 @@ async fn rest(inner: &Inner) {
         (shared.next_run, shared.paused_until)
     };
     let next = paused.or(next).map(|at| at.duration_since(now));
-    let left = next.filter(|left| left.is_positive()).map_or(LONGEST_REST, |left| left.unsigned_abs());
+    let left = next.filter(SignedDuration::is_positive).map_or(LONGEST_REST, SignedDuration::unsigned_abs);
     tokio::select! {
         () = inner.wake.notified() => {}
         () = inner.outside.clock.sleep(left.min(LONGEST_REST)) => {}
     }
 }
 
-/// Shows what has to be shown, and remembers that it was.
+/// Shows what has to be shown, and remembers that it was. A profile that cannot be opened has that told too.
 fn alert(inner: &Inner) {
-    let Some(app) = inner.shared().app.clone() else { return };
-    let facts = inner.facts();
-    let before = inner.shared().memory.clone();
-    let (after, due) = alerts::alerts(&before, &facts, &app.settings.notifications);
+    let (app, before) = {
+        let shared = inner.shared();
+        (shared.app.clone(), shared.memory.clone())
+    };
+    let preferences = match &app {
+        Some(app) => app.settings.notifications.clone(),
+        None => inner.settings().map(|settings| settings.notifications).unwrap_or_default(),
+    };
+    let (mut after, due) = alerts::alerts(&before, &inner.facts(), &preferences);
     for alert in &due {
         tracing::info!(key = alert.key, "told: {}", alert.title);
         inner.outside.hands.notify(alert);
     }
-    if after != before {
-        if let Err(error) = after.keep(&app.store) {
-            tracing::warn!(%error, "what was told could not be remembered");
-        }
-        inner.shared().memory = after;
+    if after == before {
+        return;
+    }
+    let mut shared = inner.shared();
+    // Somebody may have asked for quiet meanwhile.
+    after.snooze(shared.memory.snoozed_until());
+    shared.memory = after.clone();
+    drop(shared);
+    if let Some(app) = app
+        && let Err(error) = after.keep(&app.store)
+    {
+        tracing::warn!(%error, "what was told could not be remembered");
     }
 }

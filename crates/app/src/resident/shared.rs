@@ -15,9 +15,10 @@ use super::draft::Draft;
 use super::preview_file::Previewed;
 use super::undertaking::Undertaking;
 use crate::alerts::{self, Broken, FirstSync, Memory, PAUSED_UNTIL};
+use crate::bundle::Bundle;
 use crate::profile::WriterLock;
 use crate::window::schema::{Event, Failure};
-use crate::window::state::{AppState, LightName, Stage, Work, WorkKind};
+use crate::window::state::{AppState, Stage, Work, WorkKind};
 use crate::window::wizard::RefusedField;
 use crate::window::wording;
 use crate::{App, Profile, Settings};
@@ -61,6 +62,8 @@ pub(super) struct Shared {
     pub(super) preview: Option<Arc<Previewed>>,
     pub(super) agreement: Option<Arc<Reconciliation>>,
     pub(super) refused: Vec<RefusedField>,
+    /// The support archive that was shown: what is saved is what was seen.
+    pub(super) bundle: Option<Arc<Bundle>>,
     pub(super) quitting: bool,
 }
 
@@ -70,7 +73,6 @@ pub(super) struct Working {
     pub(super) since: Timestamp,
     pub(super) now: alerts::Work,
     pub(super) stop: Stop,
-    pub(super) bulk: bool,
     /// How much is done, and of how much, where the work itself does not tell.
     pub(super) counted: Option<(u64, u64)>,
     /// When the window was last told, in running time.
@@ -98,6 +100,7 @@ impl Inner {
             preview: None,
             agreement: None,
             refused: Vec::new(),
+            bundle: None,
             quitting: false,
         };
         Self {
@@ -214,7 +217,7 @@ impl Inner {
         alerts::Facts {
             now,
             set_up: shared.draft.finished,
-            work: shared.work.as_ref().map(|work| work.now.clone()),
+            work: shared.work.as_ref().map(|work| work.now),
             paused_until: shared.paused_until.filter(|until| *until > self.now()),
             first_sync: shared.first_sync.clone(),
             other_writer: shared.other_writer,
@@ -236,7 +239,7 @@ impl Inner {
         };
         AppState {
             stage,
-            light: LightName::from(state.light),
+            light: state.light,
             sentence: state.sentence,
             cure: state.cure.map(|cure| wording::for_window(&cure)),
             work: shared.work.as_ref().map(working),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sync::progress::{BulkStep, Event, Progress};
+use sync::progress::{Event, Progress};
 
 use super::shared::Inner;
 
@@ -19,13 +19,6 @@ impl Progress for Telling {
         let mut shared = self.0.shared();
         let Some(work) = &mut shared.work else { return };
         work.now.note(&event);
-        if let Event::Bulk { step, .. } = &event {
-            match step {
-                BulkStep::Started { .. } => work.bulk = true,
-                BulkStep::Settled { .. } | BulkStep::GaveUp { .. } => work.bulk = false,
-                BulkStep::Planned(_) => {}
-            }
-        }
         if now.saturating_sub(work.told) < EVERY {
             return;
         }

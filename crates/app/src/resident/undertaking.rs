@@ -67,9 +67,8 @@ pub(super) async fn carry_out(inner: &Arc<Inner>, what: Undertaking, rhythm: &mu
         shared.work = Some(Working {
             kind,
             since: inner.now(),
-            now: alerts::Work::begun(kind.into()),
+            now: alerts::Work::begun(kind),
             stop: stop.clone(),
-            bulk: false,
             counted: None,
             told: inner.outside.clock.monotonic(),
         });
@@ -197,7 +196,7 @@ async fn previewed(inner: &Arc<Inner>, app: &App, progress: &Telling, stop: &Sto
         &app.settings,
         &outside,
         &options,
-        &mut |record| Ok(file.add(record)?),
+        &mut |record| file.add(record),
         progress,
         stop,
     )

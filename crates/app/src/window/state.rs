@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sync::flow::Flow;
 
-use crate::alerts;
+pub use crate::alerts::{Light as LightName, WorkKind};
 
 /// A flow, as the window names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -38,38 +38,6 @@ impl From<FlowName> for Flow {
             FlowName::Items => Self::Items,
             FlowName::Contacts => Self::Contacts,
             FlowName::Invoices => Self::Invoices,
-        }
-    }
-}
-
-/// The six states, each with a shape of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "snake_case")]
-pub enum LightName {
-    /// Nothing is to be done.
-    UpToDate,
-    /// A run goes on.
-    Syncing,
-    /// The user paused it.
-    Paused,
-    /// A service cannot be reached.
-    Offline,
-    /// Something needs a person.
-    Attention,
-    /// Nothing goes on until a person helps.
-    Error,
-}
-
-impl From<alerts::Light> for LightName {
-    fn from(light: alerts::Light) -> Self {
-        match light {
-            alerts::Light::UpToDate => Self::UpToDate,
-            alerts::Light::Syncing => Self::Syncing,
-            alerts::Light::Paused => Self::Paused,
-            alerts::Light::Offline => Self::Offline,
-            alerts::Light::Attention => Self::Attention,
-            alerts::Light::Error => Self::Error,
         }
     }
 }
@@ -113,41 +81,6 @@ pub struct AppState {
     pub undecided: u64,
     /// Whether the demo's built-in systems are connected instead of real ones.
     pub demo: bool,
-}
-
-/// What may work in the background; one at a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "snake_case")]
-pub enum WorkKind {
-    /// A run.
-    Sync,
-    /// Failed records are tried again.
-    Retry,
-    /// Records in Zoho that may be ours are looked for.
-    MatchFind,
-    /// It is found out what a run would do.
-    Preview,
-    /// Both systems are compared.
-    Compare,
-    /// Fields are created in Zoho.
-    Fields,
-    /// Somebody signs in to Zoho in the browser.
-    SignIn,
-}
-
-impl From<WorkKind> for alerts::WorkKind {
-    fn from(kind: WorkKind) -> Self {
-        match kind {
-            WorkKind::Sync => Self::Sync,
-            WorkKind::Retry => Self::Retry,
-            WorkKind::MatchFind => Self::MatchFind,
-            WorkKind::Preview => Self::Preview,
-            WorkKind::Compare => Self::Compare,
-            WorkKind::Fields => Self::Fields,
-            WorkKind::SignIn => Self::SignIn,
-        }
-    }
 }
 
 /// What works now, and how far it is.

@@ -12,7 +12,7 @@ use crate::engine::{Engine, RunOptions};
 use crate::failure::RunError;
 use crate::observe::sweeps;
 use crate::progress::{Progress, Stop};
-use crate::report::{Calls, Outcome, RunReport, Trigger};
+use crate::report::{Calls, Outcome, RunReport, Trigger, is_nought};
 use crate::store::{StoreError, comparisons, links, sweep_clocks};
 
 /// The clock of attempts: one that fails is not repeated with every run.
@@ -64,7 +64,7 @@ pub struct Compared {
     /// How often each kind of difference was found, and what to do about it.
     pub kinds: Vec<KindFound>,
     /// How many of the differences are of records that a person has said are left alone.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_nought")]
     pub ignored: u64,
     /// Calls that it made.
     pub calls: Calls,

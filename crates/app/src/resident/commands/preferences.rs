@@ -45,7 +45,7 @@ pub(super) fn view(inner: &Inner) -> Result<SettingsView, Failure> {
     let stored = |name| from_environment(name) || keychain.get(name).ok().flatten().is_some();
     let from = &settings.business_central;
     let seconds = |interval: Duration| u32::try_from(interval.as_secs()).unwrap_or(u32::MAX);
-    let policy = |flow: Flow| settings.flows.get(&flow).cloned().unwrap_or_default();
+    let policy = |flow: Flow| settings.flows.get(&flow).copied().unwrap_or_default();
     let quiet = settings.notifications.quiet.as_ref();
     Ok(SettingsView {
         business_central: BusinessCentralView {
@@ -268,14 +268,12 @@ pub(super) fn open_place(inner: &Inner, place: &OpenPlace) -> Result<Nothing, Fa
     Ok(Nothing)
 }
 
-fn prepared(inner: &Inner) -> Bundle {
+/// Gathers the archive, for looking at; the same one is saved then.
+pub(super) fn bundle(inner: &Inner) -> Vec<BundleEntry> {
     let environment = Arc::clone(&inner.outside.environment);
     let wanted = Wanted { with_records: false, diagnosis: None };
-    Bundle::prepare(&inner.profile, &*environment, &wanted, &inner.zoned_now())
-}
-
-pub(super) fn bundle(inner: &Inner) -> Vec<BundleEntry> {
-    let bundle = prepared(inner);
+    let bundle = Arc::new(Bundle::prepare(&inner.profile, &*environment, &wanted, &inner.zoned_now()));
+    inner.shared().bundle = Some(Arc::clone(&bundle));
     let entries = bundle.entries().iter().map(|entry| BundleEntry {
         name: entry.name.clone(),
         size: entry.text.len() as u64,
@@ -285,7 +283,13 @@ pub(super) fn bundle(inner: &Inner) -> Vec<BundleEntry> {
 }
 
 pub(super) fn bundle_save(inner: &Inner) -> Result<Saved, Failure> {
-    let bundle = prepared(inner);
+    let shown = inner.shared().bundle.clone();
+    let bundle = shown.ok_or_else(|| Failure {
+        code: "bundle_not_shown".to_owned(),
+        message: "the support archive was not looked at yet".to_owned(),
+        cure: "Look at what is in it first.".to_owned(),
+        field: None,
+    })?;
     let folder = exports::folder(inner);
     std::fs::create_dir_all(&folder).map_err(|error| AppError::not_writable(&folder, &error))?;
     let path = folder.join(bundle.file_name());

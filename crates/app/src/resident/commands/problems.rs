@@ -183,7 +183,7 @@ pub(super) fn open_record(inner: &Inner, record: &OpenRecord) -> Result<Nothing,
     let links = Links::of(&inner.settings()?, bound.as_ref());
     let address = match record.system {
         System::BusinessCentral => source.and_then(|source| links.business_central(flow, &source.number)),
-        System::Zoho => link.and_then(|link| links.zoho(flow, &link.zoho_id.to_string())),
+        System::Zoho => link.and_then(|link| links.zoho(flow, link.zoho_id.as_str())),
     };
     let address = address.ok_or_else(|| not_there("it has no page there"))?;
     inner.outside.hands.open(&address).map_err(|reason| not_opened(&reason))?;

@@ -200,7 +200,7 @@ fn found(org: &Org) -> OrgFound {
         zgid: org.zgid.clone(),
         edition: org.edition.name().to_owned(),
         daily_credits: org.edition.daily_credits(org.users),
-        users: u32::try_from(org.users).unwrap_or(u32::MAX),
+        users: org.users,
         flows_allowed: connect::flows_allowed(org).into_iter().map(Into::into).collect(),
     }
 }
