@@ -37,7 +37,7 @@ export function windowTests(config: PlaywrightTestConfig): PlaywrightTestConfig 
       command: "npx vite preview --mode memory",
       url: `http://127.0.0.1:${port}`,
       reuseExistingServer: true,
-      timeout: 20_000,
+      timeout: 120_000,
     },
     ...config,
   });

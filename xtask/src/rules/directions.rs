@@ -13,7 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // The sandbox only in tests of the wizard's steps; nothing of the application needs it to run.
     ("app", &["business-central", "exact-json", "sandbox", "sync", "transport", "zoho-crm"]),
     ("demo", &["app", "sandbox", "sync", "transport"]),
-    ("cli", &["app", "business-central", "demo", "exact-json", "sync", "transport", "zoho-crm"]),
+    ("cli", &["app", "business-central", "demo", "exact-json", "sandbox", "sync", "transport", "zoho-crm"]),
     ("desktop", &["app", "demo", "transport"]),
     ("icons", &[]),
     ("tests", &["app", "business-central", "exact-json", "sandbox", "sync", "transport", "zoho-crm"]),
