@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+
 import { defineConfig, type PlaywrightTestConfig } from "@playwright/test";
 
 /** Another one lets several runs go on beside each other; `vite.config.ts` reads it too. */
@@ -35,6 +37,8 @@ export function windowTests(config: PlaywrightTestConfig): PlaywrightTestConfig 
     },
     webServer: {
       command: "npx vite preview --mode memory",
+      // Wherever the configuration stands.
+      cwd: fileURLToPath(new URL("..", import.meta.url)),
       url: `http://127.0.0.1:${port}`,
       reuseExistingServer: true,
       timeout: 120_000,

@@ -1,7 +1,7 @@
 //! Advice that names commands of the command line, in the words of the window.
 
 /// What to press where the command line has a command. Longer commands come first, for shorter ones begin like them.
-const BUTTONS: [(&str, &str); 22] = [
+const BUTTONS: [(&str, &str); 28] = [
     ("`ledgerline reconcile --check --csv FILE`", "Agreement, \"Export CSV\""),
     ("`ledgerline reconcile --check`", "Agreement, \"Compare\""),
     (
@@ -14,6 +14,10 @@ const BUTTONS: [(&str, &str); 22] = [
     ("`ledgerline setup`", "the step \"Fields\" of the set-up (Settings, \"Connections\")"),
     ("`ledgerline connect`", "the set-up (Settings, \"Connections\")"),
     ("`ledgerline doctor`", "Settings, \"Check everything\""),
+    (
+        "`ledgerline match --accept certain --create-rest`",
+        "Matching, \"Accept all certain\" and then \"Confirm\"",
+    ),
     ("`ledgerline match --decided`", "Matching, \"Decided\""),
     ("`ledgerline match`", "Matching"),
     ("`ledgerline preview`", "Preview"),
@@ -22,6 +26,14 @@ const BUTTONS: [(&str, &str); 22] = [
     ("`ledgerline status`", "Overview"),
     ("`ledgerline replay --all`", "Problems, \"Retry all\""),
     ("`ledgerline replay`", "Problems, \"Retry\""),
+    (
+        "`ledgerline map rebuild --flow invoices`",
+        "`ledgerline map rebuild --flow invoices` on the command line",
+    ),
+    ("`ledgerline map rebuild`", "`ledgerline map rebuild` on the command line"),
+    ("then replay", "then press \"Try again\""),
+    ("run setup again", "look at the fields again in the set-up"),
+    ("Run doctor", "Use \"Check everything\" in Settings"),
     ("`problems`", "Problems"),
     ("`history`", "Activity"),
     ("--undo", "\"Undo\""),
@@ -46,6 +58,7 @@ mod tests {
             "Run Agreement, \"Compare and mend\": it reads everything anew."
         );
         assert_eq!(for_window("Run `ledgerline reconcile --check`."), "Run Agreement, \"Compare\".");
+        assert_eq!(for_window("Correct it; then replay."), "Correct it; then press \"Try again\".");
         assert_eq!(for_window("Check the network."), "Check the network.");
     }
 }
