@@ -1593,6 +1593,10 @@ credits_spent: number,
  */
 time: string, 
 /**
+ * When a run that is started now would be done, with pauses for credits; absent where the credit budget never lets it end. RFC 3339.
+ */
+done_at: string | null, 
+/**
  * What else would happen or should be known.
  */
 notes: Array<string>, 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::{Timestamp, Zoned};
 use sync::progress::Stop;
 use sync::reconcile::Reconciliation;
+use sync::store::audit::search::Search;
 use sync::store::{Store, facts};
 use tokio::sync::{Notify, broadcast};
 
@@ -21,7 +22,7 @@ use crate::window::schema::{Event, Failure};
 use crate::window::state::{AppState, Stage, Work, WorkKind};
 use crate::window::wizard::RefusedField;
 use crate::window::wording;
-use crate::{App, Profile, Settings};
+use crate::{App, Profile, Settings, activity};
 
 /// So many events may wait for a slow listener; then it misses some, and asks anew.
 const EVENTS_WAITING: usize = 64;
@@ -62,6 +63,8 @@ pub(super) struct Shared {
     pub(super) preview: Option<Arc<Previewed>>,
     pub(super) agreement: Option<Arc<Reconciliation>>,
     pub(super) refused: Vec<RefusedField>,
+    /// What Activity was last asked for, and where all of it stands.
+    pub(super) search: Option<(activity::Filter, Search)>,
     /// The support archive that was shown: what is saved is what was seen.
     pub(super) bundle: Option<Arc<Bundle>>,
     pub(super) quitting: bool,
@@ -100,6 +103,7 @@ impl Inner {
             preview: None,
             agreement: None,
             refused: Vec::new(),
+            search: None,
             bundle: None,
             quitting: false,
         };

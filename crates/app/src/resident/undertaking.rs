@@ -204,6 +204,15 @@ async fn previewed(inner: &Arc<Inner>, app: &App, progress: &Telling, stop: &Sto
     if stop.asked() {
         return Ok(());
     }
+    // What could not even begin has found nothing: an older preview says more than zeros.
+    if let Some(error) = found.error.as_ref().filter(|_| found.flows.iter().all(|flow| flow.read == 0)) {
+        return Err(Failure {
+            code: error.code.clone(),
+            message: error.message.clone(),
+            cure: crate::window::wording::for_window(&error.cure),
+            field: None,
+        });
+    }
     inner.shared().preview = Some(Arc::new(file.with(found)?));
     Ok(())
 }

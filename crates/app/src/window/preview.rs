@@ -1,6 +1,5 @@
 //! What a run would do.
 
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use sync::bulk_plan::Way;
 use sync::preview;
@@ -24,6 +23,8 @@ pub struct PreviewView {
     pub credits_spent: u64,
     /// How long the run would take, in words.
     pub time: String,
+    /// When a run that is started now would be done, with pauses for credits; absent where the credit budget never lets it end. RFC 3339.
+    pub done_at: Option<String>,
     /// What else would happen or should be known.
     pub notes: Vec<String>,
     /// Why whole flows stand still.
@@ -115,9 +116,9 @@ pub struct PlannedRecord {
 }
 
 impl PreviewView {
-    /// What `found` says, with times of the zone.
+    /// What `found` says.
     #[must_use]
-    pub fn of(found: &preview::Preview, zone: &TimeZone) -> Self {
+    pub fn of(found: &preview::Preview) -> Self {
         let failure = |code: &str, message: &str, cure: &str| Failure {
             code: code.to_owned(),
             message: message.to_owned(),
@@ -129,7 +130,8 @@ impl PreviewView {
             flows: found.flows.iter().map(PlannedFlow::from).collect(),
             credits: found.credits.to_come,
             credits_spent: found.credits.spent_now,
-            time: time(&found.time, zone),
+            time: time(found.time.seconds),
+            done_at: found.time.done_at.map(|at| at.to_string()),
             notes: found.notes.iter().map(|note| for_window(note)).collect(),
             flow_problems: found
                 .flow_problems
@@ -142,19 +144,11 @@ impl PreviewView {
 }
 
 /// How long a run takes, in words.
-fn time(time: &preview::PlannedTime, zone: &TimeZone) -> String {
-    let seconds = time.seconds;
-    let working = match seconds {
+fn time(seconds: u64) -> String {
+    match seconds {
         0..60 => "less than a minute".to_owned(),
         60..3600 => format!("about {} min", seconds.div_ceil(60)),
         _ => format!("about {} h {} min", seconds / 3600, (seconds % 3600) / 60),
-    };
-    match time.done_at {
-        Some(at) => {
-            let at = at.to_zoned(zone.clone());
-            format!("{working}; done at about {}", at.strftime("%a %-d %b, %H:%M"))
-        }
-        None => format!("{working}, but this credit budget never lets it end"),
     }
 }
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use sync::store::audit::AuditKind;
+use sync::store::audit::search::Search;
 use sync::store::{binding, sources};
 
 use crate::resident::exports;
@@ -23,7 +24,15 @@ const PAGE: u32 = 500;
 pub(super) fn page(inner: &Inner, query: &ActivityQuery) -> Result<ActivityPage, Failure> {
     let filter = filter(inner, &query.filter)?;
     let limit = query.limit.min(PAGE) as usize;
-    let found = activity::page(&*inner.reader()?, &filter, query.offset, limit)?;
+    let store = inner.reader()?;
+    // Only the first page of a list looks through the trail.
+    let kept = inner.shared().search.take().filter(|(asked, _)| *asked == filter);
+    let mut search = match kept {
+        Some((_, search)) => search,
+        None => store.read(|tx| Search::begin(tx, filter.clone()))?,
+    };
+    let found = activity::page_of(&store, &mut search, query.offset, limit)?;
+    inner.shared().search = Some((filter, search));
     Ok(ActivityPage { total: found.total, entries: found.entries.iter().map(entry).collect() })
 }
 

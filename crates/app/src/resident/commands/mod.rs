@@ -178,7 +178,7 @@ impl Commands for Resident {
 
     async fn preview(&self, _: Nothing) -> Result<Option<PreviewView>, Failure> {
         let previewed = self.0.shared().preview.clone();
-        Ok(previewed.map(|previewed| PreviewView::of(&previewed.found, &self.0.outside.zone)))
+        Ok(previewed.map(|previewed| PreviewView::of(&previewed.found)))
     }
 
     async fn preview_page(&self, query: PreviewQuery) -> Result<PreviewPage, Failure> {

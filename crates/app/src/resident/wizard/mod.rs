@@ -97,14 +97,15 @@ pub(super) fn finish(inner: &Arc<Inner>, answers: Finish) -> Result<(), Failure>
         .map_err(|message| Failure::of_field("poll_interval", message, "Choose ten seconds or more."))?;
     settings.notifications.enabled = answers.notifications;
     settings.save(&inner.profile.settings())?;
+    engine_room::reopen(inner);
     let first = !inner.shared().draft.finished;
+    // Asked for before the schedule may begin a run of its own: that one would be no first run, and keep this one out.
+    inner.undertake(Undertaking::Sync { first })?;
     change(inner, |draft| {
         draft.finished = true;
         draft.reach(StepName::Start);
         draft.step = StepName::Start;
     })?;
-    engine_room::reopen(inner);
-    inner.undertake(Undertaking::Sync { first })?;
     inner.tell_changed();
     Ok(())
 }
