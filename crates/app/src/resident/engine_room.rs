@@ -36,13 +36,28 @@ pub(super) fn look_after(inner: &Arc<Inner>) -> bool {
     changed
 }
 
-/// Closes the profile, so that it is opened with its new settings.
+/// Closes the profile, so that it is opened with its new settings; where something works with it, afterwards: a profile has one writer.
 pub(super) fn reopen(inner: &Arc<Inner>) {
-    inner.shared().app = None;
+    {
+        let mut shared = inner.shared();
+        if shared.work.is_some() {
+            shared.stale = true;
+            return;
+        }
+        shared.stale = false;
+        shared.app = None;
+    }
     if look_after(inner) {
         inner.tell_changed();
     }
     inner.wake.notify_one();
+}
+
+/// After work: what was put off until its end.
+pub(super) fn after_work(inner: &Arc<Inner>) {
+    if inner.shared().stale {
+        reopen(inner);
+    }
 }
 
 fn open(inner: &Inner) -> Result<Option<Arc<App>>, AppError> {

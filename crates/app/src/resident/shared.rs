@@ -43,6 +43,8 @@ pub(super) struct Shared {
     pub(super) lock: Option<Arc<WriterLock>>,
     /// The open profile, once it is connected.
     pub(super) app: Option<Arc<App>>,
+    /// Whether its settings were changed while something worked with it.
+    pub(super) stale: bool,
     /// Why it could not be opened.
     pub(super) broken: Option<Broken>,
     /// Whether another process writes to the profile.
@@ -89,6 +91,7 @@ impl Inner {
         let shared = Shared {
             lock: None,
             app: None,
+            stale: false,
             broken: None,
             other_writer: false,
             draft,

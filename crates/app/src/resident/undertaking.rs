@@ -10,6 +10,7 @@ use sync::progress::Stop;
 use sync::reconcile::ReconcileOptions;
 use sync::report::{Outcome, RunReport, Trigger};
 
+use super::engine_room;
 use super::preview_file::PreviewFile;
 use super::shared::{Inner, Working};
 use super::telling::Telling;
@@ -79,6 +80,7 @@ pub(super) async fn carry_out(inner: &Arc<Inner>, what: Undertaking, rhythm: &mu
     inner.tell_state();
     let result = done(inner, what, rhythm, &stop).await;
     inner.shared().work = None;
+    engine_room::after_work(inner);
     if let Err(failure) = &result {
         tracing::warn!(code = failure.code, work = ?kind, "work ended with a failure: {}", failure.message);
     }
