@@ -84,8 +84,9 @@ pub(super) async fn carry_out(inner: &Arc<Inner>, what: Undertaking, rhythm: &mu
     if let Err(failure) = &result {
         tracing::warn!(code = failure.code, work = ?kind, "work ended with a failure: {}", failure.message);
     }
-    inner.tell(Event::WorkEnded { work: kind, failure: result.err() });
+    // Whoever hears of the end finds what came of it.
     inner.tell_changed();
+    inner.tell(Event::WorkEnded { work: kind, failure: result.err() });
 }
 
 async fn done(
