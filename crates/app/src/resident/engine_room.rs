@@ -1,6 +1,6 @@
 //! Opens the profile as soon as it can be opened, and again when its settings were changed.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use super::shared::Inner;
 use crate::alerts::Broken;
@@ -10,6 +10,7 @@ use crate::{App, AppError, Settings};
 
 /// Sees to it that the profile is open, where it can be. Whether something changed.
 pub(super) fn look_after(inner: &Arc<Inner>) -> bool {
+    let _alone = inner.opening.lock().unwrap_or_else(PoisonError::into_inner);
     if inner.shared().app.is_some() {
         return false;
     }

@@ -33,6 +33,8 @@ pub(super) struct Inner {
     pub(super) outside: Surroundings,
     pub(super) events: broadcast::Sender<Event>,
     pub(super) wake: Notify,
+    /// Whoever opens the profile holds it: the schedule and a command may want to at once.
+    pub(super) opening: Mutex<()>,
     shared: Mutex<Shared>,
     reader: Mutex<Option<Arc<Store>>>,
 }
@@ -115,6 +117,7 @@ impl Inner {
             outside,
             events,
             wake: Notify::new(),
+            opening: Mutex::new(()),
             shared: Mutex::new(shared),
             reader: Mutex::new(None),
         }
