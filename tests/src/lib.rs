@@ -7,7 +7,10 @@
 
 pub mod looking;
 
+#[cfg(target_os = "linux")]
+pub mod desktop;
 pub mod folder;
+pub mod http;
 pub mod invariants;
 pub mod invoicing;
 pub mod processes;

@@ -1,7 +1,7 @@
 //! What stays in memory, as the window sees it: asked by the window's commands, against both simulated systems on a socket.
 
 // A failed expectation is a failed test.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::expect_used, clippy::unwrap_used)]
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
