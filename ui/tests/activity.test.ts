@@ -80,7 +80,7 @@ test("a change is followed without losing the place in the list", async ({ page 
   await expect(page.locator('[aria-rowindex="10003"]')).not.toContainText("Loading");
   await page.getByTestId("sync-now").click();
   await expect(page.getByTestId("state-badge")).toHaveAttribute("data-state", "syncing");
-  await expect(page.getByTestId("state-badge")).toHaveAttribute("data-state", "up_to_date");
+  await expect(page.getByTestId("state-badge")).toHaveAttribute("data-state", "attention");
   await page.waitForTimeout(900);
   expect(await body.evaluate((element) => element.scrollTop)).toBe(360_000);
   await expect(page.locator('[aria-rowindex="10003"]')).not.toContainText("Loading");

@@ -3,23 +3,34 @@ import { expect, expectAccessible, expectNoSidewaysScroll, openScreen, sizes, te
 test("the state stands in one sentence, and a problem leads to Problems", async ({ page }) => {
   await openScreen(page, "overview");
   const state = page.getByRole("region", { name: "State" });
-  await expect(state).toContainText("6 records need attention");
+  await expect(state).toContainText("The systems do not agree; 6 records need attention");
   await state.getByRole("button", { name: "Open problems" }).click();
   await expect(page).toHaveURL(/#\/problems/);
+});
+
+test("where nothing is open, it is green and everything agrees", async ({ page }) => {
+  await openScreen(page, "overview", { scenario: "clean" });
+  await expect(page.getByTestId("state-badge")).toHaveAttribute("data-state", "up_to_date");
+  await expect(page.getByRole("region", { name: "State" })).toContainText(/Up to date, \d\d:\d\d/);
+  for (const flow of ["customers", "items", "contacts", "invoices"]) {
+    await expect(page.getByTestId(`flow-${flow}`)).toContainText("Agree");
+    await expect(page.getByTestId(`flow-${flow}`)).not.toContainText(/attention|left alone|cut/);
+  }
+  await expect(page.getByRole("button", { name: "Open problems" })).toHaveCount(0);
 });
 
 test("each flow shows both counts and whether they agree", async ({ page }) => {
   await openScreen(page, "overview");
   const invoices = page.getByTestId("flow-invoices");
   await expect(invoices).toContainText("1,200");
-  await expect(invoices).toContainText("1,197");
+  await expect(invoices).toContainText("1,198");
   await expect(invoices).toContainText("3 differences");
   await expect(page.getByTestId("flow-items")).toContainText("Agree");
 });
 
 test("a flow that stands still says why", async ({ page }) => {
   await openScreen(page, "overview", { scenario: "attention" });
-  await expect(page.getByTestId("flow-contacts")).toContainText("may not create contacts in Zoho");
+  await expect(page.getByTestId("flow-contacts")).toContainText("no longer visible in Business Central");
 });
 
 test("both charts have a table with the same figures", async ({ page }) => {
@@ -88,7 +99,7 @@ test("a change is followed without losing the place", async ({ page }) => {
   expect(Math.abs(after - before)).toBeLessThan(80);
 });
 
-for (const scenario of ["normal", "attention", "empty", "offline"]) {
+for (const scenario of ["normal", "clean", "attention", "empty", "offline"]) {
   for (const theme of themes) {
     for (const size of Object.keys(sizes) as (keyof typeof sizes)[]) {
       test(`accessible and fitting: ${scenario}, ${theme}, ${size}`, async ({ page }) => {

@@ -36,8 +36,17 @@ test("the report says what would be written, that nothing was, and what it would
   await expect(page.getByTestId("preview-nothing-written")).toHaveText("Nothing was written, neither in Zoho nor in Business Central.");
   const report = page.getByTestId("preview-report");
   await expect(report).toContainText("about 41");
-  await expect(report).toContainText("22 seconds");
+  await expect(report).toContainText("about 4 min");
+  await expect(page.getByTestId("preview-time")).toHaveText(/^about 4 min, done at about \d\d:\d\d$/);
   await expect(page.getByTestId("preview-notes")).toContainText("corrects a rounding difference");
+});
+
+test("the end of a run is said in the page's own clock, and only as long as it lies ahead", async ({ page }) => {
+  await page.clock.install({ time: new Date("2026-11-02T13:00:00+01:00") });
+  await openReport(page);
+  await expect(page.getByTestId("preview-time")).toHaveText("about 4 min, done at about 13:02");
+  await page.clock.fastForward("03:00");
+  await expect(page.getByTestId("preview-time")).toHaveText("about 4 min");
 });
 
 test("the counts are a table, and a number leads to its records", async ({ page }) => {

@@ -16,7 +16,7 @@ test("the number of open problems stands beside Problems", async ({ page }) => {
 });
 
 test("sync now runs, says so, and ends", async ({ page }) => {
-  await openScreen(page, "overview");
+  await openScreen(page, "overview", { scenario: "clean" });
   await page.getByTestId("sync-now").click();
   await expect(page.getByTestId("state-badge").first()).toHaveAttribute("data-state", "syncing");
   await expect(page.getByTestId("state-badge").first()).toHaveAttribute("data-state", "up_to_date");
@@ -32,6 +32,20 @@ test("pause from the keyboard, then resume", async ({ page }) => {
   await expect(page.getByTestId("state-badge").first()).toHaveAttribute("data-state", "paused");
   await page.getByTestId("resume").click();
   await expect(page.getByTestId("pause")).toBeVisible();
+});
+
+test("as long as something is open, no sync and no resuming makes it green", async ({ page }) => {
+  await openScreen(page, "overview");
+  const badge = page.getByTestId("state-badge").first();
+  await expect(badge).toHaveAttribute("data-state", "attention");
+  await page.getByTestId("sync-now").click();
+  await expect(badge).toHaveAttribute("data-state", "syncing");
+  await expect(badge).toHaveAttribute("data-state", "attention");
+  await page.getByTestId("pause").click();
+  await page.getByRole("menuitem", { name: "Until tomorrow" }).click();
+  await expect(badge).toHaveAttribute("data-state", "paused");
+  await page.getByTestId("resume").click();
+  await expect(badge).toHaveAttribute("data-state", "attention");
 });
 
 test("offline is said above every screen", async ({ page }) => {
@@ -52,6 +66,12 @@ test("before set-up is finished the wizard is shown instead of the screens", asy
 });
 
 for (const theme of themes) {
+  test(`the demonstration is said within a landmark: ${theme}`, async ({ page }) => {
+    await openScreen(page, "overview", { scenario: "demo", theme });
+    await expect(page.getByRole("complementary", { name: "Demonstration" })).toContainText("Nothing leaves this computer.");
+    await expectAccessible(page);
+  });
+
   for (const size of Object.keys(sizes) as (keyof typeof sizes)[]) {
     test(`the frame is accessible and fits: ${theme}, ${size}`, async ({ page }) => {
       await openScreen(page, "overview", { scenario: "attention", theme, size });

@@ -80,3 +80,15 @@ export async function toMatching(page: Page, scenario = "setup_resumed"): Promis
   await chooseFlows(page);
   await createFields(page);
 }
+
+/** After the look for matches. Confirms round after round: contacts and invoices are looked for once their customers are decided. */
+export async function confirmAll(page: Page): Promise<void> {
+  const confirm = page.getByTestId("wizard-confirm-match");
+  const done = page.getByTestId("wizard-match-confirmed");
+  for (;;) {
+    await expect(confirm.or(done)).toBeVisible({ timeout: 10_000 });
+    if (await done.isVisible()) return;
+    await confirm.click();
+    await expect(confirm).toBeHidden();
+  }
+}

@@ -111,22 +111,23 @@ function lastOf(world: World, found: readonly Difference[]): Agreement | null {
 
 export function agreementCommands(world: World): Pick<Handlers, Names> {
   const found = madeDifferences(world.scenario);
-  let last = lastOf(world, found);
+  world.compared = lastOf(world, found);
 
   return {
     compare_start({ mend, lines }) {
       world.work("compare", mend ? "Reading everything anew" : "Comparing both systems", 2400, () => {
         if (world.state.light === "offline") return unreachable;
-        last = compared(mend ? found.slice(-1) : found, lines, new Date());
+        world.compared = compared(mend ? found.slice(-1) : found, lines, new Date());
+        world.settle();
         return undefined;
       });
       return null;
     },
 
-    agreement: () => last,
+    agreement: () => world.compared,
 
     agreement_export({ format }) {
-      if (!last?.detailed) {
+      if (!world.compared?.detailed) {
         throw new CallFailed({
           code: "comparison_not_at_hand",
           message: "The differences of this comparison are not at hand any more.",

@@ -39,7 +39,7 @@ export function memoryBackend(scenario: Scenario): Backend {
   const problems = new OpenProblems(scenario);
   const handlers: Handlers = {
     ...stateCommands(world),
-    ...overviewCommands(world),
+    ...overviewCommands(world, problems),
     ...activityCommands(world),
     ...historyCommands(world, problems),
     ...problemCommands(world, problems),

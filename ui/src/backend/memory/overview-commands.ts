@@ -1,5 +1,6 @@
-import type { Credits, FlowAgreement, Moved, Overview, SpentInHour } from "../schema";
+import type { Credits, FlowAgreement, FlowName, Moved, Overview, ProblemGroup, SpentInHour } from "../schema";
 import type { Handlers } from "./handlers";
+import type { OpenProblems } from "./open-problems";
 import { Chance } from "./random";
 import { flowNames, records } from "./records";
 import type { Scenario } from "./scenarios";
@@ -29,7 +30,7 @@ function movedOf(scenario: Scenario): Moved[] {
       const size = Math.round(weights[flow] * bustle(at) * (0.4 + chance.part()));
       if (size === 0) return [];
       const created = Math.round(size * (flow === "invoices" ? 0.7 : 0.2));
-      const failed = chance.happens(0.06) ? 1 : 0;
+      const failed = chance.happens(0.06) && scenario !== "clean" ? 1 : 0;
       return [{ hour: at, flow, created, updated: size - created, deleted: 0, failed }];
     }),
   );
@@ -62,61 +63,47 @@ function creditsOf(scenario: Scenario): Credits {
   };
 }
 
-function flowsOf(scenario: Scenario): FlowAgreement[] {
-  const comparedAt = scenario === "empty" ? null : new Date(Date.now() - 5 * hour).toISOString();
-  const open = {
-    normal: { customers: 1, items: 0, contacts: 2, invoices: 3 },
-    attention: { customers: 4, items: 1, contacts: 9, invoices: 298 },
-  };
-  const problems = scenario === "clean" || scenario === "empty" ? undefined : scenario === "attention" ? open.attention : open.normal;
-  return flowNames.map((flow) => {
-    const count = records[flow].length;
-    const waiting = problems?.[flow] ?? 0;
+function countIn(groups: readonly ProblemGroup[], flow: FlowName): number {
+  return groups.filter((group) => group.flow === flow).reduce((sum, group) => sum + group.count, 0);
+}
+
+function flowsOf({ scenario, compared }: World, problems: OpenProblems): FlowAgreement[] {
+  const open = problems.groups();
+  const leftAlone = problems.leftAloneGroups();
+  const still = open.filter((group) => group.kind === "flow");
+  return flowNames.map((flow): FlowAgreement => {
+    const found = compared?.flows.find((each) => each.flow === flow);
+    const differences = found ? found.missing + found.extra + found.duplicates + found.differing : 0;
+    const count = scenario === "empty" ? 0 : records[flow].length;
     return {
       flow,
       enabled: true,
-      business_central: scenario === "empty" ? 0 : count,
-      zoho: scenario === "empty" ? 0 : count - waiting,
-      agrees: scenario === "empty" ? null : waiting === 0,
-      differences: waiting,
-      compared_at: comparedAt,
-      problems: waiting,
-      ignored: flow === "contacts" && waiting > 0 ? 1 : 0,
+      business_central: count,
+      zoho: found?.zoho ?? count,
+      agrees: found ? differences === 0 : null,
+      differences,
+      compared_at: found && compared ? compared.at : null,
+      problems: countIn(open, flow),
+      ignored: countIn(leftAlone, flow),
       warnings: flow === "items" && scenario !== "clean" && scenario !== "empty" ? 4 : 0,
-      stands_still:
-        scenario === "attention" && flow === "contacts"
-          ? "The signed-in user may not create contacts in Zoho any more. Give the user a profile that may, then sync again."
-          : null,
+      stands_still: still.find((group) => group.flow === flow)?.message ?? null,
     };
   });
 }
 
-export function overviewCommands(world: World): Pick<Handlers, "overview"> {
+export function overviewCommands(world: World, problems: OpenProblems): Pick<Handlers, "overview"> {
   return {
     overview(): Overview {
       const { scenario } = world;
       const empty = scenario === "empty";
-      const { copied } = world;
-      const flows = flowsOf(scenario).map((flow): FlowAgreement =>
-        copied
-          ? { ...flow, zoho: copied[flow.flow] ?? 0, agrees: null, differences: 0, compared_at: null, problems: 0, ignored: 0 }
-          : flow,
-      );
-      const agrees = flows.every((flow) => flow.agrees === true);
+      const { copied, compared } = world;
+      const flows = flowsOf(world, problems).map((flow): FlowAgreement => (copied ? { ...flow, zoho: copied[flow.flow] ?? 0 } : flow));
       return {
         state: world.state,
         company: "Nordwind Industrial Supplies GmbH",
         zoho_org: "Nordwind Sales",
         flows,
-        compared: empty
-          ? null
-          : {
-              at: new Date(Date.now() - 5 * hour).toISOString(),
-              agrees,
-              sentence: agrees
-                ? "Business Central and Zoho agree in all 2,400 records."
-                : "Business Central and Zoho agree, but for the records that are listed as problems.",
-            },
+        compared: compared && { at: compared.at, agrees: compared.agrees, sentence: compared.sentence },
         moved: movedOf(scenario),
         credits: creditsOf(scenario),
         last_run: empty

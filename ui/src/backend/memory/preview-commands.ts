@@ -43,12 +43,14 @@ const totalsNote =
 function viewOf(scenario: Scenario, at: Date): PreviewView {
   const plan = planOf(scenario);
   const clean = scenario === "clean";
+  const minutes = clean ? 0 : scenario === "flood" ? 94 : 4;
   return {
     at: at.toISOString(),
     flows: flowNames.map((flow) => plannedFlow(flow, plan)),
     credits: clean ? 8 : scenario === "flood" ? 12_480 : plan === plans.first ? 486 : 41,
     credits_spent: plan === plans.first ? 74 : 8,
-    time: clean ? "3 seconds" : scenario === "flood" ? "about 94 minutes" : plan === plans.first ? "about 4 minutes" : "22 seconds",
+    time: minutes === 0 ? "less than a minute" : minutes < 60 ? `about ${minutes} min` : `about ${Math.trunc(minutes / 60)} h ${minutes % 60} min`,
+    done_at: new Date(at.getTime() + Math.max(minutes, 0.1) * 60_000).toISOString(),
     notes: clean ? [] : plan === plans.first ? ['The record "BC-LINE" would be made in Zoho as well.', totalsNote] : [totalsNote],
     flow_problems: scenario === "attention" ? [reviewNeeded] : [],
     failure: scenario === "refused" ? refused : null,

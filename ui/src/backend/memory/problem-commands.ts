@@ -1,3 +1,4 @@
+import type { ProblemGroup } from "../schema";
 import type { Handlers } from "./handlers";
 import { OpenProblems } from "./open-problems";
 import type { World } from "./world";
@@ -9,10 +10,14 @@ const correctedMeanwhile = "records:contacts:zoho_invalid_data:";
 
 export function problemCommands(world: World, problems: OpenProblems): Pick<Handlers, Names> {
   function tellCount(): void {
-    const { count } = problems;
-    const words = count === 0 ? "" : ` ${count} ${count === 1 ? "record needs" : "records need"} attention.`;
-    const sentence = world.state.sentence.replace(/ ?[\d,]+ records? needs? attention\./, words);
-    world.changeState({ problems: count, sentence });
+    world.settle({ problems: problems.count });
+  }
+
+  /** A comparison is a problem as long as it is the last one and found differences. */
+  function asLastCompared(group: ProblemGroup): ProblemGroup[] {
+    if (group.kind !== "comparison") return [group];
+    const last = world.compared;
+    return last?.agrees === false ? [{ ...group, message: last.sentence, since: last.at }] : [];
   }
 
   function changed(): null {
@@ -28,7 +33,7 @@ export function problemCommands(world: World, problems: OpenProblems): Pick<Hand
   });
 
   return {
-    problems: () => ({ groups: problems.groups(), ignored: problems.leftAloneGroups() }),
+    problems: () => ({ groups: problems.groups().flatMap(asLastCompared), ignored: problems.leftAloneGroups() }),
 
     problem_records({ cause, ignored, offset, limit }) {
       const found = problems.of(cause, ignored);

@@ -1,6 +1,6 @@
 /** What the in-memory backend plays. Named in the address: `?scenario=offline`. */
 export const scenarios = [
-  /** Everything agrees; a few records wait. The usual day. */
+  /** A few records wait, and a few differ. The usual day. */
   "normal",
   /** Everything agrees and nothing waits. */
   "clean",

@@ -1,3 +1,4 @@
+import { inputDay } from "../../format/when";
 import { CallFailed } from "../failure";
 import type { BundleEntry, Diagnosis, Failure, SettingsView } from "../schema";
 import type { Handlers } from "./handlers";
@@ -15,7 +16,12 @@ type Names =
   | "autostart"
   | "autostart_set";
 
-const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+/** A calendar day of the user's, also shortly after midnight. */
+function inDays(days: number): string {
+  const moment = new Date();
+  moment.setDate(moment.getDate() + days);
+  return inputDay(moment);
+}
 
 function startingSettings(world: World): SettingsView {
   return {

@@ -1,17 +1,14 @@
 import type { AppState } from "../schema";
+import { madeDifferences } from "./made-differences";
 import type { Scenario } from "./scenarios";
+import { settledState } from "./settled-state";
 
 const minutes = (count: number): string => new Date(Date.now() + count * 60_000).toISOString();
 
-function clockTime(moment: Date): string {
-  return `${String(moment.getHours()).padStart(2, "0")}:${String(moment.getMinutes()).padStart(2, "0")}`;
-}
+type Usual = Omit<AppState, "light" | "sentence" | "cure">;
 
-const usual: AppState = {
+const usual: Usual = {
   stage: "ready",
-  light: "up_to_date",
-  sentence: `Up to date, ${clockTime(new Date(Date.now() - 3 * 60_000))}. 6 records need attention.`,
-  cure: null,
   work: null,
   paused_until: null,
   snoozed_until: null,
@@ -19,6 +16,15 @@ const usual: AppState = {
   problems: 6,
   undecided: 0,
   demo: false,
+};
+
+const notSetUp: Partial<AppState> = {
+  stage: "setup",
+  light: "attention",
+  sentence: "Not set up yet",
+  cure: null,
+  problems: 0,
+  next_run_at: null,
 };
 
 function tomorrowMorning(): string {
@@ -31,31 +37,27 @@ function tomorrowMorning(): string {
 /** What header and tray show at the start of a scenario. */
 export function startingState(scenario: Scenario): AppState {
   const changes: Partial<Record<Scenario, Partial<AppState>>> = {
-    clean: { sentence: `Up to date, ${clockTime(new Date(Date.now() - 3 * 60_000))}.`, problems: 0 },
-    empty: { sentence: "Ready. Nothing has been synced yet.", problems: 0, next_run_at: minutes(1) },
-    setup: { stage: "setup", light: "attention", sentence: "Ledgerline is not set up yet.", problems: 0, next_run_at: null },
-    setup_unmatched: { stage: "setup", light: "attention", sentence: "Ledgerline is not set up yet.", problems: 0, next_run_at: null },
-    setup_resumed: {
-      stage: "setup",
-      light: "attention",
-      sentence: "The set-up is not finished yet.",
-      problems: 0,
-      next_run_at: null,
-    },
+    clean: { problems: 0 },
+    empty: { problems: 0, next_run_at: minutes(1) },
+    setup: notSetUp,
+    setup_unmatched: notSetUp,
+    setup_resumed: notSetUp,
     offline: {
       light: "offline",
-      sentence: "Offline since 09:12. Neither Business Central nor Zoho can be reached.",
+      sentence: "Offline since 09:12, trying again",
       cure: "Check the network connection of this computer. Ledgerline tries again by itself.",
     },
     paused: {
       light: "paused",
-      sentence: "Paused until tomorrow, 08:00.",
+      sentence: "Paused until tomorrow 08:00",
+      cure: null,
       paused_until: tomorrowMorning(),
       next_run_at: null,
     },
     syncing: {
       light: "syncing",
-      sentence: "Syncing since a minute ago.",
+      sentence: "Syncing invoices: 420 of 1,200",
+      cure: null,
       next_run_at: null,
       work: {
         kind: "sync",
@@ -68,21 +70,13 @@ export function startingState(scenario: Scenario): AppState {
       },
     },
     attention: {
-      light: "attention",
-      sentence: "312 records need attention.",
-      cure: "Open Problems: most of them wait for one item.",
       problems: 312,
       undecided: 38,
     },
-    flood: {
-      light: "attention",
-      sentence: "100,003 records need attention.",
-      cure: "Open Problems: nearly all of them wait for one item.",
-      problems: 100_003,
-    },
+    flood: { problems: 100_003 },
     refused: {
       light: "error",
-      sentence: "Microsoft does not accept the client secret any more: it has expired.",
+      sentence: "Business Central's client secret has expired",
       cure: "Create a new one in the Microsoft Entra admin center, and enter it under Settings, Connections.",
       next_run_at: null,
     },
@@ -93,7 +87,10 @@ export function startingState(scenario: Scenario): AppState {
       cure: "Install the newer one again, or restore the backup that it made beside the database.",
       next_run_at: null,
     },
-    demo: { demo: true, problems: 2, sentence: `Up to date, ${clockTime(new Date(Date.now() - 60_000))}. 2 records need attention.` },
+    demo: { demo: true, problems: 2 },
   };
-  return { ...usual, ...changes[scenario] };
+  const state = { ...usual, ...changes[scenario] };
+  const differs = scenario !== "empty" && madeDifferences(scenario).length > 0;
+  const lastSuccess = new Date(Date.now() - 3 * 60_000);
+  return { ...settledState({ scenario, problems: state.problems, differs, lastSuccess }), ...state };
 }

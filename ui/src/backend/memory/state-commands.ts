@@ -1,4 +1,5 @@
 import type { Handlers } from "./handlers";
+import { clockTime } from "./settled-state";
 import type { World } from "./world";
 
 type Names = "state" | "sync_now" | "cancel" | "pause" | "resume" | "snooze";
@@ -28,16 +29,16 @@ export function stateCommands(world: World): Pick<Handlers, Names> {
       const end = until === "hour" ? new Date(Date.now() + 3_600_000) : tomorrowMorning();
       return world.changeState({
         light: "paused",
-        sentence: until === "hour" ? "Paused for an hour." : "Paused until tomorrow, 08:00.",
+        sentence: until === "hour" ? `Paused until ${clockTime(end)}` : "Paused until tomorrow 08:00",
+        cure: null,
         paused_until: end.toISOString(),
         next_run_at: null,
       });
     },
 
     resume() {
-      return world.changeState({
+      return world.settle({
         light: "up_to_date",
-        sentence: "Up to date.",
         paused_until: null,
         next_run_at: new Date(Date.now() + 60_000).toISOString(),
       });

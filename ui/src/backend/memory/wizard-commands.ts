@@ -1,3 +1,4 @@
+import { inputDay } from "../../format/when";
 import { CallFailed } from "../failure";
 import type { Counts, Failure, FieldsPlan, StepName, Wizard } from "../schema";
 import type { Handlers } from "./handlers";
@@ -146,7 +147,7 @@ export function wizardCommands(world: World): Pick<Handlers, Names> {
       if (flows.flows.length === 0) {
         refuse({ code: "input_wrong", field: "flows", message: "Nothing is to be copied.", cure: "Switch at least one kind of record on." });
       }
-      if (flows.invoices_from > new Date().toISOString().slice(0, 10) && flows.invoices_from !== "all") {
+      if (flows.invoices_from > inputDay(new Date()) && flows.invoices_from !== "all") {
         refuse({ code: "input_wrong", field: "invoices_from", message: "This day has not come yet.", cure: "Choose today or a day before." });
       }
       if (flows.flows.join() !== memory.wizard.flows.flows.join()) memory.plan = null;

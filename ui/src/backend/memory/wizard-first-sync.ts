@@ -9,13 +9,12 @@ export function playFirstSync(world: World): void {
   const since = new Date().toISOString();
   let at = 0;
   world.copied = {};
-  const settled = { light: world.state.light, sentence: world.state.sentence };
 
   const ticker = setInterval(() => {
     const flow = flowNames[Math.floor(at / ticksByFlow)];
     if (!flow || world.state.work?.stopping) {
       clearInterval(ticker);
-      world.changeState({ ...settled, work: null });
+      world.settle({ light: "up_to_date", work: null });
       world.emit({ kind: "work_ended", work: "sync", failure: null });
       world.changed();
       return;
@@ -27,7 +26,7 @@ export function playFirstSync(world: World): void {
     if (done === of) world.changed();
     world.changeState({
       light: "syncing",
-      sentence: "The first sync is under way.",
+      sentence: `Syncing ${flow}: ${done} of ${of}`,
       work: { kind: "sync", since, words: `Writing ${flow} to Zoho`, flow, done, of, stopping: false },
     });
   }, tickEvery);

@@ -1,6 +1,7 @@
-import type { AppState, Event, Failure, FlowName, WorkKind } from "../schema";
+import type { Agreement, AppState, Event, Failure, FlowName, WorkKind } from "../schema";
 import { CallFailed } from "../failure";
 import type { Scenario } from "./scenarios";
+import { settledState } from "./settled-state";
 import { startingState } from "./starting-state";
 
 /** What of the program lives on between calls: its state, its listeners, and the work that goes on. */
@@ -8,6 +9,8 @@ export class World {
   state: AppState;
   /** How many records of each flow the first sync has copied so far; absent where that was long ago. */
   copied: Partial<Record<FlowName, number>> | undefined;
+  /** The last comparison of both systems. */
+  compared: Agreement | null = null;
   #handlers = new Set<(event: Event) => void>();
   #ticker: ReturnType<typeof setInterval> | undefined;
 
@@ -15,7 +18,7 @@ export class World {
     this.state = startingState(scenario);
     if (scenario === "syncing") {
       this.#goOn(() => {
-        this.changeState({ ...startingState("normal"), problems: this.state.problems });
+        this.changeState({ ...startingState("normal"), ...this.#settled(), problems: this.state.problems });
         this.emit({ kind: "work_ended", work: "sync", failure: null });
         this.changed();
       });
@@ -37,6 +40,13 @@ export class World {
     return this.state;
   }
 
+  /** Says how things stand after problems, comparison or pause have changed; what keeps everything from going on stays. */
+  settle(change: Partial<AppState> = {}): AppState {
+    const state = { ...this.state, ...change };
+    const settles = state.stage === "ready" && state.work === null && (state.light === "up_to_date" || state.light === "attention");
+    return this.changeState(settles ? { ...change, ...this.#settled(state.problems) } : change);
+  }
+
   /** Tells the window that data changed. */
   changed(): void {
     this.emit({ kind: "changed" });
@@ -55,13 +65,14 @@ export class World {
     const before = this.state;
     this.changeState({
       light: kind === "sync" || kind === "retry" ? "syncing" : before.light,
-      sentence: kind === "sync" || kind === "retry" ? `${words}.` : before.sentence,
+      sentence: kind === "sync" || kind === "retry" ? words : before.sentence,
+      cure: kind === "sync" || kind === "retry" ? null : before.cure,
       work: { kind, since: new Date().toISOString(), words, flow: null, done: of === null ? null : 0, of, stopping: false },
     });
     this.#goOn(() => {
-      const { light, sentence } = this.#settled(before);
+      const { light, sentence, cure } = before;
       const cancelled = this.state.work?.stopping === true;
-      this.changeState({ work: null, light, sentence });
+      this.settle({ work: null, light, sentence, cure });
       const failure = cancelled ? undefined : done();
       this.emit({ kind: "work_ended", work: kind, failure: failure ?? null });
       this.changed();
@@ -73,9 +84,9 @@ export class World {
     if (work) this.changeState({ work: { ...work, stopping: true } });
   }
 
-  #settled(before: AppState): Pick<AppState, "light" | "sentence"> {
-    const settled = startingState(this.scenario);
-    return before.light === "syncing" ? settled : { light: before.light, sentence: before.sentence };
+  #settled(problems: number = this.state.problems): Pick<AppState, "light" | "sentence" | "cure"> {
+    const lastSuccess = new Date(Date.now() - 3 * 60_000);
+    return settledState({ scenario: this.scenario, problems, differs: this.compared?.agrees === false, lastSuccess });
   }
 
   #goOn(ended: () => void): void {

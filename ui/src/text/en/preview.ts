@@ -29,6 +29,7 @@ export const preview = {
     credits: "Credits of Zoho",
     creditsText: (text: string) => `about ${text}`,
     time: "Time",
+    timeAndEnd: (time: string, end: string) => `${time}, done at about ${end}`,
     spent: "Spent by the preview",
     at: "Found out",
   },

@@ -22,6 +22,7 @@ export const shell = {
   offline: "There is no connection right now.",
   offlineCure: "What you see is what was last known. Ledgerline tries again by itself as soon as the network is back.",
   busyElsewhere: (what: string) => `Wait until this is done: ${what}`,
+  demoLabel: "Demonstration",
   demo: "Demonstration: the built-in Business Central and Zoho are connected. Nothing leaves this computer.",
   unusable: "Ledgerline cannot start",
   starting: "Ledgerline is starting",
