@@ -84,7 +84,7 @@ async fn visit(stream: Stream, resident: &Resident, door: &Door) -> io::Result<(
             door.quit();
             return Ok(());
         }
-        Some(Asked::Call { .. }) | None => return Ok(()),
+        Some(Asked::Call { .. } | Asked::Closing) | None => return Ok(()),
     }
     let _place = Place(door, resident);
     let mut events = resident.events();
@@ -112,7 +112,7 @@ async fn visit(stream: Stream, resident: &Resident, door: &Door) -> io::Result<(
                     });
                 }
                 Some(Asked::Quit) => door.quit(),
-                Some(Asked::Window { .. }) | None => break Ok(()),
+                Some(Asked::Window { .. } | Asked::Closing) | None => break Ok(()),
             },
             event = events.recv() => {
                 let event = match event {

@@ -33,6 +33,8 @@ pub enum Asked {
         /// What it takes.
         params: Value,
     },
+    /// The window is being closed, which takes a moment: whoever opens it from now on needs a new one.
+    Closing,
     /// Ends the resident process.
     Quit,
 }

@@ -42,13 +42,14 @@ impl Services {
     /// Starts the seeded services, which keep their changes in `folder`.
     #[must_use]
     pub fn start(folder: &Path) -> Self {
+        Self::started(Command::new(built("ledgerline-sandbox")), folder)
+    }
+
+    /// The same, by a command that says where else they belong to.
+    pub(crate) fn started(mut command: Command, folder: &Path) -> Self {
         let journal = folder.join("sandbox.journal");
-        let mut process = Command::new(built("ledgerline-sandbox"))
-            .args(["--port", "0", "--journal"])
-            .arg(&journal)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        command.args(["--port", "0", "--journal"]).arg(&journal);
+        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let origin = lines
             .by_ref()

@@ -30,6 +30,7 @@ fn a_desktop_notification_leads_to_the_refused_record_and_retry_solves_it() {
     tray.click(&["Sync now"]);
     let told = notifications.wait_for("1 customer was refused by Zoho");
     assert!(told.body.contains("no such name"), "{told:?}");
+    assert!(!told.body.contains("replay"), "that is a word of the command line: {told:?}");
     assert_eq!((told.program.as_str(), told.urgency.as_str()), ("Ledgerline", "NORMAL"));
     let troubled = tray.look().unwrap();
     assert_eq!(troubled.status, "NeedsAttention", "{troubled:?}");

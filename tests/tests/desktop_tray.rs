@@ -102,13 +102,8 @@ fn the_desktop_tray_tells_the_state_and_does_everything_from_its_menu() {
     // Quit ends everything, and another Ledgerline may work in the profile.
     tray.click(&["Quit"]);
     assert!(program.wait().unwrap().success());
-    until_so("the end of the window", || {
-        let left = session.processes();
-        !left.iter().any(|process| {
-            process.name.starts_with("ledgerline")
-                || process.name.starts_with("WebKit") && !process.name.contains("Driver")
-        })
-    });
+    let ours = ["ledgerline-desktop", "ledgerline-resident", "WebKitNetworkProcess", "WebKitWebProcess"];
+    until_so("the end of everything", || ours.iter().all(|name| session.running(name).is_empty()));
     assert!(!tray.has_item());
     let profile = Profile::at(Some(session.profile())).unwrap();
     assert!(!profile.is_in_use() && profile.alone().unwrap().is_some());

@@ -49,6 +49,9 @@ fn the_desktop_has_one_window_and_closing_it_leaves_only_the_tray() {
     assert!(session.running("ledgerline-desktop").is_empty());
     assert_eq!(session.running("ledgerline-resident").len(), 1);
     assert!(session.tray().has_item());
+    // The first time it is said that this was not the end.
+    let told = session.notifications().wait_for("Ledgerline goes on in the tray");
+    assert_eq!(told.urgency, "LOW");
 
     // From the menu, and from the icon where a panel knows clicks on it, the window comes back.
     session.tray().click(&["Open Ledgerline"]);
@@ -60,6 +63,8 @@ fn the_desktop_has_one_window_and_closing_it_leaves_only_the_tray() {
     session.tray().click_icon();
     let window = Window::of(&session);
     window.wait_for("[data-testid=state-line]");
+
+    assert_eq!(session.notifications().shown(), [told], "it is said once");
 
     // When what stays ends, the window does not stay behind.
     drop(window);

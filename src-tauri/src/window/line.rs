@@ -184,6 +184,14 @@ impl Line {
         answer.await.unwrap_or_else(|_| Err(self.nobody()))
     }
 
+    /// Says that the window is being closed: it does not come to the front any more.
+    pub fn closing(&self) {
+        if let Some(calls) = &self.calls {
+            // Where nobody hears it, nobody opens it either.
+            let _ = calls.send(Asked::Closing);
+        }
+    }
+
     fn nobody(&self) -> Failure {
         let (message, cure) = self.why_not.split_once(" → ").unwrap_or((&self.why_not, ""));
         let or = |text: &str, usual: &str| if text.is_empty() { usual.to_owned() } else { text.to_owned() };

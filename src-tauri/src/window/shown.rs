@@ -7,7 +7,8 @@ use desktop::arguments::Arguments;
 use serde_json::Value;
 use tauri::webview::NewWindowResponse;
 use tauri::{
-    AppHandle, Emitter as _, Manager as _, State, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
+    AppHandle, Emitter as _, Manager as _, RunEvent, State, Url, WebviewUrl, WebviewWindow,
+    WebviewWindowBuilder, WindowEvent,
 };
 
 use super::autostart;
@@ -37,7 +38,7 @@ async fn call(
 pub fn run(runtime: &tokio::runtime::Runtime, line: Line, arguments: &Arguments) -> tauri::Result<()> {
     tauri::async_runtime::set(runtime.handle().clone());
     let line = Arc::new(line);
-    let events = line.events();
+    let (events, ending) = (line.events(), Arc::clone(&line));
     let route = arguments.show.clone();
     let app = tauri::Builder::default()
         .plugin(autostart::plugin(arguments))
@@ -57,7 +58,11 @@ pub fn run(runtime: &tokio::runtime::Runtime, line: Line, arguments: &Arguments)
             Ok(())
         })
         .build(tauri::generate_context!())?;
-    app.run(|_, _| {});
+    app.run(move |_, event| {
+        if let RunEvent::WindowEvent { event: WindowEvent::CloseRequested { .. }, .. } = event {
+            ending.closing();
+        }
+    });
     Ok(())
 }
 
