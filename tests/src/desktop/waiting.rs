@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// A condition that is not met within this time will never be: it is generous, for computers that do much else.
-pub const LIMIT: Duration = Duration::from_secs(60);
+pub const LIMIT: Duration = Duration::from_secs(90);
 
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(40);
