@@ -74,11 +74,6 @@ pub const WINDOW: &[Needed] = &[
 pub const WINDOW_TESTS: &[Needed] = &[
     Needed { what: What::Program("Xvfb"), packages: &["xvfb"], reason: "a display that nobody sees" },
     Needed {
-        what: What::Program("xdotool"),
-        packages: &["xdotool"],
-        reason: "looks which window is in front",
-    },
-    Needed {
         what: What::Program("WebKitWebDriver"),
         packages: &["webkit2gtk-driver"],
         reason: "drives the real window",
