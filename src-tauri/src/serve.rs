@@ -80,10 +80,6 @@ async fn visit(stream: Stream, resident: &Resident, door: &Door) -> io::Result<(
                 return wire::write(&mut *write.lock().await, &Told::ThereIsOne).await;
             }
         }
-        Some(Asked::Quit) => {
-            door.quit();
-            return Ok(());
-        }
         Some(Asked::Call { .. } | Asked::Closing) | None => return Ok(()),
     }
     let _place = Place(door, resident);
@@ -111,7 +107,6 @@ async fn visit(stream: Stream, resident: &Resident, door: &Door) -> io::Result<(
                         }
                     });
                 }
-                Some(Asked::Quit) => door.quit(),
                 Some(Asked::Window { .. } | Asked::Closing) | None => break Ok(()),
             },
             event = events.recv() => {

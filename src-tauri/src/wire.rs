@@ -35,8 +35,6 @@ pub enum Asked {
     },
     /// The window is being closed, which takes a moment: whoever opens it from now on needs a new one.
     Closing,
-    /// Ends the resident process.
-    Quit,
 }
 
 /// What comes from the resident's side.

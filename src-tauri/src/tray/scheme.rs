@@ -37,13 +37,9 @@ fn asked() -> Option<u32> {
 fn number(value: &zbus::zvariant::Value<'_>) -> Option<u32> {
     match value {
         zbus::zvariant::Value::U32(number) => Some(*number),
-        zbus::zvariant::Value::Value(inner) => number_of(inner),
+        zbus::zvariant::Value::Value(inner) => number(inner),
         _ => None,
     }
-}
-
-fn number_of(value: &zbus::zvariant::Value<'_>) -> Option<u32> {
-    number(value)
 }
 
 /// Tells of every change, on a thread of its own.
