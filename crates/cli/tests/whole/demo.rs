@@ -1,11 +1,9 @@
 //! The demo: two built-in systems, one first sync, no account and no network.
 
-mod program;
-
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
-use program::{Program, object};
+use crate::program::{Program, object};
 
 #[test]
 fn the_demo_ends_clean_twice_and_follows_changes() {

@@ -323,7 +323,7 @@ fn a_missing_file_says_where_it_was_looked_for() {
 
 #[test]
 fn the_examples_of_the_settings_page_are_understood() {
-    let page = include_str!("../../../docs/settings.md");
+    let page = include_str!("../../../../docs/settings.md");
     let examples: Vec<&str> =
         page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
     assert_eq!(examples.len(), 2);

@@ -3,13 +3,11 @@
 // A failed expectation is a failed test.
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
-mod program;
-
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 use std::sync::Arc;
 
-use program::{Program, object};
+use crate::program::{Program, object};
 use sandbox::business_central::row::Row;
 use sandbox::business_central::schema::Table;
 use sandbox::zoho::Edition;

@@ -1,11 +1,9 @@
 //! How commands are typed, and what is printed when nothing can start.
 
-mod program;
-
-use program::{Program, object};
+use crate::program::{Program, object};
 
 /// The page about the command line.
-const PAGE: &str = include_str!("../../../docs/command-line.md");
+const PAGE: &str = include_str!("../../../../docs/command-line.md");
 
 #[test]
 fn help_and_version_are_no_errors() {
