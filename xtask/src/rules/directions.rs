@@ -6,12 +6,18 @@ use crate::program::{self, Failed};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("exact-json", &[]),
     ("transport", &[]),
+    ("relay-protocol", &[]),
+    // It may stand on another machine, and knows nothing of the application.
+    ("relay", &["relay-protocol"]),
     ("business-central", &["exact-json", "transport"]),
     ("zoho-crm", &["exact-json", "transport"]),
     ("sandbox", &["exact-json", "transport"]),
     ("sync", &["business-central", "exact-json", "transport", "zoho-crm"]),
     // The sandbox only in tests of the wizard's steps; nothing of the application needs it to run.
-    ("app", &["business-central", "exact-json", "sandbox", "sync", "transport", "zoho-crm"]),
+    (
+        "app",
+        &["business-central", "exact-json", "relay-protocol", "sandbox", "sync", "transport", "zoho-crm"],
+    ),
     ("demo", &["app", "sandbox", "sync", "transport"]),
     ("cli", &["app", "business-central", "demo", "exact-json", "sandbox", "sync", "transport", "zoho-crm"]),
     ("desktop", &["app", "demo", "transport"]),
@@ -77,6 +83,6 @@ mod tests {
 
     #[test]
     fn a_new_crate_must_say_what_it_may_use() {
-        assert_eq!(findings("0 relay v0.1.0 (/x/crates/relay)\n").len(), 1);
+        assert_eq!(findings("0 courier v0.1.0 (/x/crates/courier)\n").len(), 1);
     }
 }
