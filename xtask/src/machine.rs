@@ -101,6 +101,13 @@ pub const KEYCHAIN: &[Needed] = &[
     },
 ];
 
+/// To test the relay's store on NATS with a real server. Debian starts it as a service of its own as well; the tests do not use that one.
+pub const NATS: &[Needed] = &[Needed {
+    what: What::Program("nats-server"),
+    packages: &["nats-server"],
+    reason: "a real NATS server for the relay's tests",
+}];
+
 /// Stops where this Rust is older than the workspace asks for.
 pub fn check_rust() -> Result<(), Failed> {
     let manifest = std::fs::read_to_string(program::workspace().join("Cargo.toml"))

@@ -94,6 +94,9 @@ fn set_up() -> Result<bool, Failed> {
     if let Err(failed) = &keychain {
         println!("the keychain will not be tested: {failed}");
     }
+    if let Err(failed) = machine::install(machine::NATS) {
+        println!("the relay's store on NATS will not be tested: {failed}");
+    }
     ui::install()?;
     program::run(&mut program::cargo(&["fetch", "--locked"]))?;
     Ok(keychain.is_ok())

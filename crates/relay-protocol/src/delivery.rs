@@ -10,7 +10,7 @@ pub mod event_name {
     pub const HELLO: &str = "hello";
     /// Its data is a [`Signal`](crate::Signal), its id the signal's.
     pub const SIGNAL: &str = "signal";
-    /// Another reader of the same mailbox has come: the stream ends. Its reader should not come back at once.
+    /// Another reader of the same mailbox has come, or the mailbox was removed: the stream ends. Its reader should not come back at once.
     pub const SUPERSEDED: &str = "superseded";
 }
 
@@ -19,8 +19,8 @@ pub mod event_name {
 pub struct Hello {
     /// The protocol that the relay speaks.
     pub protocol: u32,
-    /// The number of the mailbox's newest signal, or of an older one if that is forgotten already. When it is below the one that the
-    /// reader resumes from, and not 0, the relay's numbers began anew.
+    /// The highest number that any signal of this relay has had. When it is below the one that the reader resumes from, the relay's
+    /// numbers began anew: the stream then begins with the mailbox's first signal, and the reader should poll.
     pub newest: SignalId,
 }
 
@@ -31,7 +31,7 @@ pub enum Delivery {
     Hello(Hello),
     /// A signal.
     Signal(Signal),
-    /// Another reader of the same mailbox has come.
+    /// Another reader of the same mailbox has come, or the mailbox was removed.
     Superseded,
     /// An event of a later version, by its name.
     Unknown(String),

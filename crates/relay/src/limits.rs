@@ -29,7 +29,7 @@ pub const MOST_OF_ONE: usize = 1000;
 pub const LARGEST_SIGNAL: usize = 64 << 10;
 
 /// How many signals a stream reads from the store at a time, and about how many bytes.
-pub const PAGE: Page = Page { signals: 100, bytes: 256 << 10 };
+pub const PAGE: Page = Page { signals: 100, bytes: 64 << 10 };
 
 /// A reader that takes nothing for so long is disconnected.
 pub const STALLED_AFTER: Duration = Duration::from_secs(60);
@@ -83,7 +83,7 @@ pub struct Rates {
     pub hook: Rate,
     /// Notifications from one address: each service sends those of all its customers from a few.
     pub address: Rate,
-    /// Unknown hooks, wrong tokens and wrong keys from one address, and enrolments.
+    /// Unknown hooks, wrong tokens and wrong keys from one address.
     pub failures: Rate,
 }
 

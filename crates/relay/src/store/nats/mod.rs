@@ -228,12 +228,19 @@ impl Nats {
         Ok(count)
     }
 
-    /// The mailbox's first signal from that sequence on. The stream's leader is asked: a replica may lag behind what was acknowledged.
-    async fn first_from(&self, mailbox: &MailboxId, sequence: u64) -> Result<Option<Signal>, StoreError> {
+    /// The mailbox's first signal from that sequence on, and its size. The stream's leader is asked: a replica may lag behind what was acknowledged.
+    async fn first_from(
+        &self,
+        mailbox: &MailboxId,
+        sequence: u64,
+    ) -> Result<Option<(Signal, usize)>, StoreError> {
         let ask =
             self.signals.raw_message_builder().sequence(sequence).next_by_subject(self.signals_of(mailbox));
         match ask.send().await {
-            Ok(message) => Ok(Some(Stored::read(SignalId(message.sequence), &message.payload))),
+            Ok(message) => {
+                let signal = Stored::read(SignalId(message.sequence), &message.payload);
+                Ok(Some((signal, message.payload.len())))
+            }
             Err(error) if error.kind() == stream::LastRawMessageErrorKind::NoMessageFound => Ok(None),
             Err(error) => Err(broken(error)),
         }
@@ -270,6 +277,7 @@ impl Store for Nats {
         Box::pin(async move {
             self.mailboxes.remove(mailbox).await?;
             self.signals.purge().filter(self.signals_of(mailbox)).await.map_err(broken)?;
+            self.since_counted.lock().unwrap_or_else(PoisonError::into_inner).remove(mailbox);
             self.hub.supersede(mailbox);
             self.tell("reader", mailbox, "removed".to_owned()).await
         })
@@ -302,14 +310,14 @@ impl Store for Nats {
         page: Page,
     ) -> BoxFuture<'a, Result<Vec<Signal>, StoreError>> {
         Box::pin(async move {
-            let mut signals: Vec<Signal> = Vec::new();
+            let (mut signals, mut bytes) = (Vec::new(), 0);
             let mut next = after.0.saturating_add(1);
-            // Signals are small here: a page's bytes are a matter of its number.
-            while signals.len() < page.signals {
-                let Some(signal) = self.first_from(mailbox, next).await? else {
+            while signals.len() < page.signals && bytes < page.bytes {
+                let Some((signal, size)) = self.first_from(mailbox, next).await? else {
                     break;
                 };
                 next = signal.id.0.saturating_add(1);
+                bytes += size;
                 signals.push(signal);
             }
             Ok(signals)
@@ -350,7 +358,7 @@ impl Store for Nats {
                 let oldest = self.first_from(&mailbox, 1).await?;
                 let is_old =
                     |signal: &Signal| now.duration_since(signal.received_at) > self.retention.longest;
-                if oldest.is_some_and(|signal| is_old(&signal)) {
+                if oldest.is_some_and(|(signal, _)| is_old(&signal)) {
                     self.collapse(&mailbox, now).await?;
                     tidied.collapsed += 1;
                 }
