@@ -192,20 +192,29 @@ async fn renew(app: Arc<App>, tls: Option<Arc<Tls>>, key_file: Option<PathBuf>, 
             _ = minutes.tick() => false,
             () = again.told() => true,
         };
-        match tls.as_ref().map(|tls| tls.reload()) {
-            Some(Ok(true)) => tracing::info!("another certificate is used from now on"),
-            Some(Err(error)) => tracing::error!(%error, "the certificate stays what it was"),
-            Some(Ok(false)) | None => {}
+        let (app, tls, key_file) = (app.clone(), tls.clone(), key_file.clone().filter(|_| told));
+        let read = tokio::task::spawn_blocking(move || read_again(&app, tls.as_deref(), key_file.as_deref()));
+        if let Err(error) = read.await {
+            tracing::error!(%error, "the files were not read again");
         }
-        if told && key_file.is_some() {
-            match key(key_file.as_deref()) {
-                Ok(key) => {
-                    app.set_enrolment_key(key);
-                    tracing::info!("the enrolment key was read again");
-                }
-                Err(error) => tracing::error!(%error, "the enrolment key stays what it was"),
-            }
+    }
+}
+
+fn read_again(app: &App, tls: Option<&Tls>, key_file: Option<&Path>) {
+    match tls.map(Tls::reload) {
+        Some(Ok(true)) => tracing::info!("another certificate is used from now on"),
+        Some(Err(error)) => tracing::error!(%error, "the certificate stays what it was"),
+        Some(Ok(false)) | None => {}
+    }
+    if key_file.is_none() {
+        return;
+    }
+    match key(key_file) {
+        Ok(key) => {
+            app.set_enrolment_key(key);
+            tracing::info!("the enrolment key was read again");
         }
+        Err(error) => tracing::error!(%error, "the enrolment key stays what it was"),
     }
 }
 

@@ -116,13 +116,14 @@ fn write_all(connection: &mut Connection, jobs: &mpsc::Receiver<Job>) {
 fn transaction(connection: &mut Connection, mut jobs: impl Iterator<Item = Job>) {
     let mut answers = Vec::new();
     let result = begin_and_commit(connection, &mut jobs, &mut answers).map_err(|error| said(&error));
-    for answer in answers {
-        answer(result.clone());
-    }
-    if let Err(error) = result {
+    // Those that waited come first: what is asked upon an answer is another matter.
+    if let Err(error) = &result {
         for job in jobs {
             job(Err(error.clone()));
         }
+    }
+    for answer in answers {
+        answer(result.clone());
     }
 }
 
@@ -145,5 +146,88 @@ fn said(error: &rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::DiskFull) => StoreError::Full(error.to_string()),
         _ => broken(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use futures_util::future::join_all;
+
+    use super::*;
+
+    struct Two {
+        writer: Worker,
+        /// Sees what is committed and nothing else.
+        other: Arc<Mutex<Connection>>,
+        _folder: tempfile::TempDir,
+    }
+
+    fn two() -> Two {
+        let folder = tempfile::tempdir().unwrap();
+        let open = || super::super::schema::open(&folder.path().join("relay.db")).unwrap();
+        let connection = open();
+        connection.execute_batch("CREATE TABLE rows (number INTEGER PRIMARY KEY)").unwrap();
+        let other = Arc::new(Mutex::new(open()));
+        Two { writer: Worker::writing(connection).unwrap(), other, _folder: folder }
+    }
+
+    fn committed(other: &Mutex<Connection>) -> i64 {
+        let count = "SELECT count(*) FROM rows";
+        other.lock().unwrap().query_row(count, [], |row| row.get(0)).unwrap()
+    }
+
+    #[tokio::test]
+    async fn writes_that_wait_share_a_commit_and_none_is_answered_before_it() {
+        let two = two();
+        let (proceed, wait) = mpsc::channel::<()>();
+        // Holds up the thread until all the others wait.
+        let first = two.writer.run(move |_| {
+            wait.recv().unwrap();
+            Ok(0)
+        });
+        let writes = (0..100).map(|number| {
+            let (other, after) = (two.other.clone(), two.other.clone());
+            let write = two.writer.run(move |connection| {
+                connection.execute("INSERT INTO rows VALUES (?)", [number])?;
+                Ok(committed(&other))
+            });
+            async move {
+                let committed_before = write.await.unwrap();
+                (committed_before, committed(&after))
+            }
+        });
+        let go = async {
+            proceed.send(()).unwrap();
+        };
+        let (_, seen, ()) = tokio::join!(first, join_all(writes), go);
+        assert_eq!(seen, vec![(0, 100); 100]);
+    }
+
+    #[tokio::test]
+    async fn where_one_write_fails_all_that_share_its_commit_are_told_so_and_later_ones_are_stored() {
+        let two = two();
+        let (proceed, wait) = mpsc::channel::<()>();
+        let first = two.writer.run(move |_| {
+            wait.recv().unwrap();
+            Ok(())
+        });
+        let write = |sql: &'static str| two.writer.run(move |connection| connection.execute(sql, []));
+        let (good, bad, later) = (
+            write("INSERT INTO rows VALUES (1)"),
+            write("INSERT INTO nowhere VALUES (1)"),
+            write("INSERT INTO rows VALUES (2)"),
+        );
+        let go = async {
+            proceed.send(()).unwrap();
+        };
+        let (_, good, bad, later, ()) = tokio::join!(first, good, bad, later, go);
+        for result in [good, bad, later] {
+            assert!(result.unwrap_err().to_string().contains("nowhere"));
+        }
+        assert_eq!(committed(&two.other), 0);
+        write("INSERT INTO rows VALUES (3)").await.unwrap();
+        assert_eq!(committed(&two.other), 1);
     }
 }
