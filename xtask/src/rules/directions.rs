@@ -22,7 +22,20 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("cli", &["app", "business-central", "demo", "exact-json", "sandbox", "sync", "transport", "zoho-crm"]),
     ("desktop", &["app", "demo", "transport"]),
     ("icons", &[]),
-    ("tests", &["app", "business-central", "exact-json", "sandbox", "sync", "transport", "zoho-crm"]),
+    (
+        "tests",
+        &[
+            "app",
+            "business-central",
+            "exact-json",
+            "relay",
+            "relay-protocol",
+            "sandbox",
+            "sync",
+            "transport",
+            "zoho-crm",
+        ],
+    ),
     // It starts the built programs, and knows none of their code.
     ("bench", &[]),
     ("xtask", &[]),

@@ -9,7 +9,7 @@ use reqwest::StatusCode;
 use tokio::sync::mpsc;
 
 use crate::process::Process;
-use crate::serving::{Reader, client, enrol, hook_at, notification, post, record};
+use crate::serving::{KEY, Reader, client, enrol, hook_at, notification, post, record, try_to_enrol};
 use crate::stores::{Place, on_both_stores};
 
 on_both_stores!(
@@ -117,6 +117,39 @@ async fn one_of_two_processes_on_nats_is_killed_and_the_other_has_everything() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn while_nats_is_down_senders_are_asked_to_come_again_and_afterwards_everything_is_there() {
+    let Some(Place::Nats(mut server)) = Place::nats() else { return };
+    let relay = Process::start(&server.address);
+    let client = client();
+    let mailbox = enrol(&client, &relay.url).await;
+    let hook = hook_at(&relay.url, &mailbox.hooks.business_central);
+    assert_eq!(post(&client, &hook, notification(&["before"])).await, StatusCode::OK);
+    server.kill();
+    assert_eq!(post(&client, &hook, notification(&["meanwhile"])).await, StatusCode::SERVICE_UNAVAILABLE);
+    let health = crate::serving::within(client.get(format!("{}/healthz", relay.url)).send()).await.unwrap();
+    assert_eq!(health.status(), StatusCode::SERVICE_UNAVAILABLE);
+    server.start_again();
+    // The relay connects again by itself.
+    while post(&client, &hook, notification(&["after"])).await != StatusCode::OK {}
+    let found = everything(&relay.url, &mailbox).await;
+    assert!(found.contains("before") && found.contains("after"), "{found:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_enrolment_key_is_taken_over_without_a_restart() {
+    let place = Place::file();
+    let mut relay = Process::start(&place.name());
+    let client = client();
+    let mailbox = enrol(&client, &relay.url).await;
+    relay.change_key("another enrolment key");
+    assert_eq!(try_to_enrol(&client, &relay.url, KEY).await.status(), StatusCode::UNAUTHORIZED);
+    let another = try_to_enrol(&client, &relay.url, "another enrolment key").await;
+    assert_eq!(another.status(), StatusCode::CREATED);
+    let hook = hook_at(&relay.url, &mailbox.hooks.zoho);
+    assert_eq!(post(&client, &hook, "{}").await, StatusCode::OK, "mailboxes stay as they are");
+}
+
 async fn asked_to_stop_the_relay_ends_its_streams_and_says_nothing_that_is_secret(place: Place) {
     let relay = Process::start(&place.name());
     let client = client();
@@ -132,9 +165,7 @@ async fn asked_to_stop_the_relay_ends_its_streams_and_says_nothing_that_is_secre
     assert!(status.success(), "{log}");
     assert!(log.contains("the relay has stopped"), "{log}");
     let (_, key) = hook.rsplit_once('/').unwrap();
-    for secret in
-        [mailbox.read_token.reveal(), key, "a-record-of-ours", "the client state", crate::serving::KEY]
-    {
+    for secret in [mailbox.read_token.reveal(), key, "a-record-of-ours", "the client state", KEY] {
         assert!(!log.contains(secret), "{log}");
     }
 }

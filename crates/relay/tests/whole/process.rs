@@ -3,11 +3,14 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 
+use tempfile::NamedTempFile;
+
 use crate::serving::KEY;
 
 pub struct Process {
     child: Child,
     log: BufReader<ChildStderr>,
+    key: NamedTempFile,
     pub url: String,
 }
 
@@ -18,7 +21,7 @@ impl Process {
     }
 
     pub fn start_with(store: &str, more: &[&str]) -> Self {
-        let mut key = tempfile::NamedTempFile::new().unwrap();
+        let mut key = NamedTempFile::new().unwrap();
         writeln!(key, "{KEY}").unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_ledgerline-relay"))
             .args(["--listen", "127.0.0.1:0", "--public-url", "https://relay.example.com", "--store", store])
@@ -39,7 +42,19 @@ impl Process {
             }
             read.push_str(&line);
         };
-        Self { child, log, url }
+        Self { child, log, key, url }
+    }
+
+    /// Puts another key into the file and says so to the relay; returns when it was read.
+    pub fn change_key(&mut self, key: &str) {
+        std::fs::write(self.key.path(), key).unwrap();
+        let told = Command::new("kill").args(["-HUP", &self.child.id().to_string()]).status().unwrap();
+        assert!(told.success());
+        let mut line = String::new();
+        while !line.contains("the enrolment key was read again") {
+            line.clear();
+            assert!(self.log.read_line(&mut line).unwrap() > 0, "the relay ended");
+        }
     }
 
     /// As a power cut would: `kill -9`.

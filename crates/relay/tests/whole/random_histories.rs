@@ -118,7 +118,7 @@ fn histories(place: &Place, cases: u32) {
 
 #[test]
 fn in_a_file_no_history_loses_a_signal() {
-    histories(&Place::file(), 48);
+    histories(&Place::file(), 32);
 }
 
 #[test]

@@ -78,38 +78,59 @@ pub async fn open_file(folder: &TempDir) -> (Arc<Sqlite>, Arc<Hub>) {
 pub struct NatsServer {
     process: Child,
     pub address: String,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl NatsServer {
     fn start() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
-        let started = Command::new("nats-server")
-            .args(["-a", "127.0.0.1", "-p", "-1", "-js", "--ports_file_dir"])
-            .arg(folder.path())
-            .arg("-sd")
-            .arg(folder.path().join("store"))
-            .stderr(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn();
-        let Ok(process) = started else {
+        // Any free port.
+        let Ok(process) = run(&folder, "-1") else {
             eprintln!(
                 "SKIPPED: there is no nats-server (Debian: nats-server); the store on NATS is not tested"
             );
             return None;
         };
-        let ports = folder.path().join(format!("nats-server_{}.ports", process.id()));
-        let began = std::time::Instant::now();
-        let address = loop {
-            // The file is written in one go, when the server takes connections.
-            let text = std::fs::read(&ports).unwrap_or_default();
-            if let Ok(found) = serde_json::from_slice::<serde_json::Value>(&text) {
-                break found["nats"][0].as_str().unwrap().to_owned();
-            }
-            assert!(began.elapsed().as_secs() < 20, "nats-server does not start");
-            std::thread::yield_now();
-        };
-        Some(Self { process, address, _folder: folder })
+        let address = address_of(&folder, &process);
+        Some(Self { process, address, folder })
+    }
+
+    /// `kill -9`.
+    pub fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    /// Starts again after a kill, at the same address with the same data.
+    pub fn start_again(&mut self) {
+        let (_, port) = self.address.rsplit_once(':').unwrap();
+        self.process = run(&self.folder, port).unwrap();
+        assert_eq!(address_of(&self.folder, &self.process), self.address);
+    }
+}
+
+fn run(folder: &TempDir, port: &str) -> std::io::Result<Child> {
+    Command::new("nats-server")
+        .args(["-a", "127.0.0.1", "-p", port, "-js", "--ports_file_dir"])
+        .arg(folder.path())
+        .arg("-sd")
+        .arg(folder.path().join("store"))
+        .stderr(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+}
+
+/// Waits until the server takes connections: it then writes a file that says where.
+fn address_of(folder: &TempDir, process: &Child) -> String {
+    let ports = folder.path().join(format!("nats-server_{}.ports", process.id()));
+    let began = std::time::Instant::now();
+    loop {
+        let text = std::fs::read(&ports).unwrap_or_default();
+        if let Ok(found) = serde_json::from_slice::<serde_json::Value>(&text) {
+            return found["nats"][0].as_str().unwrap().to_owned();
+        }
+        assert!(began.elapsed().as_secs() < 20, "nats-server does not start");
+        std::thread::yield_now();
     }
 }
 

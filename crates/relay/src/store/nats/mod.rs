@@ -9,6 +9,7 @@ mod mailboxes;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_nats::jetstream::{self, stream};
 use async_nats::{Client, ConnectOptions, Event, ServerAddr};
@@ -43,6 +44,9 @@ impl Default for Options {
         Self { login: None, authorities: None, replicas: 1, prefix: "ledgerline-relay".to_owned() }
     }
 }
+
+/// How long the server may take: whoever posts wants an answer within seconds, be it 503.
+const ANSWER_WITHIN: Duration = Duration::from_secs(3);
 
 /// What is left in the stream of a mailbox that was removed while a signal came in goes so long after a mailbox would be idle.
 const LEFTOVERS: SignedDuration = SignedDuration::from_hours(10 * 24);
@@ -99,7 +103,10 @@ impl Nats {
             connect = connect.add_root_certificates(authorities);
         }
         let client = connect.connect(servers).await.map_err(broken)?;
-        let context = jetstream::new(client.clone());
+        let context = jetstream::ContextBuilder::new()
+            .timeout(ANSWER_WITHIN)
+            .ack_timeout(ANSWER_WITHIN)
+            .build(client.clone());
         let prefix = options.prefix;
         let config = stream::Config {
             name: format!("{prefix}-signals"),
