@@ -26,7 +26,7 @@ pub const LONGEST_VALIDATION_TOKEN: usize = 4096;
 pub const MOST_OF_ONE: usize = 1000;
 
 /// The most bytes of one signal, as JSON.
-pub const LARGEST_SIGNAL: usize = 64 << 10;
+pub const LARGEST_SIGNAL: usize = 32 << 10;
 
 /// How many signals a stream reads from the store at a time, and about how many bytes.
 pub const PAGE: Page = Page { signals: 100, bytes: 64 << 10 };

@@ -40,9 +40,9 @@ struct Args {
     /// The address to listen on.
     #[arg(long, env = "LEDGERLINE_RELAY_LISTEN", default_value = "127.0.0.1:8090", value_name = "ADDRESS")]
     listen: SocketAddr,
-    /// The address at which both services reach the relay, such as https://relay.example.com.
-    #[arg(long, env = "LEDGERLINE_RELAY_PUBLIC_URL", value_name = "URL")]
-    public_url: PublicUrl,
+    /// The address at which both services reach the relay; without it hooks lead to the address that it listens on.
+    #[arg(long, env = "LEDGERLINE_RELAY_PUBLIC_URL", value_name = "https://relay.example.com")]
+    public_url: Option<PublicUrl>,
     /// Where mailboxes are kept: a file, or nats://HOST:PORT (tls://… for TLS; several with commas).
     #[arg(long, env = "LEDGERLINE_RELAY_STORE", default_value = "ledgerline-relay.db", value_name = "PLACE")]
     store: Place,
@@ -142,17 +142,17 @@ async fn run(args: Args) -> Result<(), String> {
         prefix: args.nats_prefix.clone(),
     };
     let store = store::open(&args.store, nats, retention, hub.clone()).await.map_err(text)?;
+    let listener =
+        TcpListener::bind(args.listen).await.map_err(|error| format!("{}: {error}", args.listen))?;
+    let address = listener.local_addr().map_err(text)?;
     let settings = Settings {
-        public: args.public_url.clone(),
+        public: public(args.public_url, address, tls.is_some())?,
         enrolment: key,
         trusted_proxies: args.trusted_proxy.clone(),
         operators: args.operator.clone(),
         rates: Rates::default(),
         retention,
     };
-    let listener =
-        TcpListener::bind(args.listen).await.map_err(|error| format!("{}: {error}", args.listen))?;
-    let address = listener.local_addr().map_err(text)?;
     let app = App::new(store.clone(), hub.clone(), clock.clone(), metrics.clone(), settings);
     let stop = signals::stop()?;
     let renewals =
@@ -165,6 +165,18 @@ async fn run(args: Args) -> Result<(), String> {
     keeper.abort();
     tracing::info!("the relay has stopped");
     Ok(())
+}
+
+/// The relay's address in hooks.
+fn public(given: Option<PublicUrl>, address: SocketAddr, tls: bool) -> Result<PublicUrl, String> {
+    given.map_or_else(
+        || {
+            tracing::warn!("there is no --public-url: hooks lead to the address that the relay listens on");
+            let scheme = if tls { "https" } else { "http" };
+            format!("{scheme}://{address}").parse().map_err(text)
+        },
+        Ok,
+    )
 }
 
 /// The enrolment key from the file, or else from the environment.

@@ -13,24 +13,24 @@ use crate::limits::Rate;
 const MOST_KEYS: usize = 100_000;
 
 /// A bucket for each key.
+///
+/// What is kept of a bucket is the moment at which it will be full. Counting what is left instead would have to round, and a bucket that is
+/// asked often enough would never fill again.
 #[derive(Debug)]
 pub struct Buckets<K> {
-    rate: Rate,
-    buckets: Mutex<HashMap<K, Bucket>>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Bucket {
-    /// Thousandths of a request that may be taken.
-    left: u64,
-    since: Instant,
+    /// In which time one request comes in.
+    each: Duration,
+    /// In which time an empty bucket fills.
+    whole: Duration,
+    full_at: Mutex<HashMap<K, Instant>>,
 }
 
 impl<K: Eq + Hash> Buckets<K> {
     /// All full.
     #[must_use]
     pub fn new(rate: Rate) -> Self {
-        Self { rate, buckets: Mutex::default() }
+        let each = Duration::from_secs(1) / rate.per_second.max(1);
+        Self { each, whole: each * rate.burst, full_at: Mutex::default() }
     }
 
     /// Takes one request for `key`.
@@ -39,33 +39,23 @@ impl<K: Eq + Hash> Buckets<K> {
     /// When there is none left: after how long there will be one.
     pub fn take(&self, key: K) -> Result<(), Duration> {
         let now = Instant::now();
-        let full = u64::from(self.rate.burst) * 1000;
-        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut buckets = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= MOST_KEYS && !buckets.contains_key(&key) {
-            buckets.retain(|_, bucket| self.filled(*bucket, now) < full);
+            buckets.retain(|_, full_at| *full_at > now);
             // A hundred thousand strangers at once: begin anew rather than grow.
             if buckets.len() >= MOST_KEYS {
                 buckets.clear();
             }
         }
-        let bucket = buckets.entry(key).or_insert(Bucket { left: full, since: now });
-        *bucket = Bucket { left: self.filled(*bucket, now), since: now };
-        match bucket.left.checked_sub(1000) {
-            Some(left) => {
-                bucket.left = left;
+        let full_at = buckets.entry(key).or_insert(now);
+        let afterwards = (*full_at).max(now) + self.each;
+        match (afterwards - now).checked_sub(self.whole) {
+            Some(wait) if !wait.is_zero() => Err(wait),
+            Some(_) | None => {
+                *full_at = afterwards;
                 Ok(())
             }
-            None => {
-                let missing = 1000 - bucket.left;
-                Err(Duration::from_millis(missing.div_ceil(u64::from(self.rate.per_second).max(1))))
-            }
         }
-    }
-
-    fn filled(&self, bucket: Bucket, now: Instant) -> u64 {
-        let passed = u64::try_from((now - bucket.since).as_millis()).unwrap_or(u64::MAX);
-        let gained = passed.saturating_mul(u64::from(self.rate.per_second));
-        bucket.left.saturating_add(gained).min(u64::from(self.rate.burst) * 1000)
     }
 }
 
@@ -89,11 +79,22 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_bucket_fills_however_often_it_is_asked_meanwhile() {
+        let buckets = Buckets::new(Rate { per_second: 50, burst: 1 });
+        let mut taken = 0;
+        for _ in 0..10_000 {
+            taken += u32::from(buckets.take("a").is_ok());
+            tokio::time::advance(Duration::from_micros(100)).await;
+        }
+        assert_eq!(taken, 50);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn strangers_do_not_fill_the_memory() {
         let buckets = Buckets::new(Rate { per_second: 1, burst: 1 });
         for stranger in 0..=MOST_KEYS {
             assert!(buckets.take(stranger).is_ok());
         }
-        assert!(buckets.buckets.lock().unwrap().len() <= MOST_KEYS);
+        assert!(buckets.full_at.lock().unwrap().len() <= MOST_KEYS);
     }
 }

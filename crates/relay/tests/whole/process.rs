@@ -24,7 +24,7 @@ impl Process {
         let mut key = NamedTempFile::new().unwrap();
         writeln!(key, "{KEY}").unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_ledgerline-relay"))
-            .args(["--listen", "127.0.0.1:0", "--public-url", "https://relay.example.com", "--store", store])
+            .args(["--listen", "127.0.0.1:0", "--store", store])
             .arg("--enrolment-key-file")
             .arg(key.path())
             .args(more)
