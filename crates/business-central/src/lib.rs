@@ -5,7 +5,8 @@
 //! decoded into a type of [`rows`] only where somebody must look inside. Errors are told apart by cause, with a stable
 //! code and a cure ([`Error`]).
 //!
-//! There is no way to write: every request is a GET, except the POST that fetches an access token.
+//! Nothing of a company can be written. The only requests that are no GET fetch an access token, or make, renew and end the app's own
+//! webhook [`subscriptions`].
 
 mod answer;
 mod client;
@@ -22,6 +23,7 @@ mod row;
 pub mod row_text;
 pub mod rows;
 pub mod sign_in;
+pub mod subscriptions;
 mod token;
 pub mod xml_name;
 
@@ -43,3 +45,4 @@ pub use rows::{
     Salesperson, Vendor, VendorBlocked,
 };
 pub use sign_in::SignInProblem;
+pub use subscriptions::{Changed, NewSubscription, Resource, Subscription, SubscriptionId};

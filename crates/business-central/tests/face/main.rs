@@ -7,4 +7,5 @@ mod lookup;
 mod posted;
 mod reading_only;
 mod scripted;
+mod subscriptions;
 mod token;
