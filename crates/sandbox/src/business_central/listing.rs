@@ -172,7 +172,8 @@ fn compared(a: &Row, b: &Row, order: &[Order]) -> Ordering {
 
 /// The address of what an answer holds.
 pub(super) fn context(incoming: &Incoming, what: &str) -> String {
-    let base = incoming.path.split("/companies").next().unwrap_or_default();
+    let path = incoming.path.split("/companies").next().unwrap_or_default();
+    let base = path.split("/subscriptions").next().unwrap_or_default();
     format!("{}{base}/$metadata#{what}", incoming.origin)
 }
 

@@ -17,3 +17,4 @@ mod sign_in;
 mod socket;
 mod support;
 mod web_pages;
+mod webhooks;
