@@ -38,6 +38,7 @@ impl World {
         let bc = state.bc.webhooks.take_due(now_there).into_iter();
         let bc =
             bc.map(|(number, url, body, was_late)| (PostId::BusinessCentral(number), url, body, was_late));
+        // Whatever else sends of its own accord joins here, in `answered`, in `put_off` and in `next_post_due`.
         let due: Vec<_> = bc.collect();
         let mishaps = state.faults.posts.clone();
         let mut posts = Vec::new();
@@ -72,7 +73,8 @@ impl World {
         bc.map(|due| due.saturating_sub(skew).unwrap_or(due))
     }
 
-    /// Lets the postman carry everything that is due, and tells how many posts arrived. Without a postman nothing is carried.
+    /// Lets the postman carry everything that is due, and tells how many posts that were, whatever was answered. Without a
+    /// postman nothing is carried.
     #[must_use]
     pub fn deliver(&self) -> usize {
         let Some(postman) = self.postman() else { return 0 };

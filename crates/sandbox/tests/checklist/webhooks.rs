@@ -159,8 +159,11 @@ fn a_deletion_needs_if_match_and_a_subscription_ends_after_three_days_or_with_a_
     subscribe(&bc, "customers");
     bc.world.advance(SignedDuration::from_secs(3 * 86_400 - 1));
     assert_eq!(ids(&bc).len(), 1);
+    // What happened before the end and was not told before it is not told at all.
+    bc.customer("1", "A");
     bc.world.advance(SignedDuration::from_secs(1));
     assert_eq!(ids(&bc).len(), 0);
+    assert_eq!(pass(&bc, 30), []);
 
     subscribe(&bc, "customers");
     bc.world.bc(sandbox::BcState::copy_environment);
@@ -177,7 +180,8 @@ fn only_eligible_collections_are_taken_and_no_more_than_the_limit() {
     assert_eq!(call(&bc, Method::Post, "", None, &long).status, 400);
     assert_eq!(hook.asked.lock().unwrap().len(), 0);
     bc.world.bc(|bc| bc.webhooks.limit = 1);
-    subscribe(&bc, "items");
+    let longest = body(&bc, "items").replace("s3cret", &"x".repeat(2_048));
+    assert_eq!(call(&bc, Method::Post, "", None, &longest).status, 201);
     let answer = call(&bc, Method::Post, "", None, &body(&bc, "items"));
     assert!(answer.status == 400 && text(&answer).contains("limit"), "{}", text(&answer));
 }
@@ -360,6 +364,20 @@ fn notifications_get_lost_come_twice_late_or_in_another_order_as_planned() {
         posts.late_by = SignedDuration::from_secs(90);
     });
     assert_eq!((count, pass(&bc, 89).len(), pass(&bc, 1).len()), (0, 0, 1));
+
+    let urls = |reversed| {
+        let (bc, _) = open(true);
+        for hook in ["https://a.invalid/x", "https://b.invalid/x"] {
+            let made = call(&bc, Method::Post, "", None, &body(&bc, "customers").replace(HOOK, hook));
+            assert_eq!(made.status, 201, "{}", text(&made));
+        }
+        bc.customer("1", "A");
+        bc.world.faults(|faults| faults.posts.reversed = reversed);
+        pass(&bc, 30).into_iter().map(|post| post.url).collect::<Vec<_>>()
+    };
+    let (inorder, mut reversed) = (urls(false), urls(true));
+    reversed.reverse();
+    assert_eq!((inorder.len(), inorder), (2, reversed));
 }
 
 #[test]
@@ -375,4 +393,33 @@ fn the_delay_can_be_set_and_silence_tells_nothing() {
     bc.world.bc(|bc| bc.webhooks.silent = true);
     bc.customer("2", "A");
     assert_eq!(pass(&bc, 30), []);
+}
+
+/// Keeps what it is sent, and answers with a status.
+struct Letterbox(u16, Mutex<Vec<(String, String)>>);
+
+impl Postman for Letterbox {
+    fn send(&self, method: Method, url: &str, body: &str) -> Option<Receipt> {
+        assert_eq!(method, Method::Post);
+        self.1.lock().unwrap().push((url.to_owned(), body.to_owned()));
+        Some(Receipt { status: self.0, body: String::new() })
+    }
+}
+
+#[test]
+fn the_worlds_own_postman_carries_what_is_due_and_its_answer_counts() {
+    for (status, stays) in [(200, 1), (410, 0)] {
+        let (bc, _) = open(true);
+        subscribe(&bc, "customers");
+        let letterbox = Arc::new(Letterbox(status, Mutex::default()));
+        bc.world.set_postman(Arc::clone(&letterbox) as _);
+        let id = bc.customer("1", "A");
+        bc.world.advance(SignedDuration::from_secs(29));
+        assert_eq!(bc.world.deliver(), 0);
+        bc.world.advance(SignedDuration::from_secs(1));
+        assert_eq!((bc.world.deliver(), bc.world.deliver()), (1, 0));
+        let arrived = letterbox.1.lock().unwrap().clone();
+        assert!(arrived[0].0 == HOOK && arrived[0].1.contains(&customer(id)), "{arrived:?}");
+        assert_eq!((ids(&bc).len(), bc.world.next_post_due()), (stays, None), "{status}");
+    }
 }
