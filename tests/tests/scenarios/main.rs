@@ -31,3 +31,4 @@ mod program;
 mod reconcile;
 mod refusals;
 mod simulation;
+mod subscriptions;
