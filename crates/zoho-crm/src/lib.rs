@@ -34,6 +34,7 @@ mod revoke;
 mod rows;
 mod sign_in;
 mod users;
+mod variables;
 
 pub use access::{AccessToken, TokenVault};
 pub use client::{Client, Settings};
@@ -53,3 +54,4 @@ pub use rehearsal::{Rehearsal, Tally};
 pub use rows::{Action, RowError, RowResult, Written};
 pub use sign_in::Granted;
 pub use users::User;
+pub use variables::{NewVariable, Variable, VariableCreation};

@@ -9,6 +9,7 @@
 //! | `consent`, `oauth` | the accounts server: the page on which somebody agrees, codes, tokens |
 //! | `org` | organisation, currencies, taxes, users |
 //! | `metadata`, `create_field` | modules and fields |
+//! | `variables` | the org's variables |
 //! | `batch`, `upsert` | writes of many records; each goes through `write`, which asks `validate`, `subform` and `totals` |
 //! | `list`, `deleted`, `render` | reads |
 //! | `coql` | queries |
@@ -51,6 +52,7 @@ mod tests;
 mod totals;
 mod upsert;
 mod validate;
+mod variables;
 mod write;
 
 pub use credits::Slot;

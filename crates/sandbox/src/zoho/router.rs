@@ -40,6 +40,9 @@ enum Call {
     Modules(Option<Module>),
     Fields(Module),
     CreateFields(Module),
+    Variables,
+    CreateVariables,
+    UpdateVariables(Option<String>),
     Insert(Module),
     Update(Module, Option<String>),
     Upsert(Module),
@@ -66,6 +69,9 @@ impl Call {
             Self::Modules(_) => "modules",
             Self::Fields(_) => "fields",
             Self::CreateFields(_) => "create_field",
+            Self::Variables => "variables",
+            Self::CreateVariables => "create_variable",
+            Self::UpdateVariables(_) => "update_variable",
             Self::Insert(_) => "insert",
             Self::Update(..) => "update",
             Self::Upsert(_) => "upsert",
@@ -91,6 +97,9 @@ impl Call {
             Self::Modules(_) => Need::Settings("modules", Operation::Read),
             Self::Fields(_) => Need::Settings("fields", Operation::Read),
             Self::CreateFields(_) => Need::Settings("fields", Operation::Create),
+            Self::Variables => Need::Settings("variables", Operation::Read),
+            Self::CreateVariables => Need::Settings("variables", Operation::Create),
+            Self::UpdateVariables(_) => Need::Settings("variables", Operation::Update),
             Self::Insert(module) => Need::Records(*module, Operation::Create),
             Self::Update(module, _) => Need::Records(*module, Operation::Update),
             Self::Upsert(module) => Need::Upsert(*module),
@@ -123,6 +132,9 @@ impl Call {
             | Self::Modules(_)
             | Self::Fields(_)
             | Self::CreateFields(_)
+            | Self::Variables
+            | Self::CreateVariables
+            | Self::UpdateVariables(_)
             | Self::Delete(..)
             | Self::One(..)
             | Self::List(_)
@@ -246,6 +258,10 @@ impl ZohoState {
             }
             (Get, ["settings", "fields"]) => Call::Fields(named()?),
             (Post, ["settings", "fields"]) => Call::CreateFields(named()?),
+            (Get, ["settings", "variables"]) => Call::Variables,
+            (Post, ["settings", "variables"]) => Call::CreateVariables,
+            (Put, ["settings", "variables"]) => Call::UpdateVariables(None),
+            (Put, ["settings", "variables", id]) => Call::UpdateVariables(Some((*id).to_owned())),
             (Post, ["coql"]) => self.query(&body(request)?)?,
             (_, ["org" | "users" | "settings" | "coql", ..]) => return Err(Refusal::wrong_method()),
             (Get, [name]) => Call::List(module(name)?),
@@ -349,6 +365,9 @@ impl ZohoState {
             Call::Modules(only) => json(200, &self.modules_body(*only)),
             Call::Fields(module) => json(200, &self.fields_body(*module)),
             Call::CreateFields(module) => self.create_fields(*module, body),
+            Call::Variables => self.variables.list(request.parameter("group")),
+            Call::CreateVariables => self.create_variables(body),
+            Call::UpdateVariables(id) => self.update_variables(id.as_deref(), body),
             Call::Insert(module) => self.insert(*module, body, &writer),
             Call::Update(module, id) => self.update(*module, id.as_deref(), body, &writer),
             Call::Upsert(module) => self.upsert(*module, body, &writer),

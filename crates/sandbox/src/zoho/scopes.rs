@@ -42,9 +42,10 @@ pub(super) enum Need {
 }
 
 /// Everything that Ledgerline and its wizard ask for.
-pub(super) const ALL: [&str; 9] = [
+pub(super) const ALL: [&str; 10] = [
     "ZohoCRM.modules.ALL",
     "ZohoCRM.settings.ALL",
+    "ZohoCRM.settings.variables.ALL",
     "ZohoCRM.org.READ",
     "ZohoCRM.users.READ",
     "ZohoCRM.coql.READ",

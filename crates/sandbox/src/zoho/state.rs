@@ -17,6 +17,7 @@ use super::page_token::PageTokens;
 use super::standard_fields;
 use super::store::{Record, Store};
 use super::switches::Switches;
+use super::variables::Variables;
 use super::{scopes, stamp};
 use crate::Incoming;
 
@@ -37,6 +38,7 @@ pub struct ZohoState {
     pub(super) page_tokens: PageTokens,
     pub(super) bulk: Bulk,
     pub(super) poison: Vec<Poison>,
+    pub(super) variables: Variables,
     last_id: u64,
     pub(super) last_invoice_number: u64,
 }
@@ -127,6 +129,7 @@ impl ZohoState {
             page_tokens: PageTokens::default(),
             bulk: Bulk::default(),
             poison: Vec::new(),
+            variables: Variables::default(),
             last_id: 554_023_000_000_300_000,
             last_invoice_number: 0,
         }

@@ -7,6 +7,7 @@ mod metadata;
 mod records;
 mod scripted;
 mod sign_in;
+mod variables;
 mod writes;
 
 use transport::{Cause, Fate, Request, TransportError};

@@ -11,6 +11,7 @@ mod organisation;
 mod queries;
 mod subforms;
 mod upserts;
+mod variables;
 mod writes;
 
 use bytes::Bytes;
