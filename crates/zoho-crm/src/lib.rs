@@ -35,6 +35,7 @@ mod rows;
 mod sign_in;
 mod users;
 mod variables;
+mod watch;
 
 pub use access::{AccessToken, TokenVault};
 pub use client::{Client, Settings};
@@ -55,3 +56,4 @@ pub use rows::{Action, RowError, RowResult, Written};
 pub use sign_in::Granted;
 pub use users::User;
 pub use variables::{NewVariable, Variable, VariableCreation};
+pub use watch::{Channel, LONGEST_WATCH, NewChannel, Renewal};

@@ -10,6 +10,7 @@
 //! | `org` | organisation, currencies, taxes, users |
 //! | `metadata`, `create_field` | modules and fields |
 //! | `variables` | the org's variables |
+//! | `watch` | channels that tell of changes |
 //! | `batch`, `upsert` | writes of many records; each goes through `write`, which asks `validate`, `subform` and `totals` |
 //! | `list`, `deleted`, `render` | reads |
 //! | `coql` | queries |
@@ -53,6 +54,7 @@ mod totals;
 mod upsert;
 mod validate;
 mod variables;
+mod watch;
 mod write;
 
 pub use credits::Slot;

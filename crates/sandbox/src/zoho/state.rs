@@ -18,6 +18,7 @@ use super::standard_fields;
 use super::store::{Record, Store};
 use super::switches::Switches;
 use super::variables::Variables;
+use super::watch::Channel;
 use super::{scopes, stamp};
 use crate::Incoming;
 
@@ -39,6 +40,7 @@ pub struct ZohoState {
     pub(super) bulk: Bulk,
     pub(super) poison: Vec<Poison>,
     pub(super) variables: Variables,
+    pub(super) channels: Vec<Channel>,
     last_id: u64,
     pub(super) last_invoice_number: u64,
 }
@@ -130,6 +132,7 @@ impl ZohoState {
             bulk: Bulk::default(),
             poison: Vec::new(),
             variables: Variables::default(),
+            channels: Vec::new(),
             last_id: 554_023_000_000_300_000,
             last_invoice_number: 0,
         }

@@ -8,6 +8,7 @@ mod records;
 mod scripted;
 mod sign_in;
 mod variables;
+mod watch;
 mod writes;
 
 use transport::{Cause, Fate, Request, TransportError};

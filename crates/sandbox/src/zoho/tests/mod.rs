@@ -12,6 +12,7 @@ mod queries;
 mod subforms;
 mod upserts;
 mod variables;
+mod watch;
 mod writes;
 
 use bytes::Bytes;
