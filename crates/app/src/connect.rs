@@ -14,8 +14,9 @@ use crate::secrets::{Keychain, SecretName};
 use crate::settings::{self, BusinessCentral, Settings, Zoho, is_loopback};
 use crate::{AppError, Profile};
 
-/// What is asked for in Zoho, and what the scopes of a self client's code must be.
-pub const ZOHO_SCOPES: &str = "ZohoCRM.modules.ALL,ZohoCRM.settings.ALL,ZohoCRM.org.READ,ZohoCRM.users.READ,ZohoCRM.coql.READ,ZohoCRM.bulk.ALL,ZohoFiles.files.ALL,ZohoCRM.notifications.ALL";
+/// What is asked for in Zoho, and what the scopes of a self client's code must be. That the settings' scope covers the variables is
+/// not verified, so that theirs is asked for by name.
+pub const ZOHO_SCOPES: &str = "ZohoCRM.modules.ALL,ZohoCRM.settings.ALL,ZohoCRM.settings.variables.ALL,ZohoCRM.org.READ,ZohoCRM.users.READ,ZohoCRM.coql.READ,ZohoCRM.bulk.ALL,ZohoFiles.files.ALL,ZohoCRM.notifications.ALL";
 
 /// Somebody waits in front of the screen: a service that does not answer is reported soon.
 const PATIENCE: Patience = Patience { without_success: Duration::from_secs(15), refusals: 3 };
