@@ -10,7 +10,7 @@
 //! | `org` | organisation, currencies, taxes, users |
 //! | `metadata`, `create_field` | modules and fields |
 //! | `variables` | the org's variables |
-//! | `watch` | channels that tell of changes |
+//! | `watch` | channels that tell of changes; `callbacks` is what they tell |
 //! | `batch`, `upsert` | writes of many records; each goes through `write`, which asks `validate`, `subform` and `totals` |
 //! | `list`, `deleted`, `render` | reads |
 //! | `coql` | queries |
@@ -24,6 +24,7 @@ mod answer;
 mod batch;
 mod bulk;
 mod by_hand;
+mod callbacks;
 mod consent;
 mod coql;
 mod create_field;
@@ -57,6 +58,7 @@ mod variables;
 mod watch;
 mod write;
 
+pub use callbacks::DueCallback;
 pub use credits::Slot;
 pub use edition::Edition;
 pub use module::Module;

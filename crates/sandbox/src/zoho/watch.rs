@@ -9,7 +9,7 @@ use transport::Response;
 use super::answer::{Refusal, empty, id_text, json, object};
 use super::module::Module;
 use super::stamp;
-use super::state::ZohoState;
+use super::state::{WriteAction, ZohoState};
 
 /// The longest that a channel lives.
 const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -52,6 +52,16 @@ impl Event {
 }
 
 impl Channel {
+    /// Whether the channel tells of this at that time.
+    pub(super) fn tells(&self, module: Module, action: WriteAction, at: Timestamp) -> bool {
+        let event = match action {
+            WriteAction::Insert => Event::Create,
+            WriteAction::Update => Event::Edit,
+            WriteAction::Delete => Event::Delete,
+        };
+        self.expires_at > at && self.events.contains(&(module, event))
+    }
+
     fn modules(&self) -> BTreeSet<Module> {
         self.events.iter().map(|(module, _)| *module).collect()
     }

@@ -2,6 +2,7 @@
 
 mod admin;
 mod bulk;
+mod callbacks;
 mod consent;
 mod fields;
 mod limits;
