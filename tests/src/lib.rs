@@ -311,6 +311,11 @@ impl Rig {
         self.run(Trigger::Manual, true).await
     }
 
+    /// One run that follows the notifications that wait.
+    pub async fn follow(&self) -> RunReport {
+        self.run(Trigger::Signal, false).await
+    }
+
     async fn run(&self, trigger: Trigger, full: bool) -> RunReport {
         let options = RunOptions { trigger, flows: None, full, confirm_deletions: false };
         let report = self.engine.run(&options, &Silent, &self.stop).await;

@@ -21,7 +21,8 @@ use file::File;
 
 pub use address::is_loopback;
 pub use choices::{
-    checked_address, checked_interval, on_delete_name, on_drift_name, parse_on_delete, parse_on_drift,
+    checked_address, checked_interval, on_delete_name, on_drift_name, on_zoho_delete_name,
+    parse_on_delete, parse_on_drift, parse_on_zoho_delete,
 };
 
 /// The environment that a new tenant has.
@@ -347,6 +348,9 @@ impl Settings {
             text.push_str(&format!("\n[flows.{}]\n", flow.name()));
             text.push_str(&format!("on_delete = \"{}\"\n", on_delete_name(policy.on_delete)));
             text.push_str(&format!("on_drift = \"{}\"\n", on_drift_name(policy.on_drift)));
+            if let Some(chosen) = policy.on_zoho_delete {
+                text.push_str(&format!("on_zoho_delete = \"{}\"\n", on_zoho_delete_name(chosen)));
+            }
             text.push_str(&format!("workflows = {}\n", policy.workflows));
         }
         if self.network != Network::default() {

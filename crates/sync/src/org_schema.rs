@@ -213,6 +213,12 @@ impl OrgSchema {
         user.map(|user| user.id.clone())
     }
 
+    /// What the active user of that id is called.
+    #[must_use]
+    pub fn user_name(&self, id: &str) -> Option<&str> {
+        self.users.iter().find(|user| user.id.as_str() == id).map(|user| user.name.as_str())
+    }
+
     /// Uses an existing field as the flow's business key, because no slot for another unique field is left and the user chose so.
     ///
     /// # Errors

@@ -975,6 +975,10 @@ on_delete: string,
  */
 on_drift: string, 
 /**
+ * `ask`, `recreate` or `leave`.
+ */
+on_zoho_delete: string, 
+/**
  * Whether Zoho's workflows run on our writes.
  */
 workflows: boolean, };

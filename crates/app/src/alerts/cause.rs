@@ -90,6 +90,10 @@ impl Cause {
                 ("no longer fits its match in Zoho", "no longer fit their match in Zoho")
             }
             "cloned_record" => ("is in Zoho more than once", "are in Zoho more than once"),
+            "edited_in_zoho" => ("was edited in Zoho", "were edited in Zoho"),
+            "edited_in_zoho_again" => {
+                ("is edited in Zoho again and again", "are edited in Zoho again and again")
+            }
             "zoho_record_deleted" => ("was deleted in Zoho", "were deleted in Zoho"),
             "zoho_record_not_writable" | "zoho_no_permission" | "zoho_authorization_failed" => {
                 ("may not be changed in Zoho", "may not be changed in Zoho")

@@ -178,7 +178,11 @@ impl File<'_> {
             let on_delete = choices::parse_on_delete(&choice("on_delete", "flag")).map_err(at)?;
             let on_drift = choices::parse_on_drift(&choice("on_drift", "restore")).map_err(at)?;
             let workflows = self.flag(section, &name, "workflows")?;
-            policies.insert(flow, FlowPolicy { on_delete, on_drift, workflows });
+            let on_zoho_delete = match section.get("on_zoho_delete") {
+                None => None,
+                Some(_) => Some(choices::parse_on_zoho_delete(&choice("on_zoho_delete", "")).map_err(at)?),
+            };
+            policies.insert(flow, FlowPolicy { on_delete, on_drift, on_zoho_delete, workflows });
         }
         Ok(policies)
     }

@@ -14,6 +14,7 @@ use crate::org_schema::CustomField;
 use crate::session::Session;
 use crate::store::audit::{AuditKind, Entry};
 use crate::store::failures::{self, NewFailure};
+use crate::store::copy_state::CopyState;
 use crate::store::links::{self, LineState, Link};
 use crate::store::sources::{self, SourceRow};
 use crate::store::{audit, facts};
@@ -169,6 +170,24 @@ fn link_source(
     link_as(session, flow, source, record, how)
 }
 
+/// Links a record into which the copy was merged in Zoho, because it carries its key. What was left to people in the copy is so here too.
+pub(crate) fn link_survivor(
+    session: &Session<'_>,
+    flow: Flow,
+    source: &SourceRow,
+    record: &Record,
+    former: &Link,
+) -> Result<Link, RunError> {
+    let how = (AuditKind::Adopted, "its copy was merged in Zoho into this record");
+    let mut link = link_as(session, flow, source, record, how)?;
+    if !former.adopted {
+        // Everything that we own was ours in the copy, and is so here.
+        link.adopted = false;
+        session.store().write(|tx| links::put(tx, &link))?;
+    }
+    Ok(link)
+}
+
 /// Links a record that was created from here with what Zoho holds of it, because it is not certain what was sent.
 pub(crate) fn link_created(
     session: &Session<'_>,
@@ -206,6 +225,7 @@ fn link_as(
         lines: if flow == Flow::Invoices { LineState::Unknown } else { LineState::None },
         adopted: kind == AuditKind::Adopted,
         written_at: now,
+        copy: CopyState::default(),
     };
     let entry = Entry {
         number: Some(source.number.clone()),

@@ -4,6 +4,7 @@ use business_central::SalesInvoice;
 use exact_json::{Map, Value};
 
 use super::{Invoices, Task, Work, adopt, outcome};
+use crate::drift::gone;
 use crate::failure::{FailureClass, RunError, Trouble};
 use crate::flow::Flow;
 use crate::links_view::StoredLinks;
@@ -25,6 +26,10 @@ pub(crate) async fn all(
     let mut work = Work::default();
     let (policy, links) = (&session.policy().map, StoredLinks::of(session.store()));
     for mut task in tasks {
+        let is_gone = task.link.as_ref().is_some_and(|link| link.copy.gone.is_some());
+        if is_gone && !gone::settle(session, flow, fingerprint, &mut task).await? {
+            continue;
+        }
         if task.source.gone.is_some() {
             deleted(session, flow, fingerprint, task, &mut work)?;
             continue;

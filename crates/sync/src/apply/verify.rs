@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use exact_json::{Decimal, Map, Value};
 use zoho_crm::{Module, Record, ZohoId, coql};
 
-use super::{Task, Wrote, create, decide, outcome, refused, rehearsed};
+use super::{Task, Wrote, create, decide, outcome, refused, rehearsed, update};
 use crate::failure::{self, FailureClass, RunError, Trouble};
 use crate::flow::Flow;
 use crate::map::{self, Mapped, NegativeStyle};
@@ -58,13 +58,7 @@ async fn repair_lines(
     for round in 1..=refused::ROUNDS {
         session.check_stop()?;
         let Some(record) = session.zoho().get(flow.module(), &link.zoho_id).await? else {
-            let trouble = Trouble::new(
-                FailureClass::Conflict,
-                "zoho_record_deleted",
-                format!("Invoice {} is not in Zoho any more (record {}).", task.source.number, link.zoho_id),
-                "Restore it from Zoho's recycle bin, then replay.",
-            );
-            outcome::troubled(session, flow, fingerprint, task, &trouble)?;
+            update::gone_in_zoho(session, flow, fingerprint, task.clone()).await?;
             return Ok(false);
         };
         let have = record.get(lines).and_then(Value::as_list).unwrap_or_default();

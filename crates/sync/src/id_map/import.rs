@@ -17,6 +17,7 @@ use crate::map;
 use crate::progress::{Progress, Stop};
 use crate::session::Session;
 use crate::store::audit::{AuditKind, Entry};
+use crate::store::copy_state::CopyState;
 use crate::store::links::{LineState, Link};
 use crate::store::{Store, StoreError, audit, failures, keyless, links, sources};
 
@@ -323,6 +324,7 @@ fn put(store: &Store, planned: &[PlannedLink], now: jiff::Timestamp) -> Result<(
                 lines: if invoice { LineState::Unknown } else { LineState::None },
                 adopted: true,
                 written_at: now,
+                copy: CopyState::default(),
             };
             links::put(tx, &link)?;
             keyless::remove(tx, one.flow, &one.zoho_id)?;

@@ -17,6 +17,7 @@ use crate::observe;
 use crate::progress::{Event, Progress, Stop};
 use crate::session::Session;
 use crate::store::audit::{AuditKind, Entry};
+use crate::store::copy_state::CopyState;
 use crate::store::links::{self, LineState, Link};
 use crate::store::{StoreError, Tx, audit, sources};
 
@@ -255,6 +256,7 @@ impl<'a, 'b> Build<'a, 'b> {
             lines: if invoice { LineState::Unknown } else { LineState::None },
             adopted: same.is_none_or(|link| link.adopted),
             written_at: now,
+            copy: CopyState::default(),
             zoho_id,
         };
         links::put(tx, &link)?;

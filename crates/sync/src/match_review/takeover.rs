@@ -20,6 +20,7 @@ use crate::matching::Index;
 use crate::plan::{self, Step};
 use crate::session::Session;
 use crate::store::audit::{AuditKind, Entry};
+use crate::store::copy_state::CopyState;
 use crate::store::decisions::Decision;
 use crate::store::links::{LineState, Link};
 use crate::store::{audit, links};
@@ -178,6 +179,7 @@ fn link(session: &Session<'_>, flow: Flow, task: &Task, zoho_id: &ZohoId, record
         lines: if flow == Flow::Invoices { LineState::Unknown } else { LineState::None },
         adopted: true,
         written_at: session.now(),
+        copy: CopyState::default(),
     }
 }
 

@@ -64,7 +64,7 @@ pub(crate) async fn run(
     } else {
         read_identities(session, flow).await?
     };
-    settle_absent(session, flow, &absent, confirmed).await?;
+    settle_absent(session, flow, &absent, Suspicion::Swept { confirmed }).await?;
     session.store().write(|tx| sweep_clocks::set(tx, &name, started))?;
     Ok(())
 }
@@ -133,12 +133,38 @@ pub(crate) async fn read_one(session: &Session<'_>, flow: Flow, id: BcId) -> Res
     }
 }
 
+/// Looks into records of which a notification says that they were deleted. While the flow stands still it proves nothing, and is left to the sweep.
+pub(crate) async fn look_into(session: &Session<'_>, flow: Flow, told: &[BcId]) -> Result<(), RunError> {
+    if stands_still(session, flow)? {
+        return Ok(());
+    }
+    let known = session.store().read(|tx| {
+        let mut known = Vec::new();
+        for id in told {
+            if sources::identity(tx, flow, *id)?.is_some_and(|source| source.live) {
+                known.push(*id);
+            }
+        }
+        Ok(known)
+    })?;
+    if known.is_empty() { Ok(()) } else { settle_absent(session, flow, &known, Suspicion::Told).await }
+}
+
+/// Why records are taken for deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Suspicion {
+    /// A listing of everything was without them; whether a person has said that they are.
+    Swept { confirmed: bool },
+    /// A notification said so. Those of a day count together: many small ones are a mass deletion too.
+    Told,
+}
+
 /// Decides what became of the records that were not listed.
 async fn settle_absent(
     session: &Session<'_>,
     flow: Flow,
     absent: &[BcId],
-    confirmed: bool,
+    suspicion: Suspicion,
 ) -> Result<(), RunError> {
     let mut gone: Vec<SourceRow> = Vec::new();
     for id in absent {
@@ -156,12 +182,19 @@ async fn settle_absent(
         gone.into_iter().partition(|row| flow == Flow::Invoices && !is_posted(row));
     session.store().write(|tx| drafts.iter().try_for_each(|row| forget(tx, session, row)))?;
     if gone.is_empty() {
-        return clear(session, flow);
+        return clear(session, flow, suspicion);
     }
     if !canary(session, flow, gone.iter().map(|row| row.id)).await? {
         return stand_still(session, flow, HIDDEN, &gone, known);
     }
-    if gone.len() > mass(known) && !confirmed {
+    let (earlier, confirmed) = match suspicion {
+        Suspicion::Swept { confirmed } => (0, confirmed),
+        Suspicion::Told => {
+            let day_ago = session.now().checked_sub(INTERVAL).unwrap_or(jiff::Timestamp::MIN);
+            (session.store().read(|tx| sources::gone_since(tx, flow, day_ago))?, false)
+        }
+    };
+    if gone.len() + earlier > mass(known) && !confirmed {
         return stand_still(session, flow, MASS_DELETION, &gone, known);
     }
     let now = session.now();
@@ -187,7 +220,7 @@ async fn settle_absent(
         }
         Ok(())
     })?;
-    clear(session, flow)
+    clear(session, flow, suspicion)
 }
 
 /// Forgets a record that was never copied.
@@ -212,7 +245,11 @@ pub(crate) fn mass(known: u64) -> usize {
     MASS_MINIMUM.max(usize::try_from(known).unwrap_or(usize::MAX) / 100 * MASS_PERCENT)
 }
 
-fn clear(session: &Session<'_>, flow: Flow) -> Result<(), RunError> {
+/// What a sweep of everything found to be in order is so. A look at a few records says nothing of the others.
+fn clear(session: &Session<'_>, flow: Flow, suspicion: Suspicion) -> Result<(), RunError> {
+    if suspicion == Suspicion::Told {
+        return Ok(());
+    }
     session.store().write(|tx| {
         failures::clear_flow_problem(tx, flow, HIDDEN)?;
         failures::clear_flow_problem(tx, flow, MASS_DELETION)

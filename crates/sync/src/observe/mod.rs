@@ -76,6 +76,11 @@ pub(crate) fn listings(flow: Flow, since: Option<Timestamp>, invoices_from: Invo
     }
 }
 
+/// The rows of `flow` among those that `ids` lets through, whole.
+pub(crate) fn by_ids(flow: Flow, ids: Filter) -> Query {
+    whole_record(flow).filter(both(scope(flow), ids))
+}
+
 fn everything(flow: Flow, invoices_from: InvoicesFrom, query: impl Fn() -> Query) -> Vec<Query> {
     match (flow, invoices_from) {
         (Flow::Invoices, InvoicesFrom::Date(day)) => vec![

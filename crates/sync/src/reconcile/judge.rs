@@ -15,6 +15,7 @@ use crate::failure::RunError;
 use crate::flow::Flow;
 use crate::map::{self, Context, Mapped, MappedRecord, SkipReason};
 use crate::org_schema::CustomField;
+use crate::policy::OnZohoDelete;
 use crate::session::Session;
 use crate::store::{links, warnings};
 
@@ -178,6 +179,9 @@ impl Judge<'_, '_> {
             });
         }
         let Some(copy) = copy else {
+            if self.may_be_missing(id)? {
+                return Ok(Verdict::default());
+            }
             verdict.differences.push(blank(DifferenceKind::Missing));
             return Ok(verdict);
         };
@@ -192,7 +196,7 @@ impl Judge<'_, '_> {
                 verdict.left_out += 1;
                 continue;
             }
-            if ours.is_null() && self.is_left_to_people(id, name)? {
+            if self.may_stay(id, name, theirs)? || (ours.is_null() && self.is_left_to_people(id, name)?) {
                 verdict.left_to_people += 1;
                 continue;
             }
@@ -210,6 +214,7 @@ impl Judge<'_, '_> {
         }
         if let Some(Amounts { total: (expected, Some(held)), .. }) = verdict.amounts
             && held != expected
+            && !self.may_stay(id, "Grand_Total", &Value::Number(held))?
         {
             verdict.differences.push(Difference {
                 field: Some("Grand_Total".to_owned()),
@@ -255,6 +260,23 @@ impl Judge<'_, '_> {
     fn is_left_to_people(&self, id: BcId, field: &str) -> Result<bool, RunError> {
         let link = self.session.store().read(|tx| links::get(tx, self.flow, id))?;
         Ok(link.is_some_and(|link| link.leaves_to_people(field)))
+    }
+
+    /// Whether this is what somebody typed, or Zoho made of what was written, and may stay there. The first is a decision, and the second was seen after
+    /// the write: neither can be read anew.
+    fn may_stay(&self, id: BcId, field: &str, theirs: &Value) -> Result<bool, RunError> {
+        let link = self.session.store().read(|tx| links::get(tx, self.flow, id))?;
+        let same = decide::same(&self.session.org, self.flow);
+        Ok(link.is_some_and(|link| link.copy.held.get(field).is_some_and(|held| same(field, held, theirs))))
+    }
+
+    /// Whether somebody deleted the copy in Zoho and the settings leave it so.
+    fn may_be_missing(&self, id: BcId) -> Result<bool, RunError> {
+        if self.session.policy().on_zoho_delete(self.flow) != OnZohoDelete::Leave {
+            return Ok(false);
+        }
+        let link = self.session.store().read(|tx| links::get(tx, self.flow, id))?;
+        Ok(link.is_some_and(|link| link.copy.gone.is_some()))
     }
 
     fn shown(&self, kind: DifferenceKind, value: &Value) -> Option<String> {

@@ -122,7 +122,7 @@ async fn page(
 }
 
 /// Whether a refusal can mean that the query asked for too many rows; the two error tables do not agree on its code.
-fn is_about_size(kind: &ErrorKind) -> bool {
+pub(crate) fn is_about_size(kind: &ErrorKind) -> bool {
     matches!(kind, ErrorKind::LimitExceeded | ErrorKind::BadRequest)
 }
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row};
 use sha2::{Digest, Sha256};
 
-pub use super::absence::{clear_missing, live_ids, mark_gone, mark_missing, missing_ids};
+pub use super::absence::{clear_missing, gone_since, live_ids, mark_gone, mark_missing, missing_ids};
 pub use super::candidates::{Candidate, candidates, count_candidates};
 use super::{StoreError, Tx, columns, failures, fingerprints};
 use crate::flow::Flow;
@@ -313,6 +313,19 @@ pub fn ids_where_text(tx: &Tx<'_>, flow: Flow, name: &str, value: &str) -> Resul
     let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     let sql = where_text(flow, &name);
     ids(tx, &sql, [value])
+}
+
+/// The ids of the records whose text names another record by its id. Reads every text of the flow.
+///
+/// # Errors
+/// When the database fails.
+pub fn ids_naming(tx: &Tx<'_>, flow: Flow, other: BcId) -> Result<Vec<BcId>, StoreError> {
+    ids(
+        tx,
+        "SELECT s.id FROM source_text t JOIN source s USING (place)
+         WHERE t.flow = ?1 AND instr(lower(t.text), ?2) > 0 ORDER BY s.id",
+        (flow.name(), other.to_string()),
+    )
 }
 
 /// The index is found only when its own expression and condition stand here in so many words.

@@ -45,6 +45,7 @@ function startingSettings(world: World): SettingsView {
       enabled: true,
       on_delete: "flag",
       on_drift: flow === "contacts" ? "leave" : "restore",
+      on_zoho_delete: flow === "items" ? "recreate" : "ask",
       workflows: false,
     })),
     poll_interval: 600,
