@@ -222,6 +222,40 @@ impl Story {
         }
     }
 
+    /// Somebody edits a field of ours in Zoho, or deletes a copy there. Returns what.
+    pub fn in_zoho(&mut self, rig: &Rig) -> String {
+        let fields: [(Module, &str); 8] = [
+            (Module::Accounts, "Phone"),
+            (Module::Accounts, "Account_Name"),
+            (Module::Accounts, "Billing_City"),
+            (Module::Products, "Product_Name"),
+            (Module::Contacts, "Title"),
+            (Module::Contacts, "Last_Name"),
+            (Module::Invoices, "Purchase_Order"),
+            (Module::Invoices, "Due_Date"),
+        ];
+        let (module, field) = self.pick(&fields).unwrap();
+        let copies: Vec<Map> = rig.zoho_records(module);
+        let copies: Vec<Map> = copies
+            .into_iter()
+            .filter(|record| record.get("BC_Id").and_then(Value::as_text).is_some())
+            .collect();
+        let Some(copy) = self.pick(&copies) else { return "nothing".to_owned() };
+        let (id, now) = (crate::looking::id_of(&copy), rig.clock.now());
+        if self.chance.below(4) == 0 {
+            let done = rig.world.zoho(|zoho| zoho.person_deletes(module, &id, now));
+            return format!("a person deletes {id} in {module:?}: {done:?}");
+        }
+        let value = match field {
+            "Phone" => format!("+49 30 {:06}", self.chance.below(1_000_000)),
+            "Due_Date" => format!("2027-01-{:02}", 1 + self.chance.below(28)),
+            _ => format!("typed by hand {}", self.chance.below(1_000)),
+        };
+        let values: Map = [(field.to_owned(), Value::text(value.as_str()))].into();
+        let done = rig.world.zoho(|zoho| zoho.person_edits(module, &id, &values, now));
+        format!("a person writes {value} into {field} of {id} in {module:?}: {done:?}")
+    }
+
     /// Somebody deletes something in Business Central; sometimes its number is used again.
     fn delete(&mut self, rig: &Rig) -> String {
         let (table, id) = match self.chance.below(4) {

@@ -21,8 +21,8 @@ use file::File;
 
 pub use address::is_loopback;
 pub use choices::{
-    checked_address, checked_interval, on_delete_name, on_drift_name, on_zoho_delete_name,
-    parse_on_delete, parse_on_drift, parse_on_zoho_delete,
+    checked_address, checked_interval, on_delete_name, on_drift_name, on_zoho_delete_name, parse_on_delete,
+    parse_on_drift, parse_on_zoho_delete,
 };
 
 /// The environment that a new tenant has.

@@ -9,6 +9,4 @@ mod follow;
 mod hint;
 
 pub(crate) use self::follow::Inbox;
-pub use self::hint::{
-    Happened, Hint, HintSource, SignalsTaken, hint_of_business_central, hint_of_zoho,
-};
+pub use self::hint::{Happened, Hint, HintSource, SignalsTaken, hint_of_business_central, hint_of_zoho};

@@ -27,10 +27,10 @@ pub(crate) async fn all(
     let (policy, links) = (&session.policy().map, StoredLinks::of(session.store()));
     for mut task in tasks {
         let is_gone = task.link.as_ref().is_some_and(|link| link.copy.gone.is_some());
-        if is_gone && !gone::settle(session, flow, fingerprint, &mut task).await? {
-            continue;
-        }
         if task.source.gone.is_some() {
+            if is_gone && !gone::settle(session, flow, fingerprint, &mut task).await? {
+                continue;
+            }
             deleted(session, flow, fingerprint, task, &mut work)?;
             continue;
         }
@@ -65,6 +65,10 @@ pub(crate) async fn all(
                 outcome::troubled(session, flow, fingerprint, &task, &trouble)?;
             }
             Ok(Mapped::Record(record)) => {
+                // What is not to be copied any more may stay deleted.
+                if is_gone && !gone::settle(session, flow, fingerprint, &mut task).await? {
+                    continue;
+                }
                 task.mapped = Some(record);
                 adopt::disclaim(session, &mut task)?;
                 let Some(record) = &mut task.mapped else { continue };

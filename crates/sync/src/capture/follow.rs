@@ -57,8 +57,7 @@ impl Inbox {
             tracing::info!(count = dropped.len(), "notifications about flows that do not run were dropped");
             store.write(|tx| signals::forget(tx, &dropped))?;
         }
-        inbox.taken =
-            SignalsTaken { followed: inbox.hints.len() as u64, dropped: dropped.len() as u64 };
+        inbox.taken = SignalsTaken { followed: inbox.hints.len() as u64, dropped: dropped.len() as u64 };
         Ok(inbox)
     }
 

@@ -93,11 +93,13 @@ fn change(
     let mut link = before.clone();
     link.copy.gone = None;
     link.copy.unread = Unread::None;
-    let differs = |name: &&String| row.get(name).is_some_and(|theirs| !same(name, before.expected(name), theirs));
+    let differs =
+        |name: &&String| row.get(name).is_some_and(|theirs| !same(name, before.expected(name), theirs));
     let differing: Vec<&String> = owned.iter().filter(differs).collect();
     // A question about a value that was put back is none any more.
     link.copy.asked.retain(|name, _| name == TOTAL || differing.iter().any(|field| *field == name));
-    let looks_at_total = flow == Flow::Invoices && before.verified && !(ours && before.copy.unread == Unread::All);
+    let looks_at_total =
+        flow == Flow::Invoices && before.verified && !(ours && before.copy.unread == Unread::All);
     if differing.is_empty() && !looks_at_total && link == before {
         return Ok(None);
     }
@@ -204,7 +206,12 @@ fn wanted(session: &Session<'_>, flow: Flow, source: &SourceRow) -> Wanted {
 
 /// Whether the field is empty because the record that it referred to was deleted: that one is the matter, and takes its children along when it
 /// comes back.
-fn lost_its_record(session: &Session<'_>, link: &Link, field: &str, theirs: &Value) -> Result<bool, RunError> {
+fn lost_its_record(
+    session: &Session<'_>,
+    link: &Link,
+    field: &str,
+    theirs: &Value,
+) -> Result<bool, RunError> {
     if field != "Account_Name" || map::as_reference(theirs).is_some() {
         return Ok(false);
     }

@@ -100,7 +100,8 @@ enum Found {
 /// Looks what stands for the links' records now; nothing is among the answers for those that are gone.
 async fn look(session: &Session<'_>, flow: Flow, links: &[&Link]) -> Result<BTreeMap<BcId, Found>, RunError> {
     let (_, id_key) = adopt::keys(session, flow)?;
-    let text = |record: &Record, key: &str| record.get(key).and_then(Value::as_text).unwrap_or_default().to_owned();
+    let text =
+        |record: &Record, key: &str| record.get(key).and_then(Value::as_text).unwrap_or_default().to_owned();
     let mut found = BTreeMap::new();
     for chunk in links.chunks(coql::IN_MAX) {
         session.check_stop()?;
@@ -118,7 +119,8 @@ async fn look(session: &Session<'_>, flow: Flow, links: &[&Link]) -> Result<BTre
         }
         for (id, mut records) in holders {
             // Two that claim to be one are for a person to sort out, as ever.
-            if let (Some(record), true, false) = (records.pop(), records.is_empty(), found.contains_key(&id)) {
+            if let (Some(record), true, false) = (records.pop(), records.is_empty(), found.contains_key(&id))
+            {
                 found.insert(id, Found::Survivor(record));
             }
         }
@@ -183,6 +185,8 @@ pub(crate) async fn settle(
         let entry = entry(AuditKind::Deleted, "deleted on both sides");
         session.store().write(|tx| {
             links::remove(tx, flow, task.source.id)?;
+            // Invoices of a customer who is nowhere any more go to the placeholder.
+            link_children_again(tx, flow, task.source.id, &link.zoho_id)?;
             audit::append(tx, &entry)
         })?;
         task.link = None;

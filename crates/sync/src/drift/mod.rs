@@ -91,6 +91,7 @@ pub(crate) async fn check(session: &Session<'_>, flow: Flow, ids: &[ZohoId]) -> 
 
 /// Reads what changed since the last pass.
 async fn edited(session: &Session<'_>, flow: Flow) -> Result<(), RunError> {
+    let until = zoho_now(session);
     let since = begun(session, &edits_mark(flow))?;
     let mut behind = format!("Modified_Time >= {}", coql::timestamp(since));
     let mut rows = ROWS[0];
@@ -107,7 +108,11 @@ async fn edited(session: &Session<'_>, flow: Flow) -> Result<(), RunError> {
         rows = if small { ROWS[0] } else { ROWS[1] };
         let last = page.rows.last().and_then(|row| Some((stamp(row)?, text(row, "id")?.to_owned())));
         edits::take_in(session, flow, &page.rows, last.as_ref().map(|(at, _)| (edits_mark(flow), *at)))?;
-        let Some((at, id)) = last.filter(|_| page.more) else { return Ok(()) };
+        let Some((at, id)) = last.filter(|_| page.more) else {
+            // What was written last need not be read each time again.
+            session.store().write(|tx| watermarks::set(tx, &edits_mark(flow), until))?;
+            return Ok(());
+        };
         let at = coql::timestamp(at);
         behind = format!("(Modified_Time > {at} or (Modified_Time = {at} and id > {}))", coql::text(&id));
     }

@@ -131,7 +131,8 @@ mod tests {
     #[test]
     fn a_write_takes_back_what_was_known_of_its_fields_and_of_no_others() {
         let names = ["Phone".to_owned()];
-        let both: Map = [("Phone".to_owned(), Value::text("1")), ("Website".to_owned(), Value::text("a"))].into();
+        let both: Map =
+            [("Phone".to_owned(), Value::text("1")), ("Website".to_owned(), Value::text("a"))].into();
         let mut state =
             CopyState { held: both.clone(), unread: Unread::All, asked: both, gone: Some(Gone::Deleted) };
         state.after_write(false, names.iter());

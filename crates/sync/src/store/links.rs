@@ -189,8 +189,9 @@ pub fn get(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<Option<Link>, StoreError
 /// # Errors
 /// When the database fails.
 pub fn zoho_id(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<Option<ZohoId>, StoreError> {
-    let mut statement =
-        tx.connection.prepare_cached("SELECT zoho_id FROM link WHERE flow = ?1 AND id = ?2 AND gone IS NULL")?;
+    let mut statement = tx
+        .connection
+        .prepare_cached("SELECT zoho_id FROM link WHERE flow = ?1 AND id = ?2 AND gone IS NULL")?;
     let found: Option<String> =
         statement.query_row((flow.name(), id.to_string()), |row| row.get(0)).optional()?;
     Ok(found.map(ZohoId::new))

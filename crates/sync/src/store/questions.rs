@@ -118,7 +118,11 @@ fn failure(link: &Link, source: &SourceRow, fingerprint: &str) -> NewFailure {
 fn in_words(field: &str, asked: &Value) -> String {
     let shown = |name: &str| asked.get(name).map_or_else(|| "nothing".to_owned(), shown);
     let by = asked.get("by").and_then(Value::as_text).unwrap_or("somebody");
-    format!("{field} was changed in Zoho by {by} to {}, and Business Central says {}", shown("zoho"), shown("ours"))
+    format!(
+        "{field} was changed in Zoho by {by} to {}, and Business Central says {}",
+        shown("zoho"),
+        shown("ours")
+    )
 }
 
 /// A value in a sentence.
@@ -126,7 +130,9 @@ fn shown(value: &Value) -> String {
     match value {
         Value::Null => "nothing".to_owned(),
         Value::Text(text) => format!("\"{text}\""),
-        Value::Object(map) => map.get("name").or_else(|| map.get("id")).map_or_else(|| value.to_json(), shown),
+        Value::Object(map) => {
+            map.get("name").or_else(|| map.get("id")).map_or_else(|| value.to_json(), shown)
+        }
         Value::Bool(_) | Value::Number(_) | Value::List(_) => value.to_json(),
     }
 }

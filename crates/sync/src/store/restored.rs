@@ -31,13 +31,7 @@ pub fn note(
 ///
 /// # Errors
 /// When the database fails.
-pub fn count(
-    tx: &Tx<'_>,
-    flow: Flow,
-    id: BcId,
-    field: &str,
-    since: Timestamp,
-) -> Result<u64, StoreError> {
+pub fn count(tx: &Tx<'_>, flow: Flow, id: BcId, field: &str, since: Timestamp) -> Result<u64, StoreError> {
     let mut statement = tx.connection.prepare_cached(
         "SELECT count(*) FROM restored WHERE flow = ?1 AND id = ?2 AND field = ?3 AND at >= ?4",
     )?;

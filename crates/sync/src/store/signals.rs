@@ -108,10 +108,10 @@ mod tests {
         assert!(!remember(HintSource::BusinessCentral, "1"));
         assert!(remember(HintSource::Zoho, "1"));
         let found = store.read(|tx| waiting(tx, 10)).unwrap();
-        assert_eq!(found.iter().map(|pending| pending.hint.clone()).collect::<Vec<_>>(), [
-            Some(hint.clone()),
-            Some(hint.clone())
-        ]);
+        assert_eq!(
+            found.iter().map(|pending| pending.hint.clone()).collect::<Vec<_>>(),
+            [Some(hint.clone()), Some(hint.clone())]
+        );
         store.write(|tx| forget(tx, &[found[0].place])).unwrap();
         assert_eq!(store.waiting_signals().unwrap(), 1);
     }
