@@ -49,7 +49,7 @@ pub(super) fn take_in(
     session: &Session<'_>,
     flow: Flow,
     rows: &[Record],
-    until: Option<(String, Timestamp)>,
+    until: Option<&(String, Timestamp)>,
 ) -> Result<(), RunError> {
     let known: Vec<(Link, &Record)> = session.store().read(|tx| {
         let mut known = Vec::new();
@@ -70,7 +70,7 @@ pub(super) fn take_in(
     let fingerprint = session.fingerprint(flow);
     session.store().write(|tx| {
         changes.iter().try_for_each(|change| store(tx, session, change, &fingerprint))?;
-        match &until {
+        match until {
             Some((mark, at)) => watermarks::set(tx, mark, *at),
             None => Ok(()),
         }

@@ -107,7 +107,8 @@ async fn edited(session: &Session<'_>, flow: Flow) -> Result<(), RunError> {
         };
         rows = if small { ROWS[0] } else { ROWS[1] };
         let last = page.rows.last().and_then(|row| Some((stamp(row)?, text(row, "id")?.to_owned())));
-        edits::take_in(session, flow, &page.rows, last.as_ref().map(|(at, _)| (edits_mark(flow), *at)))?;
+        let mark = last.as_ref().map(|(at, _)| (edits_mark(flow), *at));
+        edits::take_in(session, flow, &page.rows, mark.as_ref())?;
         let Some((at, id)) = last.filter(|_| page.more) else {
             // What was written last need not be read each time again.
             session.store().write(|tx| watermarks::set(tx, &edits_mark(flow), until))?;
