@@ -14,6 +14,7 @@ mod entity;
 mod error;
 mod filter;
 mod id;
+mod orders;
 mod pages;
 mod posted;
 mod query;
@@ -31,6 +32,7 @@ pub use entity::Entity;
 pub use error::{Error, ErrorKind};
 pub use filter::{Filter, Literal};
 pub use id::BcId;
+pub use orders::OrderTraces;
 pub use pages::{Page, Pages};
 pub use posted::PostedProof;
 pub use query::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Query};
@@ -39,7 +41,7 @@ pub use rows::{
     BusinessRelation, Company, CompanyInformation, Contact, ContactInformation, ContactType, CountryRegion,
     Currency, Customer, CustomerBlocked, CustomerFinancialDetail, DetailedLedgerEntry, DocumentStatus,
     GeneralLedgerEntry, GeneralLedgerSetup, Item, ItemType, LedgerDocumentType, LineType, OrderStatus,
-    PaymentTerm, PostedSalesInvoice, PurchaseOrder, PurchaseOrderLine, SalesInvoice, SalesInvoiceLine,
-    Salesperson, Vendor, VendorBlocked,
+    PaymentTerm, PostedPurchaseInvoice, PostedSalesInvoice, PurchaseOrder, PurchaseOrderLine,
+    PurchaseReceipt, SalesInvoice, SalesInvoiceLine, Salesperson, Vendor, VendorBlocked,
 };
 pub use sign_in::SignInProblem;

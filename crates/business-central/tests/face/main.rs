@@ -4,6 +4,7 @@
 
 mod listing;
 mod lookup;
+mod orders;
 mod posted;
 mod reading_only;
 mod scripted;

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use transport::{Method, Response};
 use uuid::Uuid;
 
-use super::listing::{answer, context, whole};
+use super::listing::{answer, context, line_of, whole};
 use super::navigation::Entity;
 use super::odata::{self, Options};
 use super::row::Row;
@@ -104,7 +104,12 @@ impl BcState {
     ) -> Result<Response, Response> {
         let (name, key) = keyed(segment);
         match (api, name) {
-            (Api::Standard, "salesInvoiceLines") => return self.flat_lines(incoming, filled),
+            (Api::Standard, "salesInvoiceLines") => {
+                return self.flat_lines(incoming, Table::SalesInvoices, filled);
+            }
+            (Api::Standard, "purchaseOrderLines") => {
+                return self.flat_lines(incoming, Table::PurchaseOrders, filled);
+            }
             (Api::Standard, "contactsInformation") => {
                 let message = "You must specify a related id.";
                 return Err(errors::json(400, "Application_DialogException", message));
@@ -154,9 +159,10 @@ impl BcState {
                 let options = Options::read(incoming, Entity::ContactInformation)?;
                 Ok(self.contacts_answer(incoming, row, &options.wanted))
             }
-            (Table::SalesInvoices, ["salesInvoiceLines"]) => {
-                let options = Options::read(incoming, Entity::Line)?;
-                Ok(self.lines_answer(incoming, Some(row), &options))
+            (Table::SalesInvoices, ["salesInvoiceLines"])
+            | (Table::PurchaseOrders, ["purchaseOrderLines"]) => {
+                let options = Options::read(incoming, line_of(table))?;
+                Ok(self.lines_answer(incoming, table, Some(row), &options))
             }
             (_, [other, ..]) => Err(errors::no_segment(other)),
         }

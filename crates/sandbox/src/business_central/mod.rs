@@ -1,7 +1,8 @@
 //! A simulated Business Central: sign-in, API v2.0 and the two other Microsoft APIs that are read beside it.
 //!
 //! [`BcState`] holds one company's tables ([`schema`], [`row`]) and how the service behaves. `handle` finds what an address names,
-//! `odata` reads what is asked of it, `listing` chooses the rows, `expand` prints them. [`changes`] is what people do in the company.
+//! `odata` reads what is asked of it, `listing` chooses the rows, `expand` prints them. [`changes`] is what people do in the company,
+//! [`purchasing`] what they do with its vendors.
 
 pub mod changes;
 mod errors;
@@ -12,6 +13,7 @@ pub mod invoices;
 mod listing;
 mod navigation;
 mod odata;
+pub mod purchasing;
 pub mod row;
 mod rows;
 pub mod schema;

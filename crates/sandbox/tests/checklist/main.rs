@@ -10,6 +10,7 @@ mod invoices;
 mod paging;
 mod people;
 mod permissions;
+mod purchasing;
 mod replay;
 mod rows;
 mod seeded;
