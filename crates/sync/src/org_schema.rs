@@ -80,7 +80,7 @@ impl OrgSchema {
         let currencies =
             async { if org.multi_currency { client.currencies().await } else { Ok(Vec::new()) } };
         let taxes = async {
-            if flows.contains(&Flow::Invoices) && org.edition.has_inventory() {
+            if flows.iter().any(|flow| flow.is_document()) && org.edition.has_inventory() {
                 // Which scope covers taxes is unverified. Without them every tax goes into Adjustment, and totals still agree.
                 unless_closed(client.taxes().await)
             } else {
@@ -124,8 +124,8 @@ impl OrgSchema {
             }
         };
         describe(flow.module());
-        if flow == Flow::Invoices {
-            describe(Module::InvoicedItems);
+        if let Some(rows) = flow.rows() {
+            describe(rows);
             for tax in &self.taxes {
                 let _ = write!(text, "\n{}={}", tax.name, tax.percentage);
             }
@@ -141,8 +141,7 @@ impl OrgSchema {
         let module = flow.module();
         if !self.is_usable(flow) {
             let edition = self.edition.name();
-            let inventory = matches!(flow, Flow::Items | Flow::Invoices);
-            return Err(if inventory && !self.edition.has_inventory() {
+            return Err(if flow.is_inventory() && !self.edition.has_inventory() {
                 GateProblem {
                     code: "edition_too_small",
                     message: format!(
@@ -284,8 +283,8 @@ fn touched(flows: &[Flow]) -> BTreeMap<Module, Option<Flow>> {
         for needed in flow.needs() {
             modules.insert(needed.module(), Some(*needed));
         }
-        if *flow == Flow::Invoices {
-            modules.insert(Module::InvoicedItems, None);
+        if let Some(rows) = flow.rows() {
+            modules.insert(rows, None);
         }
     }
     modules

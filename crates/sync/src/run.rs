@@ -322,7 +322,7 @@ pub(crate) fn must_be_set_up(session: &Session<'_>, flows: &[Flow]) -> Result<()
                         format!(
                             "The Zoho org has the edition {edition}, which has no custom fields; Ledgerline needs two in every module."
                         ),
-                        "Change to Zoho CRM Standard (customers and contacts) or Professional (items and invoices too), then run `ledgerline setup`.",
+                        "Change to Zoho CRM Standard (customers and contacts) or Professional (items, invoices and purchasing too), then run `ledgerline setup`.",
                     ));
                 }
                 return Err(RunError::refused(

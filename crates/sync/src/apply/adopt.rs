@@ -35,7 +35,7 @@ pub(crate) fn keys(session: &Session<'_>, flow: Flow) -> Result<(String, String)
 pub(crate) fn columns(session: &Session<'_>, flow: Flow) -> Result<Vec<String>, RunError> {
     let (number, id) = keys(session, flow)?;
     let mut columns = vec!["id".to_owned(), number, id, "Modified_Time".to_owned()];
-    if flow == Flow::Invoices {
+    if flow.is_document() {
         columns.push("Grand_Total".to_owned());
     }
     for name in map::owned_fields(flow, &session.org) {
@@ -202,8 +202,8 @@ fn link_as(
         source_hash: String::new(),
         fingerprint: String::new(),
         modified_time: text("Modified_Time"),
-        verified: flow != Flow::Invoices,
-        lines: if flow == Flow::Invoices { LineState::Unknown } else { LineState::None },
+        verified: !flow.is_document(),
+        lines: if flow.is_document() { LineState::Unknown } else { LineState::None },
         adopted: kind == AuditKind::Adopted,
         written_at: now,
     };
@@ -227,7 +227,7 @@ pub(crate) fn clones(flow: Flow, source: &SourceRow, records: &[&Record]) -> Tro
         "cloned_record",
         format!(
             "{} {} has {} records in Zoho with the same BC Id: {}.",
-            flow.name(),
+            flow.plural(),
             source.number,
             ids.len(),
             ids.join(", ")

@@ -7,10 +7,12 @@ use zoho_crm::Written;
 use super::{Task, Wrote, verify};
 use crate::failure::{RunError, Trouble};
 use crate::flow::Flow;
+use crate::map::RowMap;
 use crate::session::Session;
 use crate::store::audit::{AuditKind, Entry};
 use crate::store::considered::{self, Disposition};
 use crate::store::failures::{self, NewFailure};
+use crate::store::line_rows;
 use crate::store::links::{self, LineState, Link};
 use crate::store::sources::{self, SettledAs};
 use crate::store::{Store, StoreError, Tx, audit, intents, warnings};
@@ -89,19 +91,20 @@ impl Answer {
             }
             None => Map::new(),
         };
-        let has_lines = row.contains_key(zoho_crm::Module::InvoicedItems.api_name());
+        let has_lines = flow.rows().is_some_and(|module| row.contains_key(module.api_name()));
         let adjusted = row.contains_key(verify::ADJUSTMENT);
-        let proved = match (&task.link, flow) {
-            (_, Flow::Customers | Flow::Items | Flow::Contacts) => true,
-            (Some(link), Flow::Invoices) => link.verified && !has_lines && !adjusted,
-            (None, Flow::Invoices) => false,
+        let proved = match &task.link {
+            _ if !flow.is_document() => true,
+            Some(link) => link.verified && !has_lines && !adjusted,
+            None => false,
         };
-        let lines = match (&task.link, flow) {
-            (_, Flow::Customers | Flow::Items | Flow::Contacts) => LineState::None,
-            (_, Flow::Invoices) if has_lines => LineState::Written,
-            (Some(link), Flow::Invoices) => link.lines,
-            (None, Flow::Invoices) => LineState::Unknown,
+        let lines = match &task.link {
+            _ if !flow.is_document() => LineState::None,
+            _ if has_lines => LineState::Written,
+            Some(link) => link.lines,
+            None => LineState::Unknown,
         };
+        let is_new = task.link.is_none();
         // A deleted record's number may have been released: then Zoho holds another one than its source says.
         let number = match (&task.mapped, &task.link) {
             (Some(mapped), _) => mapped.number.clone(),
@@ -147,6 +150,14 @@ impl Answer {
             links::put(tx, &link)?;
         }
         audit::append_as(tx, &entry, Some(&before), Some(&after))?;
+        let digest = task.mapped.as_ref().and_then(|mapped| mapped.lines_digest.as_deref());
+        if let Some(digest) = digest.filter(|_| has_lines) {
+            line_rows::set_digest(tx, flow, link.id, digest)?;
+            if is_new {
+                // Rows of an earlier copy are gone with it.
+                line_rows::replace(tx, flow, link.id, &RowMap::new())?;
+            }
+        }
         task.link = Some(link);
         if proved { finish(tx, flow, &self.fingerprint, task) } else { Ok(()) }
     }

@@ -103,7 +103,7 @@ async fn gone_in_zoho(
         return Ok(());
     };
     let still_there = session.zoho().get(flow.module(), &link.zoho_id).await?.is_some();
-    let name = flow.name();
+    let name = flow.plural();
     let number = &task.source.number;
     if task.source.gone.is_some() && !still_there {
         let entry = Entry {

@@ -309,7 +309,7 @@ fn put(store: &Store, planned: &[PlannedLink], now: jiff::Timestamp) -> Result<(
             links::remove(tx, one.flow, one.bc_id)?;
         }
         for one in planned {
-            let invoice = one.flow == Flow::Invoices;
+            let document = one.flow.is_document();
             let link = Link {
                 flow: one.flow,
                 id: one.bc_id,
@@ -319,8 +319,8 @@ fn put(store: &Store, planned: &[PlannedLink], now: jiff::Timestamp) -> Result<(
                 source_hash: String::new(),
                 fingerprint: String::new(),
                 modified_time: one.modified_time.clone(),
-                verified: !invoice,
-                lines: if invoice { LineState::Unknown } else { LineState::None },
+                verified: !document,
+                lines: if document { LineState::Unknown } else { LineState::None },
                 adopted: true,
                 written_at: now,
             };

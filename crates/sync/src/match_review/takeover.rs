@@ -174,8 +174,8 @@ fn link(session: &Session<'_>, flow: Flow, task: &Task, zoho_id: &ZohoId, record
         source_hash: task.source.hash.clone(),
         fingerprint: String::new(),
         modified_time: record.get("Modified_Time").and_then(Value::as_text).map(ToOwned::to_owned),
-        verified: flow != Flow::Invoices,
-        lines: if flow == Flow::Invoices { LineState::Unknown } else { LineState::None },
+        verified: !flow.is_document(),
+        lines: if flow.is_document() { LineState::Unknown } else { LineState::None },
         adopted: true,
         written_at: session.now(),
     }

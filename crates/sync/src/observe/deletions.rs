@@ -6,7 +6,9 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use business_central::{BcId, Lookup, SalesInvoice};
+use jiff::Timestamp;
 
+use super::orders::{self, Fate};
 use super::{listing, sweeps};
 use crate::failure::RunError;
 use crate::flow::Flow;
@@ -36,6 +38,12 @@ const CANARIES: usize = 3;
 
 const MASS_DELETION: &str = "mass_deletion";
 const HIDDEN: &str = "records_hidden";
+/// What the audit trail says of a record that is gone.
+const DELETED: &str = "deleted in Business Central";
+const ORDER_COMPLETED: &str =
+    "received and invoiced in Business Central, which has no orders that are completed";
+
+const FATE_UNKNOWN: &str = "orders_without_trace";
 
 /// Runs the sweep when it is due or forced. `confirmed` says that a person has looked at a mass deletion and means it; `whole` that a listing
 /// has just read everything, so that no ids need be listed once more.
@@ -77,7 +85,7 @@ pub(crate) fn clock(flow: Flow) -> String {
 /// Whether the last sweep found so much missing that the flow follows no deletions until somebody did something.
 pub(crate) fn stands_still(session: &Session<'_>, flow: Flow) -> Result<bool, RunError> {
     let problems = session.store().read(|tx| failures::flow_problems(tx, Some(flow)))?;
-    Ok(problems.iter().any(|problem| [HIDDEN, MASS_DELETION].contains(&problem.code.as_str())))
+    Ok(problems.iter().any(|problem| [HIDDEN, MASS_DELETION, FATE_UNKNOWN].contains(&problem.code.as_str())))
 }
 
 /// Lists all ids, re-reads what is new or has another etag, and returns the stored ids that were not listed.
@@ -158,7 +166,15 @@ async fn settle_absent(
     if gone.is_empty() {
         return clear(session, flow);
     }
-    if !canary(session, flow, gone.iter().map(|row| row.id)).await? {
+    let (completed, gone) = match flow {
+        Flow::PurchaseOrders => match vanished_orders(session, gone, confirmed).await? {
+            Vanished::Told { completed, deleted } => (completed, deleted),
+            Vanished::Untold(problem, rows) => return stand_still(session, flow, problem, &rows, known),
+        },
+        Flow::Customers | Flow::Items | Flow::Contacts | Flow::Invoices | Flow::Vendors => (Vec::new(), gone),
+    };
+    let suspects = gone.iter().chain(&completed).map(|row| row.id);
+    if !gone.is_empty() && !canary(session, flow, suspects).await? {
         return stand_still(session, flow, HIDDEN, &gone, known);
     }
     if gone.len() > mass(known) && !confirmed {
@@ -166,13 +182,19 @@ async fn settle_absent(
     }
     let now = session.now();
     session.store().write(|tx| {
-        for row in &gone {
+        for row in gone.iter().chain(&completed) {
             let written = links::get(tx, flow, row.id)?.is_some();
             let entry = |kind, summary: &str| Entry {
                 number: Some(row.number.clone()),
                 ..session.entry(flow, row.id, kind, summary, now)
             };
-            if !written {
+            let is_completed = completed.iter().any(|one| one.id == row.id);
+            if flow == Flow::PurchaseOrders && written {
+                settle_order(tx, row, is_completed, now)?;
+                considered::note(tx, flow, row.id, Disposition::Held)?;
+                let summary = if is_completed { ORDER_COMPLETED } else { DELETED };
+                audit::append(tx, &entry(AuditKind::Observed, summary))?;
+            } else if !written {
                 forget(tx, session, row)?;
             } else if flow == Flow::Invoices {
                 // A posted document hardly ever goes: it is looked up again in every run, and nothing is flagged.
@@ -182,12 +204,60 @@ async fn settle_absent(
             } else {
                 sources::mark_gone(tx, flow, row.id, now)?;
                 considered::note(tx, flow, row.id, Disposition::Held)?;
-                audit::append(tx, &entry(AuditKind::Observed, "deleted in Business Central"))?;
+                audit::append(tx, &entry(AuditKind::Observed, DELETED))?;
             }
         }
         Ok(())
     })?;
     clear(session, flow)
+}
+
+/// Stores that an order is gone, and why.
+pub(crate) fn settle_order(
+    tx: &Tx<'_>,
+    row: &SourceRow,
+    is_completed: bool,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if is_completed {
+        sources::mark_posted(tx, row.flow, row.id)?;
+    } else {
+        sources::mark_unposted(tx, row.flow, row.id)?;
+    }
+    sources::mark_gone(tx, row.flow, row.id, now)
+}
+
+/// What became of orders that vanished.
+enum Vanished {
+    Told {
+        completed: Vec<SourceRow>,
+        deleted: Vec<SourceRow>,
+    },
+    /// Nothing can be said of these, for this reason.
+    Untold(&'static str, Vec<SourceRow>),
+}
+
+/// Tells completed orders from deleted ones. Orders that permissions hide may have been received in part: that they left traces is believed
+/// only while another one can be read, or where no other one is known.
+async fn vanished_orders(
+    session: &Session<'_>,
+    gone: Vec<SourceRow>,
+    confirmed: bool,
+) -> Result<Vanished, RunError> {
+    const FLOW: Flow = Flow::PurchaseOrders;
+    let suspects: HashSet<BcId> = gone.iter().map(|row| row.id).collect();
+    let others = session.store().read(|tx| sources::live_ids(tx, FLOW))?;
+    let others = others.iter().any(|id| !suspects.contains(id));
+    if others && !canary(session, FLOW, suspects.iter().copied()).await? {
+        return Ok(Vanished::Untold(HIDDEN, gone));
+    }
+    let fates = orders::fates(session, gone.iter().map(|row| row.number.clone())).await?;
+    let (completed, rest): (Vec<_>, Vec<_>) =
+        gone.into_iter().partition(|row| fates.of(&row.number) == Fate::Completed);
+    if !confirmed && rest.iter().any(|row| fates.of(&row.number) == Fate::Unknown) {
+        return Ok(Vanished::Untold(FATE_UNKNOWN, rest));
+    }
+    Ok(Vanished::Told { completed, deleted: rest })
 }
 
 /// Forgets a record that was never copied.
@@ -215,6 +285,7 @@ pub(crate) fn mass(known: u64) -> usize {
 fn clear(session: &Session<'_>, flow: Flow) -> Result<(), RunError> {
     session.store().write(|tx| {
         failures::clear_flow_problem(tx, flow, HIDDEN)?;
+        failures::clear_flow_problem(tx, flow, FATE_UNKNOWN)?;
         failures::clear_flow_problem(tx, flow, MASS_DELETION)
     })?;
     Ok(())
@@ -229,8 +300,18 @@ fn stand_still(
 ) -> Result<(), RunError> {
     let some: Vec<&str> = gone.iter().take(5).map(|row| row.number.as_str()).collect();
     let (count, some) = (gone.len(), some.join(", "));
-    let name = flow.name();
-    let (message, cure) = if code == HIDDEN {
+    let name = flow.plural();
+    let (message, cure) = if code == FATE_UNKNOWN {
+        (
+            format!(
+                "{count} of {known} {name} are no longer in Business Central ({some}, …), and no posted receipt or invoice can be seen: \
+                 whether they were completed or deleted cannot be told. Nothing was flagged."
+            ),
+            "Let the app read posted purchase receipts and invoices (page Microsoft Entra applications), then sync again. If nothing was ever \
+             posted and they were deleted, run `ledgerline reconcile --confirm-deletions`."
+                .to_owned(),
+        )
+    } else if code == HIDDEN {
         (
             format!(
                 "{count} of {known} {name} are no longer visible in Business Central ({some}, …), and neither is any other known one: \

@@ -29,11 +29,11 @@ pub(super) struct Judge<'a, 'b> {
     pub(super) side: &'a ZohoSide<'a>,
     /// The field for what is still to be paid, where the org has it.
     pub(super) remaining_field: Option<&'a str>,
-    /// Whether invoices are compared row by row.
+    /// Whether documents are compared row by row.
     pub(super) lines: bool,
 }
 
-/// An invoice whose rows can be compared.
+/// A document whose rows can be compared.
 pub(super) struct WithLines {
     pub(super) id: BcId,
     pub(super) number: String,
@@ -103,7 +103,8 @@ impl Judge<'_, '_> {
             Ok(Mapped::Wait(wait)) => {
                 let field = match wait.flow {
                     Flow::Customers => "Account_Name",
-                    Flow::Items | Flow::Contacts | Flow::Invoices => "Product_Name",
+                    Flow::Vendors => "Vendor_Name",
+                    Flow::Items | Flow::Contacts | Flow::Invoices | Flow::PurchaseOrders => "Product_Name",
                 };
                 let kind = if copy.is_some() { DifferenceKind::WrongLink } else { DifferenceKind::Missing };
                 let field = copy.is_some().then(|| field.to_owned());
@@ -125,7 +126,7 @@ impl Judge<'_, '_> {
         let moving = is_after(row.modified(), self.session.started())
             || copy.as_ref().is_some_and(|copy| self.was_just_changed(copy));
         let with_lines = match (mapped, &copy) {
-            (Ok(Mapped::Record(mapped)), Some(copy)) if self.lines && self.flow == Flow::Invoices => {
+            (Ok(Mapped::Record(mapped)), Some(copy)) if self.lines && self.flow.is_document() => {
                 Some(WithLines {
                     id,
                     number,
@@ -203,8 +204,8 @@ impl Judge<'_, '_> {
             };
             verdict.differences.push(Difference {
                 field: Some(name.clone()),
-                business_central: self.shown(kind, ours),
-                zoho: self.shown(kind, theirs),
+                business_central: self.shown(name, kind, ours),
+                zoho: self.shown(name, kind, theirs),
                 ..blank(kind)
             });
         }
@@ -241,7 +242,16 @@ impl Judge<'_, '_> {
     }
 
     fn is_lookup(&self, name: &str) -> bool {
-        name == "Account_Name" && matches!(self.flow, Flow::Contacts | Flow::Invoices)
+        self.referred(name).is_some()
+    }
+
+    /// The flow of the record that a field of this flow refers to.
+    fn referred(&self, name: &str) -> Option<Flow> {
+        match (self.flow, name) {
+            (Flow::Contacts | Flow::Invoices, "Account_Name") => Some(Flow::Customers),
+            (Flow::PurchaseOrders, "Vendor_Name") => Some(Flow::Vendors),
+            _ => None,
+        }
     }
 
     /// Whether Zoho refused the value when the record was written. That cannot be read anew: it is what the run was told.
@@ -257,14 +267,15 @@ impl Judge<'_, '_> {
         Ok(link.is_some_and(|link| link.leaves_to_people(field)))
     }
 
-    fn shown(&self, kind: DifferenceKind, value: &Value) -> Option<String> {
+    fn shown(&self, name: &str, kind: DifferenceKind, value: &Value) -> Option<String> {
         if value.is_null() {
             return None;
         }
         if kind == DifferenceKind::WrongLink
             && let Some(id) = map::as_reference(value)
+            && let Some(flow) = self.referred(name)
         {
-            return Some(self.named(Flow::Customers, id));
+            return Some(self.named(flow, id));
         }
         Some(value.as_text().map_or_else(|| value.to_json(), ToOwned::to_owned))
     }

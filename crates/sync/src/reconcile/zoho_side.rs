@@ -143,8 +143,8 @@ impl Links for ZohoSide<'_> {
 
     fn by_number(&self, flow: Flow, number: &str) -> Option<ZohoId> {
         match flow {
-            Flow::Customers => self.notes.customer_by_number(number),
-            Flow::Items | Flow::Contacts | Flow::Invoices => None,
+            Flow::Customers | Flow::Vendors => self.notes.by_number(flow, number),
+            Flow::Items | Flow::Contacts | Flow::Invoices | Flow::PurchaseOrders => None,
         }
     }
 

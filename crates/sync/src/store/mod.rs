@@ -24,6 +24,7 @@ mod flow_problems;
 pub mod ignored;
 pub mod intents;
 pub mod keyless;
+pub mod line_rows;
 pub mod links;
 pub mod match_gate;
 mod migrate;

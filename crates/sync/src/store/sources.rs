@@ -42,7 +42,7 @@ pub struct SourceRow {
     pub hash: String,
     /// The row's own JSON text without annotations.
     pub text: String,
-    /// Whether an invoice is proved to be posted.
+    /// Whether an invoice is proved to be posted; of an order that is gone, whether it was received or invoiced rather than deleted.
     pub posted: bool,
     /// Since when it is known to be deleted.
     pub gone: Option<Timestamp>,
@@ -324,13 +324,24 @@ fn where_text(flow: Flow, name: &str) -> String {
     )
 }
 
-/// The invoice is proved to be posted, for good.
+/// An invoice is proved to be posted, for good; an order that vanished was received and invoiced.
 ///
 /// # Errors
 /// When the database fails.
 pub fn mark_posted(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<(), StoreError> {
     let mut statement =
         tx.connection.prepare_cached("UPDATE source SET posted = 1 WHERE flow = ?1 AND id = ?2")?;
+    statement.execute((flow.name(), id.to_string()))?;
+    Ok(())
+}
+
+/// Nothing proves the record to be posted, whatever was thought before.
+///
+/// # Errors
+/// When the database fails.
+pub fn mark_unposted(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<(), StoreError> {
+    let mut statement =
+        tx.connection.prepare_cached("UPDATE source SET posted = 0 WHERE flow = ?1 AND id = ?2")?;
     statement.execute((flow.name(), id.to_string()))?;
     Ok(())
 }
