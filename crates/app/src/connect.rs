@@ -252,8 +252,7 @@ pub(crate) fn zoho_settings(settings: &Zoho) -> zoho_crm::Settings {
 /// The flows that the org's edition has modules for.
 #[must_use]
 pub fn flows_allowed(org: &Org) -> Vec<Flow> {
-    let needs_inventory = |flow: &Flow| matches!(flow, Flow::Items | Flow::Invoices);
-    Flow::ALL.into_iter().filter(|flow| org.edition.has_inventory() || !needs_inventory(flow)).collect()
+    Flow::ALL.into_iter().filter(|flow| org.edition.has_inventory() || !flow.is_inventory()).collect()
 }
 
 /// Reads a list of flows as people type it: names with commas or blanks between them.
@@ -271,7 +270,8 @@ pub fn flows(answer: &str, org: &Org) -> Result<Vec<Flow>, AppError> {
         if !allowed.contains(&flow) {
             let edition = org.edition.name();
             return Err(wrong(format!(
-                "{flow} need Zoho CRM Professional or higher, and this org has {edition}"
+                "{} need Zoho CRM Professional or higher, and this org has {edition}",
+                flow.plural()
             )));
         }
         chosen.push(flow);

@@ -113,7 +113,7 @@ pub struct Sync {
 impl Default for Sync {
     fn default() -> Self {
         Self {
-            flows: Flow::ALL.to_vec(),
+            flows: Flow::BY_DEFAULT.to_vec(),
             poll_interval: Duration::from_secs(5 * 60),
             invoices_from: None,
             credit_budget_percent: 50,
@@ -383,12 +383,6 @@ fn line_of(text: &str, position: usize) -> usize {
 pub fn parse_flow(name: &str) -> Result<Flow, String> {
     name.parse().map_err(|_| {
         let names: Vec<&str> = Flow::ALL.iter().map(|flow| flow.name()).collect();
-        if matches!(name, "vendors" | "purchase_orders") {
-            return format!(
-                "the flow \"{name}\" is not available in this version; there are: {}",
-                names.join(", ")
-            );
-        }
         let hint =
             unknown::nearest(name, &names).map(|n| format!("; did you mean \"{n}\"?")).unwrap_or_default();
         format!("there is no flow \"{name}\"{hint} There are: {}", names.join(", "))

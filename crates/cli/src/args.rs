@@ -238,7 +238,7 @@ pub struct Reconcile {
     /// Says that a mass deletion in Business Central was looked at and is meant.
     #[arg(long, conflicts_with = "check")]
     pub confirm_deletions: bool,
-    /// Compares invoices row by row as well; costs one Zoho credit an invoice.
+    /// Compares invoices and purchase orders row by row as well; costs one Zoho credit for each.
     #[arg(long)]
     pub lines: bool,
     /// Writes every difference into a table for spreadsheets.

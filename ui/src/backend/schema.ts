@@ -952,7 +952,7 @@ failure: string | null, };
 /**
  * A flow, as the window names it.
  */
-export type FlowName = "customers" | "items" | "contacts" | "invoices";
+export type FlowName = "customers" | "items" | "contacts" | "invoices" | "vendors" | "purchase_orders";
 
 /**
  * One flow's settings.

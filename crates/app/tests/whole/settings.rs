@@ -203,9 +203,11 @@ fn an_unknown_setting_is_refused_with_a_suggestion() {
 }
 
 #[test]
-fn flows_of_a_later_version_are_refused_by_name() {
+fn purchasing_is_off_unless_it_is_asked_for_and_orders_need_their_vendors_and_items() {
+    assert!(!Settings::default().sync.flows.contains(&Flow::Vendors));
     assert!(
-        complaint("[sync]\nflows = [\"vendors\"]").contains("\"vendors\" is not available in this version")
+        complaint("[sync]\nflows = [\"items\", \"purchase_orders\"]")
+            .contains("\"purchase_orders\" needs \"vendors\"")
     );
 }
 

@@ -189,7 +189,7 @@ fn a_flow_that_is_unknown_or_off_is_refused_in_words() {
     for (name, words) in [
         ("custmers", "did you mean \"customers\"?"),
         ("items", "not switched on"),
-        ("vendors", "not available"),
+        ("vendors", "not switched on"),
     ] {
         let ran = program.run(&["sync", "--once", "--flow", name, "--json"]);
         assert_eq!(ran.code, 1);
