@@ -28,6 +28,8 @@ mod poison;
 mod posting;
 mod preview;
 mod program;
+mod purchase_orders;
 mod reconcile;
 mod refusals;
 mod simulation;
+mod vendors;

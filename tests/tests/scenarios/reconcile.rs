@@ -300,7 +300,7 @@ async fn deletions_are_judged_by_the_policy() {
     let policy = |on_delete| {
         let mut choices = Choices::default();
         let policy = FlowPolicy { on_delete, ..FlowPolicy::default() };
-        choices.policy.by_flow = Flow::ALL.into_iter().map(|flow| (flow, policy)).collect();
+        choices.policy.by_flow = Flow::BY_DEFAULT.into_iter().map(|flow| (flow, policy)).collect();
         choices
     };
     for (on_delete, agrees) in [(OnDelete::Leave, true), (OnDelete::Delete, false)] {

@@ -13,7 +13,7 @@ use sandbox::business_central::schema::Table;
 use sandbox::faults::{Effect, Fault, FaultBody, Service};
 use sync::flow::Flow;
 use sync::reconcile::{Difference, DifferenceKind};
-use tests::invariants::assert_nothing_is_spoilt;
+use tests::invariants::{assert_nothing_is_spoilt, assert_orders_are_whole};
 use tests::story::Story;
 use tests::{Choices, Rig, assert_clean, outside};
 use transport::{Random, SeededRandom};
@@ -47,7 +47,7 @@ async fn play(seed: u64) {
     let world = World::new(Arc::clone(&clock), Arc::new(SeededRandom::new(seed)));
     world.bc(sandbox::seed::bare);
     let mut story = Story::new(seed ^ 0xC0FF_EE00);
-    let mut rig = Rig::over(world, clock, Choices::default());
+    let mut rig = Rig::over(world, clock, Choices::purchasing());
     rig.set_up().await;
     for _ in 0..6 {
         story.newcomers(&rig);
@@ -95,6 +95,7 @@ async fn rest(rig: Rig) {
     assert_clean(&rig.sync().await);
     assert_eq!(rig.writes(), writes, "a run with nothing to do wrote");
     assert_nothing_is_spoilt(&rig);
+    assert_orders_are_whole(&rig.world);
     let found = rig.compare().await;
     let differences: Vec<_> =
         found.differences.iter().filter(|found| !has_lost_its_customer(&rig, found)).collect();
