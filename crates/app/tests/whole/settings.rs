@@ -204,7 +204,7 @@ fn an_unknown_setting_is_refused_with_a_suggestion() {
 
 #[test]
 fn purchasing_is_off_unless_it_is_asked_for_and_orders_need_their_vendors_and_items() {
-    assert!(!Settings::default().sync.flows.contains(&Flow::Vendors));
+    assert!(!app::settings::Sync::default().flows.contains(&Flow::Vendors));
     assert!(
         complaint("[sync]\nflows = [\"items\", \"purchase_orders\"]")
             .contains("\"purchase_orders\" needs \"vendors\"")
