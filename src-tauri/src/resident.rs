@@ -126,6 +126,7 @@ async fn reside(
     let surroundings = Surroundings {
         environment,
         transport: None,
+        relay: None,
         clock: Arc::new(SystemClock::default()),
         random: Arc::new(SystemRandom::default()),
         zone: TimeZone::system(),

@@ -66,7 +66,8 @@ impl Folder {
     #[must_use]
     pub fn outside(&self) -> Outside<'static> {
         let transport: Arc<dyn Transport> = Arc::new(InProcess(self.world.clone()));
-        Outside { environment: &secret, transport: Some(transport), clock: Some(Arc::clone(&self.clock)) }
+        let clock = Some(Arc::clone(&self.clock));
+        Outside { environment: &secret, transport: Some(transport), relay: None, clock }
     }
 }
 

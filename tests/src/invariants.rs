@@ -11,7 +11,14 @@ use sync::store::audit::{self, Proof};
 use crate::Rig;
 
 /// The modules that hold copies.
-const MODULES: [Module; 4] = [Module::Accounts, Module::Products, Module::Contacts, Module::Invoices];
+const MODULES: [Module; 6] = [
+    Module::Accounts,
+    Module::Products,
+    Module::Contacts,
+    Module::Invoices,
+    Module::Vendors,
+    Module::PurchaseOrders,
+];
 
 /// Everything that must hold when both systems are at rest: they agree, and nothing is there twice.
 pub async fn assert_holds(rig: &Rig) {
@@ -55,6 +62,19 @@ pub fn assert_lines_are_whole(world: &World) {
         let lines = source.lines.iter().filter(|line| line.text("lineType") != "Comment").count().max(1);
         let rows = record.get("Invoiced_Items").and_then(Value::as_list).unwrap_or_default();
         assert_eq!(rows.len(), lines, "the rows of invoice {}: {rows:#?}", source.text("number"));
+    }
+}
+
+/// Every order in Zoho whose source is still there has a row for each of its lines.
+pub fn assert_orders_are_whole(world: &World) {
+    let sources = world.bc(|bc| bc.table(Table::PurchaseOrders).clone());
+    for record in records(world, Module::PurchaseOrders) {
+        let Some(source) = text(&record, "BC_Id").and_then(|id| sources.get(&id.parse().ok()?)) else {
+            continue;
+        };
+        let lines = source.lines.iter().filter(|line| line.text("lineType") != "Comment").count().max(1);
+        let rows = record.get("Purchase_Items").and_then(Value::as_list).unwrap_or_default();
+        assert_eq!(rows.len(), lines, "the rows of order {}: {rows:#?}", source.text("number"));
     }
 }
 

@@ -94,7 +94,7 @@ impl Default for Choices {
             bc_secret: credentials::BC_CLIENT_SECRET.to_owned(),
             refresh_token: credentials::ZOHO_REFRESH_TOKEN.to_owned(),
             policy: Policy {
-                flows: Flow::ALL.to_vec(),
+                flows: Flow::BY_DEFAULT.to_vec(),
                 invoices_from: InvoicesFrom::All,
                 by_flow: BTreeMap::new(),
                 credit_budget_percent: 100,
@@ -105,6 +105,15 @@ impl Default for Choices {
                 map: MapPolicy::default(),
             },
         }
+    }
+}
+
+impl Choices {
+    /// With vendors and purchase orders, which are off otherwise.
+    #[must_use]
+    pub fn purchasing() -> Self {
+        let usual = Self::default();
+        Self { policy: Policy { flows: Flow::ALL.to_vec(), ..usual.policy }, ..usual }
     }
 }
 
@@ -311,6 +320,11 @@ impl Rig {
         self.run(Trigger::Manual, true).await
     }
 
+    /// One run that follows the notifications that wait.
+    pub async fn follow(&self) -> RunReport {
+        self.run(Trigger::Signal, false).await
+    }
+
     async fn run(&self, trigger: Trigger, full: bool) -> RunReport {
         let options = RunOptions { trigger, flows: None, full, confirm_deletions: false };
         let report = self.engine.run(&options, &Silent, &self.stop).await;
@@ -385,6 +399,17 @@ impl Rig {
                 .with("displayName", name)
                 .with("unitPrice", decimal(price));
             bc.add(Table::Items, row)
+        })
+    }
+
+    /// Adds a vendor.
+    pub fn vendor(&self, number: &str, name: &str) -> Uuid {
+        self.world.bc(|bc| {
+            let row = Row::new(bc.new_id())
+                .with("number", number)
+                .with("displayName", name)
+                .with("currencyCode", "EUR");
+            bc.add(Table::Vendors, row)
         })
     }
 

@@ -93,8 +93,8 @@ impl Rig {
     /// The same, set up without one of our optional fields.
     pub async fn bare_without(field: CustomField) -> Self {
         let rig = Self::bare_unset(Choices::default(), |_| ());
-        let org = OrgSchema::read(&rig.zoho, &Flow::ALL).await.unwrap();
-        let mut plan = sync::setup::plan(&org, &Flow::ALL).in_currency("EUR");
+        let org = OrgSchema::read(&rig.zoho, &Flow::BY_DEFAULT).await.unwrap();
+        let mut plan = sync::setup::plan(&org, &Flow::BY_DEFAULT).in_currency("EUR");
         plan.create.retain(|planned| planned.field != field);
         sync::setup::apply(&rig.zoho, &plan, &mut |_| {}).await.unwrap();
         rig

@@ -91,6 +91,48 @@ impl Drop for Services {
     }
 }
 
+/// A relay in a process. It ends with the value.
+pub struct Relay {
+    process: Child,
+    address: String,
+}
+
+impl Relay {
+    /// What enrolling takes.
+    pub const KEY: &str = "a key for enrolment in tests";
+
+    /// Starts a relay that keeps its mailboxes in `folder`.
+    #[must_use]
+    pub fn start(folder: &Path) -> Self {
+        let mut command = Command::new(built("ledgerline-relay"));
+        command.args(["--listen", "127.0.0.1:0", "--store"]).arg(folder.join("relay.db"));
+        command.env("LEDGERLINE_RELAY_ENROLMENT_KEY", Self::KEY).stdin(Stdio::null()).stderr(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
+        let address = lines
+            .by_ref()
+            .map_while(Result::ok)
+            .find_map(|line| Some(line.split_once("address=")?.1.split_whitespace().next()?.to_owned()))
+            .expect("the relay says where it listens");
+        std::thread::spawn(move || lines.for_each(drop));
+        let address = if address.contains("//") { address } else { format!("http://{address}") };
+        Self { process, address }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
 /// A settings file that leads to `origin`.
 #[must_use]
 pub fn settings(origin: &str, company: &str) -> String {

@@ -75,6 +75,79 @@ impl Story {
         let item = self.next("I");
         rig.item(&item, &self.name(), "12.34");
         self.invoice(rig, customer);
+        let vendor = self.next("V");
+        let vendor = rig.vendor(&vendor, &self.name());
+        self.order(rig, vendor);
+    }
+
+    fn order_line(&self, rig: &Rig) -> Line {
+        let quantity = (1 + self.chance.below(9)).to_string();
+        let cost = format!("{}.{:02}", self.chance.below(500), self.chance.below(100));
+        match (self.chance.below(6), self.any(rig, Table::Items)) {
+            (0, _) | (_, None) => Line::other("Account", "5710", "Customs", decimal("1"), decimal(&cost)),
+            (1, Some(_)) => Line::comment("Please confirm"),
+            (2, Some(item)) => rig.line(item, &quantity, &cost).discounted(decimal("12.5")),
+            (_, Some(item)) => rig.line(item, &quantity, &cost),
+        }
+    }
+
+    fn order(&mut self, rig: &Rig, vendor: Uuid) {
+        let lines: Vec<Line> = (0..=self.chance.below(4)).map(|_| self.order_line(rig)).collect();
+        let number = self.next("PO");
+        rig.world.bc(|bc| bc.order(vendor, &number, &lines, Terms::default())).unwrap();
+    }
+
+    /// Somebody changes an order, moves it on, or writes another one. Returns what.
+    fn purchase(&mut self, rig: &Rig) -> String {
+        let Some(vendor) = self.any(rig, Table::Vendors) else { return "nothing".to_owned() };
+        let Some(order) = self.any(rig, Table::PurchaseOrders).filter(|_| self.chance.below(5) > 0) else {
+            self.order(rig, vendor);
+            return format!("an order to {vendor}");
+        };
+        match self.chance.below(8) {
+            0 => {
+                let name = self.name();
+                rig.world.bc(|bc| bc.edit(Table::Vendors, vendor, "displayName", name.as_str()));
+                format!("vendor {vendor} is called {name}")
+            }
+            1 => {
+                let number = self.next("V");
+                rig.world.bc(|bc| bc.renumber(Table::Vendors, vendor, &number));
+                format!("vendor {vendor} has the number {number}")
+            }
+            2 => {
+                rig.world.bc(|bc| bc.release_order(order));
+                format!("order {order} is released")
+            }
+            3 => {
+                let (receipt, invoice) = (self.next("R"), self.next("PI"));
+                rig.world.bc(|bc| {
+                    bc.receive_order(order, &receipt);
+                    bc.invoice_order(order, &invoice)
+                });
+                format!("order {order} is received and invoiced")
+            }
+            4 => {
+                // Where nothing was ever posted, nobody can say whether an order was deleted or completed.
+                let can_tell = rig.world.bc(|bc| {
+                    bc.table(Table::PurchaseOrders).len() > 3 && !bc.table(Table::PurchaseReceipts).is_empty()
+                });
+                if can_tell {
+                    rig.world.bc(|bc| bc.delete(Table::PurchaseOrders, order));
+                }
+                format!("order {order} is deleted: {can_tell}")
+            }
+            _ => {
+                let kept: Vec<Uuid> = rig.world.bc(|bc| bc.order_lines(order));
+                let mut lines: Vec<(Option<Uuid>, Line)> = Vec::new();
+                for id in kept.into_iter().filter(|_| self.chance.below(4) > 0) {
+                    lines.push((Some(id), self.order_line(rig)));
+                }
+                lines.extend((0..self.chance.below(3)).map(|_| (None, self.order_line(rig))));
+                rig.world.bc(|bc| bc.rewrite_order(order, &lines, Terms::default()));
+                format!("order {order} has {} other lines", lines.len())
+            }
+        }
     }
 
     fn invoice(&mut self, rig: &Rig, customer: Uuid) {
@@ -102,7 +175,7 @@ impl Story {
 
     /// Somebody does something in one of the systems. Returns what.
     pub fn edit(&mut self, rig: &Rig) -> String {
-        let kind = self.chance.below(19);
+        let kind = self.chance.below(23);
         let bc = |work: &mut dyn FnMut(&mut BcState) -> bool| rig.world.bc(work);
         let customer = self.any(rig, Table::Customers);
         let item = self.any(rig, Table::Items);
@@ -214,12 +287,47 @@ impl Story {
                     rig.world.zoho(|zoho| zoho.person_adds(Module::Accounts, &values, rig.clock.now()));
                 format!("a person adds the account {added:?}")
             }
+            18..=21 => self.purchase(rig),
             _ => {
                 rig.world.zoho(sandbox::ZohoState::expire_tokens);
                 rig.world.bc(BcState::expire_tokens);
                 "all tokens end".to_owned()
             }
         }
+    }
+
+    /// Somebody edits a field of ours in Zoho, or deletes a copy there. Returns what.
+    pub fn in_zoho(&mut self, rig: &Rig) -> String {
+        let fields: [(Module, &str); 8] = [
+            (Module::Accounts, "Phone"),
+            (Module::Accounts, "Account_Name"),
+            (Module::Accounts, "Billing_City"),
+            (Module::Products, "Product_Name"),
+            (Module::Contacts, "Title"),
+            (Module::Contacts, "Last_Name"),
+            (Module::Invoices, "Purchase_Order"),
+            (Module::Invoices, "Due_Date"),
+        ];
+        let (module, field) = self.pick(&fields).unwrap();
+        let copies: Vec<Map> = rig.zoho_records(module);
+        let copies: Vec<Map> = copies
+            .into_iter()
+            .filter(|record| record.get("BC_Id").and_then(Value::as_text).is_some())
+            .collect();
+        let Some(copy) = self.pick(&copies) else { return "nothing".to_owned() };
+        let (id, now) = (crate::looking::id_of(&copy), rig.clock.now());
+        if self.chance.below(4) == 0 {
+            let done = rig.world.zoho(|zoho| zoho.person_deletes(module, &id, now));
+            return format!("a person deletes {id} in {module:?}: {done:?}");
+        }
+        let value = match field {
+            "Phone" => format!("+49 30 {:06}", self.chance.below(1_000_000)),
+            "Due_Date" => format!("2027-01-{:02}", 1 + self.chance.below(28)),
+            _ => format!("typed by hand {}", self.chance.below(1_000)),
+        };
+        let values: Map = [(field.to_owned(), Value::text(value.as_str()))].into();
+        let done = rig.world.zoho(|zoho| zoho.person_edits(module, &id, &values, now));
+        format!("a person writes {value} into {field} of {id} in {module:?}: {done:?}")
     }
 
     /// Somebody deletes something in Business Central; sometimes its number is used again.

@@ -14,8 +14,9 @@ use crate::secrets::{Keychain, SecretName};
 use crate::settings::{self, BusinessCentral, Settings, Zoho, is_loopback};
 use crate::{AppError, Profile};
 
-/// What is asked for in Zoho, and what the scopes of a self client's code must be.
-pub const ZOHO_SCOPES: &str = "ZohoCRM.modules.ALL,ZohoCRM.settings.ALL,ZohoCRM.org.READ,ZohoCRM.users.READ,ZohoCRM.coql.READ,ZohoCRM.bulk.ALL,ZohoFiles.files.ALL,ZohoCRM.notifications.ALL";
+/// What is asked for in Zoho, and what the scopes of a self client's code must be. That the settings' scope covers the variables is
+/// not verified, so that theirs is asked for by name.
+pub const ZOHO_SCOPES: &str = "ZohoCRM.modules.ALL,ZohoCRM.settings.ALL,ZohoCRM.settings.variables.ALL,ZohoCRM.org.READ,ZohoCRM.users.READ,ZohoCRM.coql.READ,ZohoCRM.bulk.ALL,ZohoFiles.files.ALL,ZohoCRM.notifications.ALL";
 
 /// Somebody waits in front of the screen: a service that does not answer is reported soon.
 const PATIENCE: Patience = Patience { without_success: Duration::from_secs(15), refusals: 3 };
@@ -252,8 +253,7 @@ pub(crate) fn zoho_settings(settings: &Zoho) -> zoho_crm::Settings {
 /// The flows that the org's edition has modules for.
 #[must_use]
 pub fn flows_allowed(org: &Org) -> Vec<Flow> {
-    let needs_inventory = |flow: &Flow| matches!(flow, Flow::Items | Flow::Invoices);
-    Flow::ALL.into_iter().filter(|flow| org.edition.has_inventory() || !needs_inventory(flow)).collect()
+    Flow::ALL.into_iter().filter(|flow| org.edition.has_inventory() || !flow.is_inventory()).collect()
 }
 
 /// Reads a list of flows as people type it: names with commas or blanks between them.
@@ -271,7 +271,8 @@ pub fn flows(answer: &str, org: &Org) -> Result<Vec<Flow>, AppError> {
         if !allowed.contains(&flow) {
             let edition = org.edition.name();
             return Err(wrong(format!(
-                "{flow} need Zoho CRM Professional or higher, and this org has {edition}"
+                "{} need Zoho CRM Professional or higher, and this org has {edition}",
+                flow.plural()
             )));
         }
         chosen.push(flow);

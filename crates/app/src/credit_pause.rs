@@ -147,6 +147,7 @@ mod tests {
             flows: Vec::new(),
             calls: Calls::default(),
             zoho_credits: 0,
+            signals: None,
             flow_problems: Vec::new(),
             comparison: None,
             error: Some(ReportedError { code: code.to_owned(), message: String::new(), cure: String::new() }),

@@ -82,13 +82,15 @@ impl Links {
     }
 }
 
-/// The page that shows one record of the flow: Customer Card, Item Card, Contact Card, Posted Sales Invoice.
+/// The page that shows one record of the flow: Customer Card, Item Card, Contact Card, Posted Sales Invoice, Vendor Card, Purchase Order.
 const fn card(flow: Flow) -> u32 {
     match flow {
         Flow::Customers => 21,
         Flow::Items => 30,
         Flow::Contacts => 5050,
         Flow::Invoices => 132,
+        Flow::Vendors => 26,
+        Flow::PurchaseOrders => 50,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Checks every connection, permission, edition, field and clock, and says what to do about each finding.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use business_central::{Client, Entity, PostedProof, Probe};
@@ -10,7 +11,7 @@ use sync::flow::Flow;
 use sync::org_schema::OrgSchema;
 use sync::store::binding;
 
-use crate::{App, AppError, status};
+use crate::{App, AppError, status, webhooks};
 
 /// A clock that is off by more than this makes tokens and watermarks unreliable.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(5 * 60);
@@ -103,6 +104,7 @@ pub async fn examine(app: &App) -> Diagnosis {
     business_central(app, &mut diagnosis).await;
     zoho(app, &mut diagnosis).await;
     stands_still(app, &mut diagnosis);
+    signals(app, &mut diagnosis);
     diagnosis
 }
 
@@ -168,7 +170,7 @@ async fn business_central(app: &App, diagnosis: &mut Diagnosis) {
 async fn permissions(app: &App, client: &Client, company: business_central::BcId, diagnosis: &mut Diagnosis) {
     let api = client.company(company);
     for flow in &app.settings.sync.flows {
-        let subject = format!("Business Central: reading {}", flow.name());
+        let subject = format!("Business Central: reading {}", flow.plural());
         match api.probe(flow.entity()).await {
             Err(error) => {
                 let outage = error.is_outage();
@@ -203,6 +205,9 @@ async fn permissions(app: &App, client: &Client, company: business_central::BcId
                 diagnosis.failed(subject, &error.into(), outage);
             }
         }
+    }
+    if app.settings.sync.flows.contains(&Flow::PurchaseOrders) {
+        orders_are_only_read(&api, diagnosis).await;
     }
     match CompanyFacts::read(&api).await {
         Ok(facts) => diagnosis.ok(
@@ -249,6 +254,55 @@ async fn posted_invoices(api: &business_central::CompanyApi, diagnosis: &mut Dia
             diagnosis.failed(subject, &error.into(), outage);
         }
     }
+}
+
+/// Business Central works an order's discounts out anew and writes them whenever somebody reads it who may write it (facts, §4.9), whatever is
+/// selected. It tells nobody which rights an app has: what can be seen is whether orders change because they are read.
+async fn orders_are_only_read(api: &business_central::CompanyApi, diagnosis: &mut Diagnosis) {
+    let subject = "Business Central: only reading";
+    match changed_by_reading(api).await {
+        Ok(None) => {}
+        Ok(Some(0)) => diagnosis.ok(
+            "only_reading",
+            subject,
+            "no purchase order changes when it is read; the app's rights themselves cannot be seen from here",
+        ),
+        Ok(Some(changed)) => {
+            let orders = if changed == 1 { "purchase order changes" } else { "purchase orders change" };
+            diagnosis.note(
+                Verdict::Warning,
+                "reading_writes",
+                subject,
+                format!(
+                    "{changed} {orders} merely because they are read: the app may do more than read, and then Business Central works \
+                     discounts out anew and writes them"
+                ),
+                "Give the app the permission set D365 READ and no other that may change purchase documents (page Microsoft Entra applications).",
+            );
+        }
+        Err(error) => {
+            let outage = error.is_outage();
+            diagnosis.failed(subject, &error.into(), outage);
+        }
+    }
+}
+
+/// How many of some orders are another version after each of two readings; `None` where there is no order. That somebody else changes the same
+/// one twice between three readings is not to be expected.
+async fn changed_by_reading(
+    api: &business_central::CompanyApi,
+) -> Result<Option<usize>, business_central::Error> {
+    let mut versions: Vec<BTreeMap<business_central::BcId, Option<String>>> = Vec::new();
+    for _ in 0..3 {
+        let query = business_central::Query::of(Entity::PurchaseOrders).select(&["id"]).page_size(20);
+        let rows = api.list(query).next().await?.map(|page| page.rows).unwrap_or_default();
+        let version = |row: &business_central::Row| Some((row.id()?, row.etag().map(ToOwned::to_owned)));
+        versions.push(rows.iter().filter_map(version).collect());
+    }
+    let [first, second, third] = versions.as_slice() else { return Ok(None) };
+    let differs = |one: &BTreeMap<_, Option<String>>, other: &BTreeMap<_, Option<String>>, id| matches!((one.get(id), other.get(id)), (Some(one), Some(other)) if one != other);
+    let changed = first.keys().filter(|id| differs(first, second, id) && differs(second, third, id)).count();
+    Ok((!first.is_empty()).then_some(changed))
 }
 
 async fn has_ties(api: &business_central::CompanyApi) -> Result<bool, business_central::Error> {
@@ -312,12 +366,37 @@ fn stands_still(app: &App, diagnosis: &mut Diagnosis) {
         Ok(problems) => {
             for problem in problems {
                 if !diagnosis.findings.iter().any(|finding| finding.message == problem.message) {
-                    let subject = format!("This computer: {}", problem.flow);
+                    let subject = format!("This computer: {}", problem.flow.plural());
                     diagnosis.note(Verdict::Warning, &problem.code, &subject, problem.message, &problem.cure);
                 }
             }
         }
         Err(error) => diagnosis.failed("This computer: flows", &error.into(), false),
+    }
+}
+
+/// Whether signals arrive, where a relay is named.
+fn signals(app: &App, diagnosis: &mut Diagnosis) {
+    let Some(relay) = &app.settings.relay.url else { return };
+    let subject = "Relay: signals of changes";
+    let shown = match webhooks::shown(&app.store, Some(relay), app.clock.now()) {
+        Ok(shown) => shown,
+        Err(error) => return diagnosis.failed(subject, &error.into(), false),
+    };
+    if shown.is_well() {
+        diagnosis.ok("signals", subject, "they arrive");
+    } else if !shown.listening {
+        let cure = "Nothing, while Ledgerline is not running. Where it is: `ledgerline webhooks` says more.";
+        diagnosis.note(Verdict::Warning, "signals_nobody_listens", subject, "no program listens", cure);
+    }
+    let whys = shown.link.why.iter().chain(shown.troubles.iter().map(|(_, trouble)| trouble));
+    for why in whys {
+        diagnosis.note(Verdict::Warning, &why.code, subject, why.message.clone(), &why.cure);
+    }
+    for refused in shown.subscriptions.iter().filter_map(|one| Some((&one.about, one.refused.as_ref()?))) {
+        let (about, refusal) = refused;
+        let message = format!("{about}: {}", refusal.message);
+        diagnosis.note(Verdict::Warning, &refusal.code, subject, message, &refusal.cure);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sync::failure::RunError;
 use sync::store::StoreError;
 
@@ -10,6 +10,7 @@ use crate::profile::ProfileError;
 use crate::secrets::SecretError;
 use crate::settings::SettingsError;
 use crate::sign_in::SignInError;
+use crate::webhooks::RelayError;
 
 /// Why a command could not run, with a stable code and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +42,9 @@ pub enum AppError {
     /// A run that was refused.
     #[error(transparent)]
     Run(#[from] RunError),
+    /// The webhook relay.
+    #[error(transparent)]
+    Relay(#[from] RelayError),
     /// A file that a command was to read.
     #[error("{path} cannot be read: {reason}")]
     FileNotReadable {
@@ -100,6 +104,7 @@ impl AppError {
             Self::SignIn(error) => error.code().to_owned(),
             Self::Network(_) => "network".to_owned(),
             Self::Run(error) => error.code(),
+            Self::Relay(error) => error.code().to_owned(),
             Self::Usage { .. } => "usage".to_owned(),
         }
     }
@@ -117,6 +122,7 @@ impl AppError {
             Self::SignIn(error) => error.cure(),
             Self::Network(_) => "Check the network, and [network] in the settings.".to_owned(),
             Self::Run(error) => error.cure(),
+            Self::Relay(error) => error.cure().to_owned(),
             Self::FileNotReadable { .. } => "Check the path and your rights to it.".to_owned(),
             Self::FileNotWritable { .. } => {
                 "Check the path and your rights to it, and whether another program holds the file open; the folder must exist.".to_owned()
@@ -133,7 +139,7 @@ impl AppError {
 }
 
 /// An error as reports print it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShownError {
     /// Stable; programs may match on it.
     pub code: String,

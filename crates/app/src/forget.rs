@@ -90,7 +90,7 @@ pub fn forget_zoho(
     let [client_secret, refresh_token] = [SecretName::ZohoClientSecret, SecretName::ZohoRefreshToken]
         .map(|name| (name, secrets::from_environment(environment, name)));
     let keychain = keychain(profile);
-    let sealed = profile.sealed_token();
+    let sealed = profile.sealed().token;
     async move {
         let still_set = set_in(&[&client_secret, &refresh_token]);
         if still_set.len() == 2 {

@@ -32,6 +32,7 @@ pub mod settings;
 pub mod setup;
 pub mod sign_in;
 pub mod status;
+pub mod webhooks;
 pub mod window;
 
 pub use error::AppError;

@@ -13,8 +13,9 @@ use transport::{
 };
 
 use crate::profile::WriterLock;
-use crate::secrets::{self, Credentials, Environment};
+use crate::secrets::{self, Credentials, Environment, RelayVault};
 use crate::settings::Network;
+use crate::webhooks::{Link, Way};
 use crate::{AppError, Profile, Settings};
 
 /// Business Central processes five requests of one app at a time; one is left to others (facts, §6).
@@ -42,6 +43,12 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub random: Arc<dyn Random>,
+    /// Where the access to the relay's mailbox is kept.
+    pub relay: RelayVault,
+    /// The connection to the relay, where there is one.
+    pub link: Arc<Link>,
+    /// The way to the relay.
+    pub relay_way: Arc<dyn Way>,
     _lock: Option<Arc<WriterLock>>,
 }
 
@@ -51,6 +58,8 @@ pub struct Outside<'a> {
     pub environment: Environment<'a>,
     /// The network; `None` for the real one.
     pub transport: Option<Arc<dyn Transport>>,
+    /// The way to the relay; `None` for the real network.
+    pub relay: Option<Arc<dyn Way>>,
     /// The clock; `None` for the computer's.
     pub clock: Option<Arc<dyn Clock>>,
 }
@@ -117,8 +126,9 @@ impl App {
         });
         let clock: Arc<dyn Clock> = outside.clock.clone().unwrap_or_else(|| Arc::new(SystemClock::default()));
         let name = profile.folder().display().to_string();
-        let credentials = secrets::collect(&name, profile.sealed_token(), outside.environment, &clock)?;
-        let transport = way_out(outside, &settings)?;
+        let credentials = secrets::collect(&name, &profile.sealed(), outside.environment, &clock)?;
+        let relay = credentials.relay.clone();
+        let (transport, relay_way) = ways_out(outside, &settings)?;
         let random: Arc<dyn Random> = Arc::new(SystemRandom::default());
         let ledger = Arc::new(CreditLedger::new(
             Arc::clone(&store),
@@ -141,6 +151,9 @@ impl App {
             ledger,
             clock,
             random,
+            relay,
+            link: Arc::default(),
+            relay_way,
             _lock: lock,
         })
     }
@@ -171,6 +184,20 @@ pub(crate) fn parts(
         },
         ledger: Arc::clone(ledger),
     }
+}
+
+/// The network to the services, and the one to the relay.
+type WaysOut = (Arc<dyn Transport>, Arc<dyn Way>);
+
+/// The ways to the services and to the relay: one network, unless something else was handed in.
+fn ways_out(outside: &Outside<'_>, settings: &Settings) -> Result<WaysOut, AppError> {
+    if let (Some(transport), Some(relay)) = (&outside.transport, &outside.relay) {
+        return Ok((Arc::clone(transport), Arc::clone(relay)));
+    }
+    let real = Arc::new(network(&settings.network)?);
+    let transport = outside.transport.clone().unwrap_or_else(|| Arc::clone(&real) as Arc<dyn Transport>);
+    let relay = outside.relay.clone().unwrap_or(real as Arc<dyn Way>);
+    Ok((transport, relay))
 }
 
 /// The network, unless something else was handed in.

@@ -11,7 +11,7 @@ use sync::report::{Outcome, RunReport, Trigger};
 use sync::store::facts;
 
 use crate::credit_pause::{self, Pause};
-use crate::{App, comparing};
+use crate::{App, comparing, webhooks};
 
 /// How often the loop looks at the clock and at the request to stop.
 const TICK: Duration = Duration::from_secs(1);
@@ -28,6 +28,8 @@ pub(crate) const NEXT_RUN: &str = "next_run_at";
 pub enum Wake {
     /// The interval is over.
     Interval,
+    /// A signal of a change has arrived.
+    Signal,
     /// The computer slept, or the clock was set forward.
     Slept {
         /// How long nothing ran.
@@ -127,8 +129,36 @@ pub async fn scheduled(app: &App, flows: Option<&[Flow]>, progress: &dyn Progres
     report
 }
 
-/// Polls until `stop`, telling every report. Returns the last report, if any run was made.
+/// One run over what signals have told.
+pub async fn signalled(app: &App, flows: Option<&[Flow]>, progress: &dyn Progress, stop: &Stop) -> RunReport {
+    let options = RunOptions {
+        trigger: Trigger::Signal,
+        flows: flows.map(<[Flow]>::to_vec),
+        full: false,
+        confirm_deletions: false,
+    };
+    app.engine.run(&options, progress, stop).await
+}
+
+/// Polls until `stop`, telling every report, and takes signals up as they come. Returns the last report, if any run was made.
 pub async fn poll(
+    app: &App,
+    flows: Option<&[Flow]>,
+    progress: &dyn Progress,
+    stop: &Stop,
+    tell: impl FnMut(&RunReport),
+) -> Option<RunReport> {
+    let polling = poll_alone(app, flows, progress, stop, tell);
+    if app.settings.relay.url.is_none() {
+        return polling.await;
+    }
+    tokio::select! {
+        last = polling => last,
+        never = webhooks::run(app, &*app.relay_way) => match never {},
+    }
+}
+
+async fn poll_alone(
     app: &App,
     flows: Option<&[Flow]>,
     progress: &dyn Progress,
@@ -151,7 +181,23 @@ pub async fn poll(
             continue;
         }
         announce(app, Some(pause));
-        catch_up(app, wait(app, pause, stop).await);
+        let next = app.clock.monotonic() + pause;
+        loop {
+            let left = next.saturating_sub(app.clock.monotonic());
+            let wake = wait(app, left, stop, true).await;
+            if wake != Some(Wake::Signal) {
+                catch_up(app, wake);
+                break;
+            }
+            let report = signalled(app, flows, progress, stop).await;
+            tell(&report);
+            let failed = report.outcome == Outcome::Failed;
+            last = Some(report);
+            // The schedule has the patience that an outage or a limit needs; what was told stays kept until then.
+            if failed {
+                break;
+            }
+        }
     }
     announce(app, None);
     last
@@ -165,13 +211,13 @@ async fn rest(app: &App, pause: &Pause, progress: &dyn Progress, stop: &Stop) {
     progress.event(Event::Pausing { until, what: pause.what() });
     credit_pause::note(app, Some(pause));
     announce(app, Some(left));
-    catch_up(app, wait(app, left, stop).await);
+    catch_up(app, wait(app, left, stop, false).await);
 }
 
 /// After a sleep or a jump of the clock everything that was read of both sides is old.
 pub fn catch_up(app: &App, wake: Option<Wake>) {
     match wake {
-        Some(Wake::Interval) | None => {}
+        Some(Wake::Interval | Wake::Signal) | None => {}
         Some(Wake::Slept { gap }) => {
             tracing::info!(seconds = gap.as_secs(), "the computer slept or its clock was set; catching up");
             app.engine.forget_metadata();
@@ -195,8 +241,8 @@ pub fn announce(app: &App, pause: Option<Duration>) {
     }
 }
 
-/// Waits, unless the computer slept or the clock jumped meanwhile. `None` when it was told to stop.
-async fn wait(app: &App, pause: Duration, stop: &Stop) -> Option<Wake> {
+/// Waits, unless the computer slept, the clock jumped or, where they are `welcome`, a signal came meanwhile. `None` when it was told to stop.
+async fn wait(app: &App, pause: Duration, stop: &Stop, welcome: bool) -> Option<Wake> {
     let start = app.clock.monotonic();
     let mut wall = app.clock.now();
     let mut running = start;
@@ -207,7 +253,10 @@ async fn wait(app: &App, pause: Duration, stop: &Stop) -> Option<Wake> {
         if app.clock.monotonic().saturating_sub(start) >= pause {
             return Some(Wake::Interval);
         }
-        app.clock.sleep(TICK).await;
+        tokio::select! {
+            () = app.clock.sleep(TICK) => {}
+            () = app.link.gathered(&*app.clock), if welcome => return Some(Wake::Signal),
+        }
         let (now, ran) = (app.clock.now(), app.clock.monotonic());
         if let Some(wake) = jump((wall, now), (running, ran)) {
             return Some(wake);

@@ -34,7 +34,7 @@ pub async fn preview(
     let clock: Arc<dyn Clock> = outside.clock.clone().unwrap_or_else(|| Arc::new(SystemClock::default()));
     let random: Arc<dyn Random> = Arc::new(SystemRandom::default());
     let name = profile.folder().display().to_string();
-    let credentials = secrets::collect(&name, profile.sealed_token(), outside.environment, &clock)?;
+    let credentials = secrets::collect(&name, &profile.sealed(), outside.environment, &clock)?;
     let network = open::way_out(outside, settings)?;
     let percent = settings.sync.credit_budget_percent;
     let ledger = Arc::new(CreditLedger::new(Arc::clone(&store), Arc::clone(&clock), percent));

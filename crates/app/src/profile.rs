@@ -5,6 +5,8 @@ use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::secrets::Sealed;
+
 /// So often a writer looks again whether the profile is free.
 const LOOKS: u32 = 3;
 
@@ -138,10 +140,10 @@ impl Profile {
         self.folder.join("logs")
     }
 
-    /// Zoho's access token, sealed, where the secrets come from the environment.
+    /// The files of sealed secrets, where the others come from the environment.
     #[must_use]
-    pub fn sealed_token(&self) -> PathBuf {
-        self.folder.join("token.sealed")
+    pub fn sealed(&self) -> Sealed {
+        Sealed { token: self.folder.join("token.sealed"), relay: self.folder.join("relay.sealed") }
     }
 
     /// Makes the folder if it is not there; on Unix only its owner may enter.

@@ -21,7 +21,8 @@ use file::File;
 
 pub use address::is_loopback;
 pub use choices::{
-    checked_address, checked_interval, on_delete_name, on_drift_name, parse_on_delete, parse_on_drift,
+    checked_address, checked_interval, on_delete_name, on_drift_name, on_zoho_delete_name, parse_on_delete,
+    parse_on_drift, parse_on_zoho_delete,
 };
 
 /// The environment that a new tenant has.
@@ -49,6 +50,8 @@ pub struct Settings {
     pub network: Network,
     /// `[notifications]`
     pub notifications: Preferences,
+    /// `[relay]`
+    pub relay: Relay,
 }
 
 /// Where Business Central is.
@@ -113,7 +116,7 @@ pub struct Sync {
 impl Default for Sync {
     fn default() -> Self {
         Self {
-            flows: Flow::ALL.to_vec(),
+            flows: Flow::BY_DEFAULT.to_vec(),
             poll_interval: Duration::from_secs(5 * 60),
             invoices_from: None,
             credit_budget_percent: 50,
@@ -135,6 +138,13 @@ pub struct Network {
     pub proxy: Option<String>,
     /// A file of certificate authorities (PEM) to trust as well.
     pub extra_ca: Option<String>,
+}
+
+/// Where signals of changes come from, beside polling.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Relay {
+    /// The webhook relay's address; `None` for polling alone.
+    pub url: Option<String>,
 }
 
 /// What is wrong with the settings.
@@ -244,9 +254,6 @@ impl Settings {
         let read = || -> Result<Self, String> {
             unknown::check(&table)?;
             let file = File(&table);
-            if file.text("relay", "url")?.is_some() {
-                return Err("[relay] url is set, and this version only polls; leave it empty".to_owned());
-            }
             Ok(Self {
                 business_central: BusinessCentral {
                     tenant: file.required("business_central", "tenant")?,
@@ -272,6 +279,7 @@ impl Settings {
                     extra_ca: file.text("network", "extra_ca")?,
                 },
                 notifications: file.notifications()?,
+                relay: file.relay()?,
             })
         };
         read().map_err(|problem| SettingsError::Wrong { path: path.to_owned(), problem })
@@ -347,6 +355,9 @@ impl Settings {
             text.push_str(&format!("\n[flows.{}]\n", flow.name()));
             text.push_str(&format!("on_delete = \"{}\"\n", on_delete_name(policy.on_delete)));
             text.push_str(&format!("on_drift = \"{}\"\n", on_drift_name(policy.on_drift)));
+            if let Some(chosen) = policy.on_zoho_delete {
+                text.push_str(&format!("on_zoho_delete = \"{}\"\n", on_zoho_delete_name(chosen)));
+            }
             text.push_str(&format!("workflows = {}\n", policy.workflows));
         }
         if self.network != Network::default() {
@@ -356,6 +367,9 @@ impl Settings {
                     text.push_str(&format!("{key} = {}\n", quote(value)));
                 }
             }
+        }
+        if let Some(url) = &self.relay.url {
+            text.push_str(&format!("\n[relay]\nurl = {}\n", quote(url)));
         }
         text.push_str(&notifications::to_toml(&self.notifications));
         text
@@ -383,12 +397,6 @@ fn line_of(text: &str, position: usize) -> usize {
 pub fn parse_flow(name: &str) -> Result<Flow, String> {
     name.parse().map_err(|_| {
         let names: Vec<&str> = Flow::ALL.iter().map(|flow| flow.name()).collect();
-        if matches!(name, "vendors" | "purchase_orders") {
-            return format!(
-                "the flow \"{name}\" is not available in this version; there are: {}",
-                names.join(", ")
-            );
-        }
         let hint =
             unknown::nearest(name, &names).map(|n| format!("; did you mean \"{n}\"?")).unwrap_or_default();
         format!("there is no flow \"{name}\"{hint} There are: {}", names.join(", "))

@@ -174,6 +174,11 @@ pub fn status(store: &Store, settings: &settings::Sync, now: Timestamp) -> Resul
         let mut flows = Vec::new();
         for flow in Flow::ALL {
             let failed = failures::counts(tx, flow)?;
+            // Purchasing concerns few: it is not shown where it never was switched on.
+            let shown = Flow::BY_DEFAULT.contains(&flow) || settings.flows.contains(&flow);
+            if !shown && sources::count(tx, flow)? == 0 && links::count(tx, flow)? == 0 {
+                continue;
+            }
             flows.push(FlowStatus {
                 flow,
                 business_central: sources::count(tx, flow)?,

@@ -9,6 +9,7 @@ use url::Url;
 use crate::answer::{self, CutRow, ListAnswer, Unread};
 use crate::entity::STANDARD_API;
 use crate::query::{MAX_PAGE_SIZE, encode_segment};
+use crate::subscriptions::Change;
 use crate::token::TokenSource;
 use crate::{BcId, Company, CompanyApi, Error, ErrorKind, Row, refusal};
 
@@ -39,7 +40,8 @@ pub struct Settings {
 
 /// Reads one environment. Cheap to clone; clones share token and courier.
 ///
-/// There is no function that writes: every request is a GET, except the POST that fetches a token.
+/// Nothing but the app's own webhook subscriptions can be written ([`subscriptions`](crate::subscriptions)): every other request is a
+/// GET, except the POST that fetches a token.
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
@@ -50,6 +52,14 @@ struct Inner {
     origin: Option<url::Origin>,
     courier: Courier,
     tokens: TokenSource,
+}
+
+/// What came of a request.
+enum Exchange<T> {
+    /// What was asked for.
+    Data(T),
+    /// An answer whose status is no success.
+    Refused(Response),
 }
 
 /// A page whose rows are whole.
@@ -157,19 +167,52 @@ impl Client {
         Ok(row)
     }
 
-    /// Gets `address` and reads the answer; a token that is refused is replaced once.
-    async fn read<T: Send>(
+    /// Gets `address` and reads the answer.
+    pub(crate) async fn read<T: Send>(
         &self,
         address: &str,
         page_size: Option<u32>,
         read: fn(&[u8]) -> Result<T, Unread>,
     ) -> Result<T, Error> {
+        match self.exchange(address, |authorization| get(address, page_size, authorization), read).await? {
+            Exchange::Data(data) => Ok(data),
+            Exchange::Refused(response) => Err(self.refusal(address, &response)),
+        }
+    }
+
+    /// Sends the one kind of request that writes: a change of this app's own subscriptions, whose address it makes itself.
+    pub(crate) async fn change<T: Send>(
+        &self,
+        change: &Change<'_>,
+        read: fn(&[u8]) -> Result<T, Unread>,
+    ) -> Result<T, Error> {
+        let address = change.address(&self.inner.base);
+        match self.exchange(&address, |authorization| change.request(&address, authorization), read).await? {
+            Exchange::Data(data) => Ok(data),
+            Exchange::Refused(response) => {
+                Err(change.refused(response.status, self.refusal(&address, &response)))
+            }
+        }
+    }
+
+    /// The address of what `path_and_query` names in an API, outside all companies.
+    pub(crate) fn address_outside(&self, api: &str, path_and_query: &str) -> String {
+        format!("{}/{api}{path_and_query}", self.inner.base)
+    }
+
+    /// Sends a request to `address` and reads the answer; a token that is refused is replaced once.
+    async fn exchange<T: Send>(
+        &self,
+        address: &str,
+        request: impl Fn(&Secret) -> Request + Send + Sync,
+        read: fn(&[u8]) -> Result<T, Unread>,
+    ) -> Result<Exchange<T>, Error> {
         self.check_origin(address)?;
         let mut refused: Option<Secret> = None;
         loop {
             let authorization =
                 self.inner.tokens.authorization(&self.inner.courier, refused.as_ref()).await?;
-            let request = get(address, page_size, &authorization);
+            let request = request(&authorization);
             let (response, outcome) =
                 self.inner.courier.send_checked(request, |response| examine(response, read)).await.map_err(
                     |error| Error::new(ErrorKind::Transport(Box::new(error)), self.place(address)),
@@ -180,11 +223,11 @@ impl Client {
                 continue;
             }
             return match outcome {
-                Some(Ok(data)) => Ok(data),
+                Some(Ok(data)) => Ok(Exchange::Data(data)),
                 Some(Err(error)) => {
                     Err(Error { place: format!("{}, {}", self.place(address), error.place), ..error })
                 }
-                None => Err(self.refusal(address, &response)),
+                None => Ok(Exchange::Refused(response)),
             };
         }
     }
@@ -243,13 +286,19 @@ fn examine<T>(
 }
 
 fn get(address: &str, page_size: Option<u32>, authorization: &Secret) -> Request {
-    let mut request = Request::new(Method::Get, address)
-        .header("Accept", "application/json")
-        // Messages are looked at in a few cases, and shown to people who search the web for them.
-        .header("Accept-Language", "en-US");
+    let mut request = signed(Request::new(Method::Get, address), authorization);
     if let Some(rows) = page_size {
         request = request.header("Prefer", format!("odata.maxpagesize={rows}"));
     }
+    request
+}
+
+/// What every request to the API has in common.
+pub(crate) fn signed(request: Request, authorization: &Secret) -> Request {
+    let mut request = request
+        .header("Accept", "application/json")
+        // Messages are looked at in a few cases, and shown to people who search the web for them.
+        .header("Accept-Language", "en-US");
     request.authorization = Some(authorization.clone());
     request.timeout = TIMEOUT;
     request

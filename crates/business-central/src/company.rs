@@ -40,6 +40,10 @@ impl CompanyApi {
         self.id
     }
 
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// A listing, page by page.
     #[must_use]
     pub fn list(&self, query: Query) -> Pages {

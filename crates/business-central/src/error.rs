@@ -63,6 +63,18 @@ pub enum ErrorKind {
     /// The request was wrong.
     #[error("Business Central rejected the request")]
     BadRequest,
+    /// The address for notifications did not answer as it must.
+    #[error("Business Central could not reach the address for its notifications")]
+    HandshakeFailed,
+    /// No further subscriptions.
+    #[error("Business Central takes no further webhook subscriptions")]
+    SubscriptionLimit,
+    /// This collection sends no notifications.
+    #[error("Business Central sends no notifications of this kind")]
+    NotSubscribable,
+    /// A subscription was refused for a reason that only the text tells.
+    #[error("Business Central refused the webhook subscription")]
+    SubscriptionRefused,
     /// The next page lies on another host, which must not get the token.
     #[error("Business Central pointed to another server, which was not asked")]
     ForeignLink,
@@ -103,6 +115,10 @@ impl Error {
             ErrorKind::TimedOut => "bc_timed_out",
             ErrorKind::Server => "bc_server_error",
             ErrorKind::BadRequest => "bc_bad_request",
+            ErrorKind::HandshakeFailed => "bc_handshake_failed",
+            ErrorKind::SubscriptionLimit => "bc_subscription_limit",
+            ErrorKind::NotSubscribable => "bc_not_subscribable",
+            ErrorKind::SubscriptionRefused => "bc_subscription_refused",
             ErrorKind::ForeignLink => "bc_foreign_link",
             ErrorKind::Undecodable => "bc_undecodable",
             ErrorKind::Transport(_) => "bc_unreachable",
@@ -148,6 +164,16 @@ impl Error {
             ErrorKind::BadRequest | ErrorKind::Undecodable => {
                 "This is most likely a fault in this program, or a version of Business Central it does not know yet. Please report it with the text above."
             }
+            ErrorKind::HandshakeFailed => {
+                "Check that the relay's public address can be reached from the Internet over HTTPS, without a sign-in or a page in between, and that it answers within five seconds. Changes still arrive by polling."
+            }
+            ErrorKind::SubscriptionLimit => {
+                "Remove webhook subscriptions of other programs in this environment. Changes still arrive by polling."
+            }
+            ErrorKind::NotSubscribable => "Nothing needs to be done: changes of this kind arrive by polling.",
+            ErrorKind::SubscriptionRefused => {
+                "Read Business Central's words above; the app may lack the right to subscribe. Changes still arrive by polling."
+            }
             ErrorKind::ForeignLink => {
                 "Check the address of Business Central in the settings, and whether a proxy changes its answers."
             }
@@ -175,6 +201,10 @@ impl Error {
             | ErrorKind::RecordNotFound
             | ErrorKind::SkipTokenExpired
             | ErrorKind::BadRequest
+            | ErrorKind::HandshakeFailed
+            | ErrorKind::SubscriptionLimit
+            | ErrorKind::NotSubscribable
+            | ErrorKind::SubscriptionRefused
             | ErrorKind::ForeignLink
             | ErrorKind::Undecodable => false,
         }
@@ -239,6 +269,10 @@ mod tests {
             ErrorKind::TimedOut,
             ErrorKind::Server,
             ErrorKind::BadRequest,
+            ErrorKind::HandshakeFailed,
+            ErrorKind::SubscriptionLimit,
+            ErrorKind::NotSubscribable,
+            ErrorKind::SubscriptionRefused,
             ErrorKind::ForeignLink,
             ErrorKind::Undecodable,
             transport(Cause::Timeout),

@@ -5,7 +5,8 @@
 //! decoded into a type of [`rows`] only where somebody must look inside. Errors are told apart by cause, with a stable
 //! code and a cure ([`Error`]).
 //!
-//! There is no way to write: every request is a GET, except the POST that fetches an access token.
+//! Nothing of a company can be written. The only requests that are no GET fetch an access token, or make, renew and end the app's own
+//! webhook [`subscriptions`].
 
 mod answer;
 mod client;
@@ -14,6 +15,7 @@ mod entity;
 mod error;
 mod filter;
 mod id;
+mod orders;
 mod pages;
 mod posted;
 mod query;
@@ -22,6 +24,7 @@ mod row;
 pub mod row_text;
 pub mod rows;
 pub mod sign_in;
+pub mod subscriptions;
 mod token;
 pub mod xml_name;
 
@@ -31,6 +34,7 @@ pub use entity::Entity;
 pub use error::{Error, ErrorKind};
 pub use filter::{Filter, Literal};
 pub use id::BcId;
+pub use orders::OrderTraces;
 pub use pages::{Page, Pages};
 pub use posted::PostedProof;
 pub use query::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Query};
@@ -39,7 +43,8 @@ pub use rows::{
     BusinessRelation, Company, CompanyInformation, Contact, ContactInformation, ContactType, CountryRegion,
     Currency, Customer, CustomerBlocked, CustomerFinancialDetail, DetailedLedgerEntry, DocumentStatus,
     GeneralLedgerEntry, GeneralLedgerSetup, Item, ItemType, LedgerDocumentType, LineType, OrderStatus,
-    PaymentTerm, PostedSalesInvoice, PurchaseOrder, PurchaseOrderLine, SalesInvoice, SalesInvoiceLine,
-    Salesperson, Vendor, VendorBlocked,
+    PaymentTerm, PostedPurchaseInvoice, PostedSalesInvoice, PurchaseOrder, PurchaseOrderLine,
+    PurchaseReceipt, SalesInvoice, SalesInvoiceLine, Salesperson, Vendor, VendorBlocked,
 };
 pub use sign_in::SignInProblem;
+pub use subscriptions::{Changed, NewSubscription, Resource, Subscription, SubscriptionId};

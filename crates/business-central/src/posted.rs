@@ -84,7 +84,8 @@ fn is_absence(kind: &ErrorKind) -> bool {
     matches!(kind, ErrorKind::ApiAbsent | ErrorKind::Unauthorized | ErrorKind::Permission)
 }
 
-fn batches(numbers: BTreeSet<&str>) -> Vec<Vec<&str>> {
+/// Numbers in as many portions as there are requests.
+pub(crate) fn batches(numbers: BTreeSet<&str>) -> Vec<Vec<&str>> {
     let mut batches: Vec<Vec<&str>> = Vec::new();
     let mut characters = 0;
     for number in numbers {

@@ -23,7 +23,7 @@ pub use enumeration::{
 };
 pub use item::Item;
 pub use ledger::{DetailedLedgerEntry, GeneralLedgerEntry, PostedSalesInvoice};
-pub use purchase_order::{PurchaseOrder, PurchaseOrderLine};
+pub use purchase_order::{PostedPurchaseInvoice, PurchaseOrder, PurchaseOrderLine, PurchaseReceipt};
 pub use sales_invoice::{SalesInvoice, SalesInvoiceLine};
 pub use setup::{Company, CompanyInformation, CountryRegion, Currency, GeneralLedgerSetup, Salesperson};
 pub use vendor::Vendor;

@@ -39,6 +39,8 @@ pub enum Command {
     Sync(Sync),
     /// Connections, last run, next run, per-flow counts, credits.
     Status,
+    /// Signals of changes through a relay: how they stand, on, off, repaired.
+    Webhooks(Webhooks),
     /// What needs attention.
     Problems(Problems),
     /// Tries failed records again now.
@@ -66,6 +68,29 @@ pub struct Demo {
     /// After the sync: leaves both systems running until Ctrl-C, and prints their addresses.
     #[arg(long)]
     pub serve: bool,
+}
+
+/// `webhooks`
+#[derive(Debug, clap::Args)]
+pub struct Webhooks {
+    /// What to do; without a word: shows how they stand.
+    #[command(subcommand)]
+    pub step: Option<WebhooksStep>,
+}
+
+/// What `webhooks` can do.
+#[derive(Debug, Subcommand)]
+pub enum WebhooksStep {
+    /// Makes a mailbox at the relay and subscribes on both sides. The relay's enrolment key comes from LEDGERLINE_RELAY_ENROLMENT_KEY or is asked for.
+    On {
+        /// The relay's address; it is kept in the settings. Default: the one that is there.
+        #[arg(long, value_name = "URL")]
+        url: Option<String>,
+    },
+    /// Removes all subscriptions of this installation and its mailbox; changes are polled for as before.
+    Off,
+    /// Compares with what both sides have, and makes, renews and removes subscriptions accordingly.
+    Repair,
 }
 
 /// `setup`
@@ -238,7 +263,7 @@ pub struct Reconcile {
     /// Says that a mass deletion in Business Central was looked at and is meant.
     #[arg(long, conflicts_with = "check")]
     pub confirm_deletions: bool,
-    /// Compares invoices row by row as well; costs one Zoho credit an invoice.
+    /// Compares invoices and purchase orders row by row as well; costs one Zoho credit for each.
     #[arg(long)]
     pub lines: bool,
     /// Writes every difference into a table for spreadsheets.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use app::alerts::Preferences;
 use app::open::{Mode, Outside};
 use app::profile::ProfileError;
-use app::settings::{BusinessCentral, Network, Settings, Sync, Zoho};
+use app::settings::{BusinessCentral, Network, Relay, Settings, Sync, Zoho};
 use app::{App, AppError, Profile, setup};
 use sandbox::{Handled, Incoming, Server, World, credentials};
 use serde::Deserialize;
@@ -62,7 +62,7 @@ impl Systems {
             forget(profile).map_err(unusable)?;
         }
         // It names the address of the last time.
-        remove(&profile.sealed_token()).map_err(unusable)?;
+        remove(&profile.sealed().token).map_err(unusable)?;
         let journal = profile.folder().join(JOURNAL);
         let world =
             World::open(&journal, Arc::new(SystemClock::default()), Arc::new(SystemRandom::default()))
@@ -113,6 +113,7 @@ impl Systems {
             flows: BTreeMap::new(),
             network: Network::default(),
             notifications: Preferences::default(),
+            relay: Relay::default(),
         }
     }
 
@@ -145,7 +146,7 @@ impl Systems {
 /// As [`Systems::start`], and when the fields cannot be created.
 pub async fn prepared(profile: &Profile, fresh: bool) -> Result<Systems, AppError> {
     let systems = Systems::start(profile, fresh).await?;
-    let outside = Outside { environment: &environment, transport: None, clock: None };
+    let outside = Outside { environment: &environment, transport: None, relay: None, clock: None };
     let app = App::with_settings(profile.clone(), systems.settings(), Mode::Write, &outside)?;
     create_fields(&app).await?;
     Ok(systems)

@@ -15,6 +15,8 @@
 //! | `/admin/time/advance` | `seconds` |
 //! | `/admin/latency` | `business_central` and `zoho`, in milliseconds |
 //! | `/admin/usage` | nothing: says how many requests, calls and credits there were, and how many calls Zoho had under way at most |
+//! | `/admin/webhooks` | any of `delay_milliseconds`; `lost`, `duplicated`, `late` (in a hundred), `late_seconds`, `reversed`: says who is subscribed, and how many posts wait |
+//! | `/admin/bc/copy-environment` | nothing: the subscriptions are gone |
 //! | `/admin/faults` | `service`, `effect`, `path`, `times`, `after`, `percent`; or `clear` |
 //!
 //! The effects are `status` with `code`, `retry_after` and `body` (`json`, `html` or `empty`), `reset`, `lose_answer`, `truncate`, and `delay` with
@@ -30,6 +32,7 @@ use uuid::Uuid;
 use crate::Incoming;
 use crate::business_central::BcState;
 use crate::business_central::schema::Table;
+use crate::business_central::webhooks::Subscription;
 use crate::faults::{Effect, Fault, FaultBody, FaultPlan, Service};
 use crate::world::plain;
 use crate::zoho::ZohoState;
@@ -69,6 +72,7 @@ pub(crate) fn handle(
             Ok(Value::Bool(true))
         }
         None if path == "usage" => Ok(usage(bc, zoho)),
+        None if path == "webhooks" => webhooks(bc, faults, &body),
         _ => Err(format!("there is no admin call {path}")),
     }))
 }
@@ -157,6 +161,10 @@ fn business_central(bc: &mut BcState, command: &str, body: &Value) -> Result<Val
             bc.move_stock(id, number(body, "value")?)
         }
         "behaviour" => behaviour(bc, body)?,
+        "copy-environment" => {
+            bc.copy_environment();
+            true
+        }
         "demo-changes" => return Ok(demo_changes(bc)),
         other => return Err(format!("there is no admin call bc/{other}")),
     };
@@ -230,6 +238,42 @@ fn demo_changes(bc: &mut BcState) -> Value {
         )));
     }
     Value::Object([("changes".to_owned(), Value::List(words))].into())
+}
+
+/// Sets how notifications are sent, and says to whom. The client state is not among it.
+fn webhooks(bc: &mut BcState, faults: &mut FaultPlan, body: &Value) -> Result<Value, String> {
+    if body.get("delay_milliseconds").is_some() {
+        bc.webhooks.delay = SignedDuration::from_millis(count(body, "delay_milliseconds", 0)?.into());
+    }
+    let posts = &mut faults.posts;
+    for (name, share) in
+        [("lost", &mut posts.lost), ("duplicated", &mut posts.duplicated), ("late", &mut posts.late)]
+    {
+        if body.get(name).is_some() {
+            *share = count(body, name, 0)?.min(100).try_into().unwrap_or(100);
+        }
+    }
+    if body.get("late_seconds").is_some() {
+        posts.late_by = SignedDuration::from_secs(count(body, "late_seconds", 0)?.into());
+    }
+    if let Some(reversed) = body.get("reversed").and_then(Value::as_bool) {
+        posts.reversed = reversed;
+    }
+    let subscription = |one: &Subscription| {
+        let members = [
+            ("id", one.id.clone()),
+            ("notificationUrl", one.notification_url.clone()),
+            ("resource", one.resource.clone()),
+            ("expires", one.expires.to_string()),
+        ];
+        Value::Object(members.into_iter().map(|(name, text)| (name.to_owned(), Value::Text(text))).collect())
+    };
+    let subscriptions = bc.webhooks.subscriptions().map(subscription).collect();
+    let waiting = i64::try_from(bc.webhooks.waiting()).unwrap_or(i64::MAX);
+    Ok(Value::Object(Map::from([
+        ("business_central".to_owned(), Value::List(subscriptions)),
+        ("waiting".to_owned(), Value::Number(Decimal::from(waiting))),
+    ])))
 }
 
 /// What was asked of both sides so far.

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use transport::{Method, Random};
 
+use crate::post::Mishaps;
+
 /// The simulated services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {
@@ -131,6 +133,8 @@ impl Fault {
 /// The faults to come.
 #[derive(Debug, Default)]
 pub struct FaultPlan {
+    /// What goes wrong with notifications.
+    pub posts: Mishaps,
     faults: Vec<Fault>,
     hit: u64,
 }
@@ -143,6 +147,7 @@ impl FaultPlan {
 
     /// Takes all faults back.
     pub fn clear(&mut self) {
+        self.posts = Mishaps::default();
         self.faults.clear();
     }
 

@@ -14,11 +14,14 @@
 
 mod admin;
 pub mod business_central;
+mod carrier;
 pub mod credentials;
+mod deliver;
 pub mod faults;
 mod in_process;
 mod incoming;
 mod journal;
+mod post;
 pub mod seed;
 mod server;
 mod web_pages;
@@ -28,6 +31,7 @@ pub mod zoho;
 pub use business_central::BcState;
 pub use in_process::{InProcess, ORIGIN};
 pub use incoming::Incoming;
+pub use post::{Handshake, Mishaps, Post, PostId, Postman, Receipt};
 pub use server::{Server, serve};
 pub use world::{Handled, World};
 pub use zoho::ZohoState;

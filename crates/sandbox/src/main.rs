@@ -5,9 +5,11 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use clap::Parser;
+use jiff::SignedDuration;
 use sandbox::seed::load::Load;
 use sandbox::{World, credentials, seed, serve};
 use transport::{SystemClock, SystemRandom};
@@ -38,6 +40,9 @@ struct Args {
     /// Keeps every change in this file, and begins with what it holds.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["empty", "load"])]
     journal: Option<PathBuf>,
+    /// How long after the first change it is told, such as `200ms`; Business Central takes 30 s.
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = SignedDuration::from_str)]
+    notification_delay: SignedDuration,
 }
 
 #[tokio::main]
@@ -81,6 +86,7 @@ async fn run(args: Args) -> std::io::Result<()> {
             None => World::distributor(clock, random),
         },
     };
+    world.bc(|bc| bc.webhooks.delay = args.notification_delay);
     let server = serve(world, SocketAddr::from(([127, 0, 0, 1], args.port))).await?;
     let origin = server.origin();
     println!("# ledgerline.toml");

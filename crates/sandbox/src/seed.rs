@@ -4,6 +4,7 @@ pub mod dirty;
 mod documents;
 pub mod load;
 mod master_data;
+mod purchasing;
 mod words;
 
 use exact_json::Decimal;
@@ -19,7 +20,8 @@ const ITEMS: usize = 500;
 const CONTACTS: usize = 400;
 const INVOICES: usize = 1_200;
 
-/// Fills the company: 300 customers, 500 items, 400 persons, 1,200 posted invoices, and some drafts. The same every time.
+/// Fills the company: 300 customers, 500 items, 400 persons, 1,200 posted invoices, some drafts, a few vendors and
+/// purchase orders. The same every time.
 pub fn distributor(bc: &mut BcState) {
     master_data::setup(bc);
     let customers = master_data::customers(bc, CUSTOMERS);
@@ -27,6 +29,7 @@ pub fn distributor(bc: &mut BcState) {
     master_data::contacts(bc, &customers, CONTACTS);
     documents::invoices(bc, &customers, &items, INVOICES);
     documents::drafts(bc, &customers, &items);
+    purchasing::fill(bc, &items);
 }
 
 /// Readies the Zoho org for the distributor: its currencies, its taxes, one of its salespeople.

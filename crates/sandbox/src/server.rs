@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use transport::Method;
 
+use crate::carrier::Carrier;
 use crate::{Handled, Incoming, World};
 
 /// The largest body that is read.
@@ -62,7 +63,9 @@ pub async fn serve(world: World, address: SocketAddr) -> std::io::Result<Server>
             tracing::debug!(%error, "a connection of the sandbox may be slow");
         }
     });
-    let router = Router::new().fallback(answer).with_state((world, address));
+    let carrier = Carrier::new();
+    let posts = carrier.clone().run(world.clone());
+    let router = Router::new().fallback(answer).with_state(Served { world, address, carrier });
     let (stop, stopped) = oneshot::channel::<()>();
     let task = tokio::spawn(async move {
         let server = axum::serve(listener, router).with_graceful_shutdown(async {
@@ -71,11 +74,21 @@ pub async fn serve(world: World, address: SocketAddr) -> std::io::Result<Server>
         if let Err(error) = server.await {
             tracing::warn!(%error, "the sandbox's server ended");
         }
+        posts.abort();
     });
     Ok(Server { address, stop: Some(stop), task })
 }
 
-async fn answer(State((world, address)): State<(World, SocketAddr)>, request: Request) -> Response {
+/// What every request needs.
+#[derive(Clone)]
+struct Served {
+    world: World,
+    address: SocketAddr,
+    carrier: Carrier,
+}
+
+async fn answer(State(served): State<Served>, request: Request) -> Response {
+    let Served { world, address, carrier } = served;
     let (head, body) = request.into_parts();
     let method = match head.method.as_str() {
         "POST" => Method::Post,
@@ -102,7 +115,11 @@ async fn answer(State((world, address)): State<(World, SocketAddr)>, request: Re
         return status(StatusCode::BAD_REQUEST);
     };
     let _under_way = world.enter(&incoming);
-    match world.handle(&incoming) {
+    let validated = match world.handshake(&incoming) {
+        Some(handshake) => carrier.validate(&world, &handshake).await,
+        None => true,
+    };
+    match world.handle_validated(&incoming, validated) {
         Handled::Answer(response) => printed(response),
         Handled::Late(response, delay) => {
             tokio::time::sleep(delay).await;

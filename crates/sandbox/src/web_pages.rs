@@ -3,7 +3,7 @@
 //! | address | page |
 //! |---|---|
 //! | `/bc-web/<tenant>/<environment>/?company=…` | Business Central's start page |
-//! | the same with `&page=<id>&filter='No.' IS '<number>'` | one customer, item, contact or invoice |
+//! | the same with `&page=<id>&filter='No.' IS '<number>'` | one customer, item, contact, invoice, vendor or purchase order |
 //! | `/crm/org<zgid>/` | Zoho's start page |
 //! | `/crm/org<zgid>/tab/<module>/<id>` | one record |
 
@@ -54,6 +54,8 @@ fn business_central(bc: &BcState, incoming: &Incoming) -> Response {
         "30" => Table::Items,
         "5050" => Table::Contacts,
         "132" => Table::SalesInvoices,
+        "26" => Table::Vendors,
+        "50" => Table::PurchaseOrders,
         _ => return nothing("Business Central"),
     };
     let number = incoming.parameter("filter").and_then(number_in);

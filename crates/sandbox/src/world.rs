@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Notify;
 use transport::{Clock, Method, Random, Response};
 
 use crate::business_central::BcState;
 use crate::faults::{Effect, FaultBody, FaultPlan, Service};
 use crate::journal::Journal;
 use crate::zoho::{Slot, ZohoState};
-use crate::{Incoming, admin, credentials, seed, web_pages};
+use crate::{Incoming, Postman, admin, credentials, seed, web_pages};
 
 /// How a request ends.
 #[derive(Clone, Debug)]
@@ -31,19 +32,22 @@ pub enum Handled {
 /// A Business Central and a Zoho CRM. Clones share everything.
 #[derive(Clone)]
 pub struct World {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
-struct Inner {
+pub(crate) struct Inner {
     clock: Arc<dyn Clock>,
-    random: Arc<dyn Random>,
+    pub(crate) random: Arc<dyn Random>,
     state: Mutex<State>,
+    postman: Mutex<Option<Arc<dyn Postman>>>,
+    /// Told whenever something may have become due.
+    pub(crate) stirred: Notify,
 }
 
-struct State {
-    bc: BcState,
-    zoho: ZohoState,
-    faults: FaultPlan,
+pub(crate) struct State {
+    pub(crate) bc: BcState,
+    pub(crate) zoho: ZohoState,
+    pub(crate) faults: FaultPlan,
     journal: Option<Journal>,
     /// How far the services' time is ahead of the clock.
     ahead: SignedDuration,
@@ -66,7 +70,8 @@ impl World {
             ahead: SignedDuration::ZERO,
             latency: (Duration::ZERO, Duration::ZERO),
         };
-        Self { inner: Arc::new(Inner { clock, random, state: Mutex::new(state) }) }
+        let (state, postman, stirred) = (Mutex::new(state), Mutex::new(None), Notify::new());
+        Self { inner: Arc::new(Inner { clock, random, state, postman, stirred }) }
     }
 
     /// A distributor of industrial supplies, and an empty Zoho org.
@@ -111,15 +116,26 @@ impl World {
             seed::org(&mut state.zoho);
             for change in past.changes {
                 // What was carried out once is carried out again; nobody waits for the answer.
-                let _ = carry_out(&mut state, &change.incoming, change.at);
+                let _ = carry_out(&mut state, &change.incoming, change.at, false);
             }
+            // What was told then is not told again.
+            state.bc.webhooks.forget_what_happened();
             state.journal = Some(journal);
         }
         Ok(world)
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes `postman` carry what the services send of their own accord. Without one nobody answers them.
+    pub fn set_postman(&self, postman: Arc<dyn Postman>) {
+        *self.inner.postman.lock().unwrap_or_else(PoisonError::into_inner) = Some(postman);
+    }
+
+    pub(crate) fn postman(&self) -> Option<Arc<dyn Postman>> {
+        self.inner.postman.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The services' time.
@@ -133,6 +149,8 @@ impl World {
     pub fn advance(&self, by: SignedDuration) {
         let mut state = self.state();
         state.ahead = state.ahead.saturating_add(by);
+        drop(state);
+        self.inner.stirred.notify_one();
     }
 
     /// Reaches into Business Central.
@@ -140,12 +158,17 @@ impl World {
         let now = self.now();
         let mut state = self.state();
         state.bc.set_time(now);
-        work(&mut state.bc)
+        let result = work(&mut state.bc);
+        drop(state);
+        self.inner.stirred.notify_one();
+        result
     }
 
     /// Reaches into Zoho CRM.
     pub fn zoho<R>(&self, work: impl FnOnce(&mut ZohoState) -> R) -> R {
-        work(&mut self.state().zoho)
+        let result = work(&mut self.state().zoho);
+        self.inner.stirred.notify_one();
+        result
     }
 
     /// Reaches into the faults.
@@ -170,9 +193,21 @@ impl World {
         Some(UnderWay { world: self.clone(), slot })
     }
 
-    /// Carries a request out, or lets it fail as planned.
+    /// Carries a request out, or lets it fail as planned. Where an address must answer first, the postman is sent.
     #[must_use]
     pub fn handle(&self, incoming: &Incoming) -> Handled {
+        let validated = self.handshake(incoming).is_none_or(|handshake| self.validate(&handshake));
+        self.handle_validated(incoming, validated)
+    }
+
+    /// Carries a request out whose handshake, where it needs one, has ended well or not.
+    pub(crate) fn handle_validated(&self, incoming: &Incoming, validated: bool) -> Handled {
+        let handled = self.carry(incoming, validated);
+        self.inner.stirred.notify_one();
+        handled
+    }
+
+    fn carry(&self, incoming: &Incoming, validated: bool) -> Handled {
         let now = self.now();
         let mut state = self.state();
         let Some(service) = Service::of_path(&incoming.path) else {
@@ -210,7 +245,7 @@ impl World {
             Some(Effect::LoseAnswer | Effect::Truncate | Effect::Delay(_)) | None => {}
         }
         state.record(incoming, now);
-        let mut response = carry_out(&mut state, incoming, now);
+        let mut response = carry_out(&mut state, incoming, now, validated);
         match effect {
             Some(Effect::LoseAnswer) => Handled::AnswerLost,
             Some(Effect::Truncate) => {
@@ -237,11 +272,13 @@ impl Drop for UnderWay {
 }
 
 impl State {
-    /// Business Central is only read: its requests change nothing, and need not be repeated. Faults end with the process.
+    /// Business Central's data is only read, so that its requests need not be repeated; its subscriptions and the faults end with the
+    /// process.
     fn record(&mut self, incoming: &Incoming, at: Timestamp) {
-        let lasts = !["/bc/", "/login/", "/admin/faults", "/admin/latency", "/admin/usage"]
-            .iter()
-            .any(|path| incoming.path.starts_with(path));
+        let lasts =
+            !["/bc/", "/login/", "/admin/faults", "/admin/latency", "/admin/usage", "/admin/webhooks"]
+                .iter()
+                .any(|path| incoming.path.starts_with(path));
         let changes = incoming.method != Method::Get && lasts;
         if let Some(journal) = self.journal.as_mut().filter(|_| changes) {
             journal.add(incoming, at);
@@ -249,10 +286,10 @@ impl State {
     }
 }
 
-fn carry_out(state: &mut State, incoming: &Incoming, now: Timestamp) -> Response {
+fn carry_out(state: &mut State, incoming: &Incoming, now: Timestamp, validated: bool) -> Response {
     match Service::of_path(&incoming.path) {
         Some(Service::Login) => state.bc.sign_in(incoming, now),
-        Some(Service::BusinessCentral) => state.bc.handle(incoming, now),
+        Some(Service::BusinessCentral) => state.bc.handle(incoming, now, validated),
         Some(Service::Accounts | Service::Zoho) => state.zoho.handle(incoming, now),
         None => {
             state.bc.set_time(now);

@@ -85,12 +85,12 @@ const CALLS_AT_ONCE: u64 = 4;
 /// Uploading the file and starting the job: what the upload costs is not said, one credit is assumed.
 const JOB_CREDITS: u64 = zoho_crm::credits::BULK_JOB as u64 + 1;
 
-/// Whether bulk write takes the flow's module. Zoho's list has accounts, products, contacts and vendors; invoices are not in it (facts, §7).
+/// Whether bulk write takes the flow's module. Zoho's list has accounts, products, contacts and vendors; invoices and purchase orders are not in it (facts, §7).
 #[must_use]
 pub fn takes(flow: Flow) -> bool {
     match flow {
-        Flow::Customers | Flow::Items | Flow::Contacts => true,
-        Flow::Invoices => false,
+        Flow::Customers | Flow::Items | Flow::Contacts | Flow::Vendors => true,
+        Flow::Invoices | Flow::PurchaseOrders => false,
     }
 }
 

@@ -19,16 +19,26 @@ pub enum Flow {
     Contacts,
     /// Posted sales invoices become Invoices.
     Invoices,
+    /// Vendors become Vendors.
+    Vendors,
+    /// Purchase orders become Purchase Orders.
+    PurchaseOrders,
 }
 
 /// A word that names no flow.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no flow called {0:?}; the flows are customers, items, contacts and invoices")]
+#[error(
+    "there is no flow called {0:?}; the flows are customers, items, contacts, invoices, vendors and purchase_orders"
+)]
 pub struct UnknownFlow(pub String);
 
 impl Flow {
     /// Every flow, in the order of dependence.
-    pub const ALL: [Self; 4] = [Self::Customers, Self::Items, Self::Contacts, Self::Invoices];
+    pub const ALL: [Self; 6] =
+        [Self::Customers, Self::Items, Self::Contacts, Self::Invoices, Self::Vendors, Self::PurchaseOrders];
+
+    /// The flows that are on where the settings name none. Purchasing is of use to few sales teams.
+    pub const BY_DEFAULT: [Self; 4] = [Self::Customers, Self::Items, Self::Contacts, Self::Invoices];
 
     /// The word for it in settings, on the command line and in reports.
     #[must_use]
@@ -38,6 +48,17 @@ impl Flow {
             Self::Items => "items",
             Self::Contacts => "contacts",
             Self::Invoices => "invoices",
+            Self::Vendors => "vendors",
+            Self::PurchaseOrders => "purchase_orders",
+        }
+    }
+
+    /// The words for its records in a sentence.
+    #[must_use]
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Self::PurchaseOrders => "purchase orders",
+            Self::Customers | Self::Items | Self::Contacts | Self::Invoices | Self::Vendors => self.name(),
         }
     }
 
@@ -49,6 +70,8 @@ impl Flow {
             Self::Items => "item",
             Self::Contacts => "contact",
             Self::Invoices => "invoice",
+            Self::Vendors => "vendor",
+            Self::PurchaseOrders => "purchase order",
         }
     }
 
@@ -56,8 +79,8 @@ impl Flow {
     #[must_use]
     pub const fn level(self) -> u8 {
         match self {
-            Self::Customers | Self::Items => 0,
-            Self::Contacts => 1,
+            Self::Customers | Self::Items | Self::Vendors => 0,
+            Self::Contacts | Self::PurchaseOrders => 1,
             Self::Invoices => 2,
         }
     }
@@ -70,6 +93,8 @@ impl Flow {
             Self::Items => Module::Products,
             Self::Contacts => Module::Contacts,
             Self::Invoices => Module::Invoices,
+            Self::Vendors => Module::Vendors,
+            Self::PurchaseOrders => Module::PurchaseOrders,
         }
     }
 
@@ -81,6 +106,8 @@ impl Flow {
             Self::Items => Entity::Items,
             Self::Contacts => Entity::Contacts,
             Self::Invoices => Entity::SalesInvoices,
+            Self::Vendors => Entity::Vendors,
+            Self::PurchaseOrders => Entity::PurchaseOrders,
         }
     }
 
@@ -88,9 +115,35 @@ impl Flow {
     #[must_use]
     pub const fn needs(self) -> &'static [Self] {
         match self {
-            Self::Customers | Self::Items => &[],
+            Self::Customers | Self::Items | Self::Vendors => &[],
             Self::Contacts => &[Self::Customers],
             Self::Invoices => &[Self::Customers, Self::Items],
+            Self::PurchaseOrders => &[Self::Items, Self::Vendors],
+        }
+    }
+
+    /// The module of its records' rows, where they have any.
+    #[must_use]
+    pub const fn rows(self) -> Option<Module> {
+        match self {
+            Self::Invoices => Some(Module::InvoicedItems),
+            Self::PurchaseOrders => Some(Module::PurchaseItems),
+            Self::Customers | Self::Items | Self::Contacts | Self::Vendors => None,
+        }
+    }
+
+    /// Whether its records have rows, and a total that Zoho computes from them.
+    #[must_use]
+    pub const fn is_document(self) -> bool {
+        self.rows().is_some()
+    }
+
+    /// Whether its module belongs to what Zoho calls inventory management, which small editions do not have (facts, §3).
+    #[must_use]
+    pub const fn is_inventory(self) -> bool {
+        match self {
+            Self::Items | Self::Invoices | Self::Vendors | Self::PurchaseOrders => true,
+            Self::Customers | Self::Contacts => false,
         }
     }
 }
@@ -118,7 +171,7 @@ mod tests {
         for flow in Flow::ALL {
             assert_eq!(flow.name().parse(), Ok(flow));
         }
-        assert_eq!("vendors".parse::<Flow>(), Err(UnknownFlow("vendors".to_owned())));
+        assert_eq!("quotes".parse::<Flow>(), Err(UnknownFlow("quotes".to_owned())));
     }
 
     #[test]

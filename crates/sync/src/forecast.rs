@@ -28,7 +28,7 @@ pub struct Forecast {
 }
 
 /// About what it costs to write so many records of a flow by REST: one credit a begun ten, two looks a hundred for who holds their
-/// numbers, and what reads the totals of invoices back.
+/// numbers, and what reads the totals of documents back.
 #[must_use]
 pub fn credits_for(flow: Flow, records: u64) -> u64 {
     records.div_ceil(10) + records.div_ceil(100) * 2 + totals_for(flow, records)
@@ -38,8 +38,8 @@ pub fn credits_for(flow: Flow, records: u64) -> u64 {
 #[must_use]
 pub fn totals_for(flow: Flow, records: u64) -> u64 {
     match flow {
-        Flow::Customers | Flow::Items | Flow::Contacts => 0,
-        Flow::Invoices => records.div_ceil(verify::AT_ONCE as u64),
+        Flow::Customers | Flow::Items | Flow::Contacts | Flow::Vendors => 0,
+        Flow::Invoices | Flow::PurchaseOrders => records.div_ceil(verify::AT_ONCE as u64),
     }
 }
 

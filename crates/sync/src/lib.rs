@@ -6,10 +6,12 @@
 
 mod apply;
 pub mod bulk_plan;
+pub mod capture;
 pub mod company_facts;
 pub mod credit_budget;
 pub mod credit_ledger;
 pub mod csv;
+mod drift;
 pub mod engine;
 pub mod failure;
 pub mod flow;

@@ -46,7 +46,9 @@ impl Links for StoredLinks<'_> {
     }
 
     fn by_number(&self, flow: Flow, number: &str) -> Option<ZohoId> {
-        known(self.store.read(|tx| links::by_number(tx, flow, number))).map(|link| link.zoho_id)
+        known(self.store.read(|tx| links::by_number(tx, flow, number)))
+            .filter(|link| link.copy.gone.is_none())
+            .map(|link| link.zoho_id)
     }
 
     fn customer_of_contact(&self, company_number: Option<&str>, contact_number: &str) -> Option<BcId> {

@@ -80,7 +80,7 @@ impl OrgSchema {
         let currencies =
             async { if org.multi_currency { client.currencies().await } else { Ok(Vec::new()) } };
         let taxes = async {
-            if flows.contains(&Flow::Invoices) && org.edition.has_inventory() {
+            if flows.iter().any(|flow| flow.is_document()) && org.edition.has_inventory() {
                 // Which scope covers taxes is unverified. Without them every tax goes into Adjustment, and totals still agree.
                 unless_closed(client.taxes().await)
             } else {
@@ -124,8 +124,8 @@ impl OrgSchema {
             }
         };
         describe(flow.module());
-        if flow == Flow::Invoices {
-            describe(Module::InvoicedItems);
+        if let Some(rows) = flow.rows() {
+            describe(rows);
             for tax in &self.taxes {
                 let _ = write!(text, "\n{}={}", tax.name, tax.percentage);
             }
@@ -141,8 +141,7 @@ impl OrgSchema {
         let module = flow.module();
         if !self.is_usable(flow) {
             let edition = self.edition.name();
-            let inventory = matches!(flow, Flow::Items | Flow::Invoices);
-            return Err(if inventory && !self.edition.has_inventory() {
+            return Err(if flow.is_inventory() && !self.edition.has_inventory() {
                 GateProblem {
                     code: "edition_too_small",
                     message: format!(
@@ -211,6 +210,12 @@ impl OrgSchema {
     pub fn active_user(&self, email: &str) -> Option<ZohoId> {
         let user = self.users.iter().find(|user| user.email.eq_ignore_ascii_case(email.trim()));
         user.map(|user| user.id.clone())
+    }
+
+    /// What the active user of that id is called.
+    #[must_use]
+    pub fn user_name(&self, id: &str) -> Option<&str> {
+        self.users.iter().find(|user| user.id.as_str() == id).map(|user| user.name.as_str())
     }
 
     /// Uses an existing field as the flow's business key, because no slot for another unique field is left and the user chose so.
@@ -284,8 +289,8 @@ fn touched(flows: &[Flow]) -> BTreeMap<Module, Option<Flow>> {
         for needed in flow.needs() {
             modules.insert(needed.module(), Some(*needed));
         }
-        if *flow == Flow::Invoices {
-            modules.insert(Module::InvoicedItems, None);
+        if let Some(rows) = flow.rows() {
+            modules.insert(rows, None);
         }
     }
     modules

@@ -43,6 +43,32 @@ pub enum OnDrift {
     Ask,
 }
 
+/// What happens when a person deletes a copy in Zoho.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnZohoDelete {
+    /// Ask the user: it is often a merge, or somebody's wish to be forgotten.
+    Ask,
+    /// Copy it again.
+    Recreate,
+    /// Leave it deleted.
+    Leave,
+}
+
+impl OnZohoDelete {
+    /// What a flow does of which the user said nothing.
+    #[must_use]
+    pub const fn usual(flow: Flow) -> Self {
+        match flow {
+            Flow::Customers | Flow::Contacts | Flow::Invoices | Flow::Vendors | Flow::PurchaseOrders => {
+                Self::Ask
+            }
+            // A product is no person, and invoices need it.
+            Flow::Items => Self::Recreate,
+        }
+    }
+}
+
 /// What happens when a record that is to be created is certainly in Zoho already, without our key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -61,6 +87,8 @@ pub struct FlowPolicy {
     pub on_delete: OnDelete,
     /// When Zoho changes.
     pub on_drift: OnDrift,
+    /// When somebody deletes the copy in Zoho; what is usual for the flow where the user said nothing.
+    pub on_zoho_delete: Option<OnZohoDelete>,
     /// Whether Zoho's workflows run on our writes.
     pub workflows: bool,
 }
@@ -137,5 +165,11 @@ impl Policy {
     #[must_use]
     pub fn of(&self, flow: Flow) -> FlowPolicy {
         self.by_flow.get(&flow).copied().unwrap_or_default()
+    }
+
+    /// What happens when a person deletes a copy of `flow` in Zoho.
+    #[must_use]
+    pub fn on_zoho_delete(&self, flow: Flow) -> OnZohoDelete {
+        self.of(flow).on_zoho_delete.unwrap_or(OnZohoDelete::usual(flow))
     }
 }

@@ -152,7 +152,7 @@ pub async fn preview(
     let notes = placeholders.into_iter().filter(|name| !made.contains(name));
     let mut notes: Vec<String> =
         notes.map(|name| format!("The record \"{name}\" would be made in Zoho as well.")).collect();
-    if listed.flows.iter().any(|flow| flow.flow == Flow::Invoices && flow.create > 0) {
+    if listed.flows.iter().any(|flow| flow.flow.is_document() && flow.create > 0) {
         notes.push(TOTALS.to_owned());
     }
     Ok(listed.finish(Found { report, rehearsal, engine: &engine, ledger, spent_before, took, notes }))

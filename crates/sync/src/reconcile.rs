@@ -27,6 +27,7 @@ use self::judge::Judge;
 use self::notebook::Notebook;
 use self::posted::Posted;
 pub use self::sentence::{money, usual_decimals};
+pub(crate) use self::zoho_side::is_about_size;
 use self::zoho_side::{Columns, ZohoSide};
 use crate::failure::RunError;
 use crate::flow::Flow;

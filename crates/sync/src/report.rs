@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::capture::SignalsTaken;
 use crate::flow::Flow;
 use crate::reconcile::Compared;
 
@@ -143,6 +144,9 @@ pub struct RunReport {
     pub calls: Calls,
     /// Zoho API credits spent.
     pub zoho_credits: u64,
+    /// Notifications that it followed; only of runs that notifications started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signals: Option<SignalsTaken>,
     /// Problems of whole flows (edition, permission, mass deletion), empty when all is well.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flow_problems: Vec<ReportedFlowProblem>,

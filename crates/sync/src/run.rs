@@ -6,6 +6,8 @@ use business_central::BcId;
 use jiff::Timestamp;
 
 use crate::apply::{self, Selection};
+use crate::capture::Inbox;
+use crate::drift;
 use crate::engine::{Engine, Replay, RunOptions, only};
 use crate::failure::RunError;
 use crate::flow::Flow;
@@ -17,7 +19,7 @@ use crate::session::Session;
 use crate::store::audit::{AuditKind, Entry};
 use crate::store::failure_groups::Among;
 use crate::store::failures::{self, Counts, FlowProblem};
-use crate::store::{StoreError, audit, considered, failure_groups, ignored, runs, sources};
+use crate::store::{StoreError, audit, considered, failure_groups, ignored, questions, runs, sources};
 
 /// The flow problem of an edition, module or field that is missing.
 const GATE: &str = "gate";
@@ -69,6 +71,8 @@ fn taken_up(engine: &Engine, what: &Replay) -> Result<Vec<(Flow, BcId)>, StoreEr
             Replay::Flow(flow) => failures::list(tx, Some(*flow))?,
             Replay::All => failures::list(tx, None)?,
         };
+        // What people did in Zoho: another try means that Business Central wins.
+        failed.iter().try_for_each(|failure| questions::restore(tx, failure, now))?;
         Ok(failed.iter().map(|failure| (failure.flow, failure.id)).collect())
     })
 }
@@ -100,9 +104,15 @@ impl Job<'_> {
         let started_at = parts.clock.now();
         let run_id = format!("{:016x}", parts.random.next());
         let before = (parts.business_central.calls(), parts.zoho.calls(), parts.zoho.credits());
-        let mut result = match before_it {
-            Ok(()) => self.go(engine, &run_id, started_at, progress, stop).await,
-            Err(error) => Err(error),
+        let inbox = match (&before_it, self.options.trigger) {
+            (Ok(()), Trigger::Signal) => Inbox::open(&parts.store, self.flows).map(Some),
+            (Ok(()) | Err(_), _) => Ok(None),
+        };
+        let taken = inbox.as_ref().ok().and_then(Option::as_ref).map(|inbox| inbox.taken);
+        let mut result = match (before_it, inbox) {
+            (Ok(()), Ok(inbox)) => self.go(engine, &run_id, started_at, inbox, progress, stop).await,
+            (Err(error), _) => Err(error),
+            (Ok(()), Err(error)) => Err(error.into()),
         };
         if let Err(error) = parts.ledger.settle() {
             result = result.and(Err(error.into()));
@@ -120,6 +130,7 @@ impl Job<'_> {
                 zoho: parts.zoho.calls() - before.1,
             },
             zoho_credits: parts.zoho.credits() - before.2,
+            signals: taken,
             flow_problems: Vec::new(),
             resumes_at: result
                 .as_ref()
@@ -156,6 +167,7 @@ impl Job<'_> {
         engine: &Engine,
         run_id: &str,
         started_at: Timestamp,
+        inbox: Option<Inbox>,
         progress: &dyn Progress,
         stop: &Stop,
     ) -> Result<(), RunError> {
@@ -175,18 +187,33 @@ impl Job<'_> {
                 continue;
             }
             let mut left = self.selection.clone();
+            drift::begin(&session, flow)?;
             apply::bulk::resume(&session, flow).await?;
             if self.options.trigger == Trigger::Replay {
                 for (_, id) in self.replay.iter().filter(|(f, _)| *f == flow) {
                     session.check_stop()?;
                     deletions::read_one(&session, flow, *id).await?;
                 }
-            } else if self.observe(&session, flow).await? {
+            } else if let Some(inbox) = inbox.as_ref().filter(|inbox| !inbox.catches_up())
+                && !listing::is_first(&session, flow)?
+            {
+                inbox.follow(&session, flow).await?;
+                inbox.done(&session, flow)?;
+                self.renew_ties(&session, flow, false).await?;
+            } else {
                 // Everything was tried once already while it was read.
-                left.everything_due = false;
+                left.everything_due &= !self.observe(&session, flow).await?;
+                if let Some(inbox) = &inbox {
+                    // A poll brings what changed in Business Central, and not what was done in Zoho.
+                    inbox.follow(&session, flow).await?;
+                    inbox.done(&session, flow)?;
+                }
             }
             apply::flow(&session, flow, &left, None).await?;
             session.progress().event(Event::Finished { flow });
+        }
+        if let Some(inbox) = inbox {
+            inbox.caught_up(&session)?;
         }
         Ok(())
     }
@@ -202,9 +229,16 @@ impl Job<'_> {
         let again = by_hand && deletions::stands_still(session, flow)?;
         let force = self.options.full || again;
         deletions::run(session, flow, force, whole, self.options.confirm_deletions).await?;
+        drift::run(session, flow, self.options.full).await?;
         if flow == Flow::Invoices {
             deletions::look_again(session, flow).await?;
         }
+        self.renew_ties(session, flow, first).await?;
+        Ok(first)
+    }
+
+    /// Before persons are planned: whose company contact is whose, for the customers that are new or changed.
+    async fn renew_ties(&self, session: &Session<'_>, flow: Flow, first: bool) -> Result<(), RunError> {
         // A first load has read them while it planned.
         if flow == Flow::Contacts && !(first && ties::is_fresh(session)?) {
             let changed = session.store().read(|tx| {
@@ -220,7 +254,7 @@ impl Job<'_> {
                 ties::refresh(session, &changed).await?;
             }
         }
-        Ok(first)
+        Ok(())
     }
 
     /// Reads what changed, or everything; says which. On a first load, what a page brought is written while the next pages come.
@@ -322,7 +356,7 @@ pub(crate) fn must_be_set_up(session: &Session<'_>, flows: &[Flow]) -> Result<()
                         format!(
                             "The Zoho org has the edition {edition}, which has no custom fields; Ledgerline needs two in every module."
                         ),
-                        "Change to Zoho CRM Standard (customers and contacts) or Professional (items and invoices too), then run `ledgerline setup`.",
+                        "Change to Zoho CRM Standard (customers and contacts) or Professional (items, invoices and purchasing too), then run `ledgerline setup`.",
                     ));
                 }
                 return Err(RunError::refused(

@@ -10,7 +10,7 @@ use crate::company_facts::CompanyFacts;
 use crate::failure::RunError;
 use crate::flow::Flow;
 use crate::org_schema::OrgSchema;
-use crate::policy::Policy;
+use crate::policy::{OnZohoDelete, Policy};
 use crate::progress::{Progress, Stop};
 use crate::store::audit::{AuditKind, Entry};
 use crate::store::{Store, StoreError};
@@ -91,8 +91,15 @@ impl Session<'_> {
     /// What a record of `flow` has to agree with beside its own data: mapping, org schema, policy.
     pub(crate) fn fingerprint(&self, flow: Flow) -> String {
         let policy = self.policy.of(flow);
+        // Said only where it is not usual: else every record of an older database would be looked at anew.
+        let left = match self.policy.on_zoho_delete(flow) {
+            chosen if chosen == OnZohoDelete::usual(flow) => "",
+            OnZohoDelete::Ask => "+ask",
+            OnZohoDelete::Recreate => "+recreate",
+            OnZohoDelete::Leave => "+leave",
+        };
         format!(
-            "{}|{}|{}|{:?}|{}",
+            "{}|{}|{}|{:?}{left}|{}",
             crate::map::VERSION,
             self.org.fingerprint(flow),
             self.facts.fingerprint(),

@@ -10,7 +10,10 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Certificate, Client, ClientBuilder, Proxy};
 
 use crate::address::{self, Address};
-use crate::{BoxFuture, Cause, Fate, Method, Request, Response, Transport, TransportError, failure};
+use crate::{
+    BoxFuture, Cause, Fate, Method, Opened, Pieces, Request, Response, Streaming, Transport, TransportError,
+    failure,
+};
 
 const USER_AGENT: &str = concat!("Ledgerline/", env!("CARGO_PKG_VERSION"));
 
@@ -73,26 +76,33 @@ impl HttpTransport {
         })
     }
 
-    async fn exchange(&self, request: &Request) -> Result<Response, (Fate, Cause)> {
+    /// The answer as far as its head. Unless `whole`, the request's time limit ends there.
+    async fn begin(&self, request: &Request, whole: bool) -> Result<reqwest::Response, (Fate, Cause)> {
         let unsent = |cause| (Fate::NotSent, cause);
         let Address { url, loopback } =
             address::parse(&request.url).map_err(|reason| unsent(Cause::BadAddress(reason)))?;
         let client =
             if loopback { &self.here } else { self.world.as_ref().map_err(|cause| unsent(cause.clone()))? };
         let headers = headers(request).map_err(|reason| unsent(Cause::BadAddress(reason)))?;
-        let mut answer = client
-            .request(method(request.method), url)
-            .headers(headers)
-            .timeout(request.timeout)
-            .body(request.body.clone())
-            .send()
-            .await
-            .map_err(|error| failure::before_answer(&error))?;
+        let mut sending =
+            client.request(method(request.method), url).headers(headers).body(request.body.clone());
+        if whole {
+            sending = sending.timeout(request.timeout);
+        }
+        let sent = sending.send();
+        let answer = if whole {
+            sent.await
+        } else {
+            let late = |_| (Fate::OutcomeUnknown, Cause::Timeout);
+            tokio::time::timeout(request.timeout, sent).await.map_err(late)?
+        };
+        answer.map_err(|error| failure::before_answer(&error))
+    }
+
+    async fn exchange(&self, request: &Request) -> Result<Response, (Fate, Cause)> {
+        let mut answer = self.begin(request, true).await?;
         let status = answer.status().as_u16();
-        let headers = answer.headers().iter().map(|(name, value)| {
-            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-        });
-        let headers = headers.collect();
+        let headers = shown_headers(&answer);
         let body =
             read(&mut answer, request.max_answer).await.map_err(|cause| (Fate::OutcomeUnknown, cause))?;
         Ok(Response { status, headers, body })
@@ -106,6 +116,46 @@ impl Transport for HttpTransport {
             answer.map_err(|(fate, cause)| TransportError { fate, cause, place: request.place().to_owned() })
         })
     }
+}
+
+impl Streaming for HttpTransport {
+    fn open<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Opened, TransportError>> {
+        Box::pin(async move {
+            let place = request.place().to_owned();
+            match self.begin(request, false).await {
+                Ok(answer) => Ok(Opened {
+                    status: answer.status().as_u16(),
+                    headers: shown_headers(&answer),
+                    pieces: Box::new(NetworkPieces { answer, place }),
+                }),
+                Err((fate, cause)) => Err(TransportError { fate, cause, place }),
+            }
+        })
+    }
+}
+
+struct NetworkPieces {
+    answer: reqwest::Response,
+    place: String,
+}
+
+impl Pieces for NetworkPieces {
+    fn next(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, TransportError>> {
+        Box::pin(async move {
+            let piece = self.answer.chunk().await.map_err(|error| failure::within_answer(&error));
+            piece.map_err(|cause| TransportError {
+                fate: Fate::OutcomeUnknown,
+                cause,
+                place: self.place.clone(),
+            })
+        })
+    }
+}
+
+fn shown_headers(answer: &reqwest::Response) -> Vec<(String, String)> {
+    let headers = answer.headers().iter();
+    let shown = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    headers.map(|(name, value)| (name.as_str().to_owned(), shown(value))).collect()
 }
 
 fn client() -> ClientBuilder {

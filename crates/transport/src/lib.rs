@@ -22,6 +22,7 @@ pub mod request;
 mod retry;
 mod retry_after;
 pub mod secret;
+pub mod streaming;
 
 pub use clock::{Clock, SystemClock, TokioClock};
 pub use courier::{Courier, Patience};
@@ -31,6 +32,7 @@ pub use permit::{Permit, Refused, RefusedBy, Unmetered};
 pub use random::{Random, SeededRandom, SystemRandom};
 pub use request::{Method, Purpose, Repeat, Request, Response};
 pub use secret::Secret;
+pub use streaming::{Opened, Pieces, Streaming};
 
 use std::future::Future;
 use std::pin::Pin;

@@ -23,6 +23,14 @@ pub(crate) struct Envelope {
 }
 
 impl Envelope {
+    /// Reads a result as leniently as can be: what a stricter reading stumbles over it would quote.
+    pub(crate) fn of(row: &Value) -> Self {
+        let text = |key: &str| row.get(key).and_then(Value::as_text).map(ToOwned::to_owned);
+        let details = row.get("details").cloned().unwrap_or_default();
+        let (code, message, status) = (text("code"), text("message"), text("status"));
+        Self { code, message, status, details, ..Self::default() }
+    }
+
     pub(crate) fn is_success(&self) -> bool {
         match &self.status {
             Some(status) => status.eq_ignore_ascii_case("success"),
@@ -39,6 +47,21 @@ impl Envelope {
             message = format!("{message} {}", Value::Object(details.clone()).to_json());
         }
         Error::new(kind, code, message.trim(), place)
+    }
+
+    /// The refusal of a row that held a secret: of the details, which may repeat what was sent, only the names stay.
+    pub(crate) fn into_error_without_values(mut self, status: u16, place: &str) -> Error {
+        let name = self.details.get("api_name").and_then(Value::as_text).map(ToOwned::to_owned);
+        let is_name = |name: &String| {
+            name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.')
+        };
+        let name = name.filter(is_name).map(|name| ("api_name".to_owned(), Value::Text(name)));
+        let permissions =
+            self.details.get("permissions").map(|list| ("permissions".to_owned(), list.clone()));
+        self.details = Value::Object(name.into_iter().chain(permissions).collect());
+        // A row's own refusal counts, not the status that it shares with others (207).
+        let status = if (200..300).contains(&status) { 400 } else { status };
+        self.into_error(status, place)
     }
 }
 

@@ -34,6 +34,8 @@ mod revoke;
 mod rows;
 mod sign_in;
 mod users;
+mod variables;
+mod watch;
 
 pub use access::{AccessToken, TokenVault};
 pub use client::{Client, Settings};
@@ -53,3 +55,5 @@ pub use rehearsal::{Rehearsal, Tally};
 pub use rows::{Action, RowError, RowResult, Written};
 pub use sign_in::Granted;
 pub use users::User;
+pub use variables::{NewVariable, Variable, VariableCreation};
+pub use watch::{Channel, LONGEST_WATCH, NewChannel, Renewal};

@@ -17,6 +17,8 @@ pub struct Written {
     pub action: Action,
     /// Its `Modified_Time` after the write, as Zoho printed it.
     pub modified_time: Option<String>,
+    /// The user as whom it was written: the one whom the client signs in as.
+    pub modified_by: Option<ZohoId>,
     /// The field by which an upsert found the record.
     pub duplicate_field: Option<String>,
 }
@@ -75,7 +77,14 @@ pub(crate) fn row_result(row: Envelope, done: Action) -> Option<RowResult> {
     };
     let id = text_at(&row.details, "id").filter(|id| !id.is_empty())?;
     let modified_time = text_at(&row.details, "Modified_Time");
-    Some(Ok(Written { id: ZohoId::new(id), action, modified_time, duplicate_field: row.duplicate_field }))
+    let modified_by = row.details.get("Modified_By").and_then(|user| text_at(user, "id")).map(ZohoId::new);
+    Some(Ok(Written {
+        id: ZohoId::new(id),
+        action,
+        modified_time,
+        modified_by,
+        duplicate_field: row.duplicate_field,
+    }))
 }
 
 /// A single error in a `MULTIPLE_OR_MULTI_ERRORS` is that error; several take the place of the first for people to read.

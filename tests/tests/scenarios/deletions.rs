@@ -22,7 +22,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 async fn rig_that(on_delete: OnDelete) -> Rig {
     let mut choices = Choices::default();
     let policy = FlowPolicy { on_delete, ..FlowPolicy::default() };
-    choices.policy.by_flow = Flow::ALL.into_iter().map(|flow| (flow, policy)).collect();
+    choices.policy.by_flow = Flow::BY_DEFAULT.into_iter().map(|flow| (flow, policy)).collect();
     Rig::bare_with(choices).await
 }
 

@@ -62,7 +62,7 @@ async fn what_goes_out_comes_back_into_a_profile_that_lost_its_database() {
     shop.rig.customer("=C2", "Formula & Sons");
     shop.post("I1", &[shop.line("2", "100")]);
     assert_clean(&shop.rig.sync().await);
-    let lines = exported(&shop.rig, &Flow::ALL);
+    let lines = exported(&shop.rig, &Flow::BY_DEFAULT);
     assert_eq!(lines[0], "flow,bc_id,bc_number,zoho_id,adopted,last_written");
     assert_eq!(lines.len(), 5, "{lines:#?}");
     assert!(lines.iter().any(|line| line.contains(",'=C2,")), "{lines:#?}");
@@ -79,7 +79,7 @@ async fn what_goes_out_comes_back_into_a_profile_that_lost_its_database() {
     let now = rig.zoho_records(Module::Invoices).len() + rig.zoho_records(Module::Accounts).len();
     assert_eq!(now, records, "nothing was created");
     rig.assert_agrees().await;
-    let back: Vec<String> = exported(&rig, &Flow::ALL).iter().map(|line| keys(line)).collect();
+    let back: Vec<String> = exported(&rig, &Flow::BY_DEFAULT).iter().map(|line| keys(line)).collect();
     assert_eq!(back, lines.iter().map(|line| keys(line)).collect::<Vec<_>>());
 }
 
@@ -157,11 +157,11 @@ async fn every_wrong_line_is_named_and_then_nothing_is_imported() {
         "{:#?}",
         plan.faults
     );
-    let before = exported(rig, &Flow::ALL);
+    let before = exported(rig, &Flow::BY_DEFAULT);
     let error = rig.engine.import(&plan).unwrap_err();
     assert_eq!(error.code(), "map_file_wrong");
     assert!(error.to_string().contains("line 2, column bc_id: "), "{error}");
-    assert_eq!(exported(rig, &Flow::ALL), before);
+    assert_eq!(exported(rig, &Flow::BY_DEFAULT), before);
 }
 
 #[tokio::test(start_paused = true)]
@@ -191,7 +191,7 @@ async fn a_rebuild_believes_zoho_and_the_next_run_writes_what_was_edited_there()
     let rig = &shop.rig;
     shop.post("I1", &[shop.line("2", "100")]);
     assert_clean(&rig.sync().await);
-    let before = exported(rig, &Flow::ALL);
+    let before = exported(rig, &Flow::BY_DEFAULT);
     rig.by_hand(Module::Accounts, &rig.account("C1"), "Account_Name", "Somebody else");
     let invoice = rig.zoho_invoice("I1");
     let adjustment = number(&invoice, "Adjustment");
@@ -203,7 +203,7 @@ async fn a_rebuild_believes_zoho_and_the_next_run_writes_what_was_edited_there()
     let linked: Vec<_> =
         report.flows.iter().map(|flow| (flow.linked, flow.changed, flow.forgotten)).collect();
     assert_eq!(linked, [(1, 0, 0), (1, 0, 0), (0, 0, 0), (1, 0, 0)]);
-    let now = exported(rig, &Flow::ALL);
+    let now = exported(rig, &Flow::BY_DEFAULT);
     assert_eq!(
         now.iter().map(|line| keys(line)).collect::<Vec<_>>(),
         before.iter().map(|line| keys(line)).collect::<Vec<_>>()

@@ -70,7 +70,7 @@ async fn first_load(method: Method, path: &str) {
         let report = rig.sync().await;
         assert!(rig.world.faults(|faults| faults.hit()) > 0, "no {method:?} on {path}");
         if report.error.is_none() {
-            let created = Flow::ALL.map(|flow| of(&report, flow).created);
+            let created = Flow::BY_DEFAULT.map(|flow| of(&report, flow).created);
             assert_eq!(created, [2, 2, 1, 3], "{path} {way:?} {report:#?}");
         }
         finish(rig).await;
@@ -106,7 +106,7 @@ async fn finish(rig: Rig) {
     assert_clean(&report);
     assert_eq!(count(&rig), [2, 3, 1, 3]);
     assert_eq!(rig.store.read(intents::open).unwrap(), []);
-    for flow in Flow::ALL {
+    for flow in Flow::BY_DEFAULT {
         let links = rig.store.read(|tx| links::page(tx, flow, None, 100)).unwrap();
         assert!(!links.is_empty());
         assert!(links.iter().all(|link| link.verified && link.lines != LineState::Unknown), "{links:#?}");

@@ -242,7 +242,7 @@ async fn decisions_can_be_taken_back_until_they_are_written() {
     let nothing = decide::undo(&rig.store, &[pair], ann(&rig)).unwrap_err();
     assert_eq!(nothing.code(), "match_nothing_decided");
     decide::choose(&rig.store, &[(pair, DecisionKind::Accept)], ann(&rig)).unwrap();
-    assert_eq!(decide::undo_all(&rig.store, &Flow::ALL, ann(&rig)).unwrap().undone, 1);
+    assert_eq!(decide::undo_all(&rig.store, &Flow::BY_DEFAULT, ann(&rig)).unwrap().undone, 1);
     decide::choose(&rig.store, &[(pair, DecisionKind::Accept)], ann(&rig)).unwrap();
     assert_clean(&rig.sync().await);
     for late in [
@@ -251,7 +251,7 @@ async fn decisions_can_be_taken_back_until_they_are_written() {
     ] {
         assert!(matches!(late.unwrap_err(), DecideError::Written { .. }));
     }
-    assert_eq!(decide::undo_all(&rig.store, &Flow::ALL, ann(&rig)).unwrap().undone, 0);
+    assert_eq!(decide::undo_all(&rig.store, &Flow::BY_DEFAULT, ann(&rig)).unwrap().undone, 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -505,7 +505,7 @@ async fn a_table_goes_out_and_comes_back_with_decisions() {
 
 fn exported(rig: &Rig) -> Vec<String> {
     let mut table = Vec::new();
-    sheet::export(&rig.store, &Flow::ALL, |line| table.push(line.to_owned())).unwrap();
+    sheet::export(&rig.store, &Flow::BY_DEFAULT, |line| table.push(line.to_owned())).unwrap();
     table
 }
 

@@ -196,7 +196,7 @@ async fn history(seed: u64) {
     let mut story = Story::new(seed ^ 0xBEEF);
     let mut choices = Choices::default();
     if seed.is_multiple_of(3) {
-        for flow in Flow::ALL {
+        for flow in Flow::BY_DEFAULT {
             choices.policy.by_flow.entry(flow).or_default().on_delete = OnDelete::Delete;
         }
     }

@@ -952,7 +952,7 @@ failure: string | null, };
 /**
  * A flow, as the window names it.
  */
-export type FlowName = "customers" | "items" | "contacts" | "invoices";
+export type FlowName = "customers" | "items" | "contacts" | "invoices" | "vendors" | "purchase_orders";
 
 /**
  * One flow's settings.
@@ -974,6 +974,10 @@ on_delete: string,
  * `restore`, `leave` or `ask`.
  */
 on_drift: string, 
+/**
+ * `ask`, `recreate` or `leave`.
+ */
+on_zoho_delete: string, 
 /**
  * Whether Zoho's workflows run on our writes.
  */
@@ -1387,7 +1391,11 @@ last_run: RunInShort | null,
 /**
  * The last run that reached both systems; RFC 3339.
  */
-last_success_at: string | null, };
+last_success_at: string | null, 
+/**
+ * Signals of changes through a relay; absent where both systems are only asked regularly.
+ */
+signals: Signals | null, };
 
 /**
  * A user of Zoho.
@@ -1973,6 +1981,23 @@ total: string | null,
  * A document's day.
  */
 date: string | null, };
+
+/**
+ * Signals of changes, in short.
+ */
+export type Signals = { 
+/**
+ * Whether they arrive.
+ */
+well: boolean, 
+/**
+ * Why not, in words, and what to do.
+ */
+why: string | null, 
+/**
+ * When the last one came; RFC 3339.
+ */
+last_at: string | null, };
 
 /**
  * For how long notifications are held back.

@@ -78,6 +78,8 @@ impl Cause {
                 Some(Flow::Items) => ("waits for a product", "wait for a product"),
                 Some(Flow::Contacts) => ("waits for a contact", "wait for a contact"),
                 Some(Flow::Invoices) => ("waits for an invoice", "wait for an invoice"),
+                Some(Flow::Vendors) => ("waits for a vendor", "wait for a vendor"),
+                Some(Flow::PurchaseOrders) => ("waits for a purchase order", "wait for a purchase order"),
                 None => ("waits for another record", "wait for other records"),
             },
             "may_already_exist_in_zoho" => ("may already be in Zoho", "may already be in Zoho"),
@@ -90,6 +92,10 @@ impl Cause {
                 ("no longer fits its match in Zoho", "no longer fit their match in Zoho")
             }
             "cloned_record" => ("is in Zoho more than once", "are in Zoho more than once"),
+            "edited_in_zoho" => ("was edited in Zoho", "were edited in Zoho"),
+            "edited_in_zoho_again" => {
+                ("is edited in Zoho again and again", "are edited in Zoho again and again")
+            }
             "zoho_record_deleted" => ("was deleted in Zoho", "were deleted in Zoho"),
             "zoho_record_not_writable" | "zoho_no_permission" | "zoho_authorization_failed" => {
                 ("may not be changed in Zoho", "may not be changed in Zoho")
@@ -112,6 +118,7 @@ impl Cause {
                 "is in a currency that is not active in Zoho",
                 "are in a currency that is not active in Zoho",
             ),
+            "vendor_unknown" => ("has a vendor that cannot be seen", "have vendors that cannot be seen"),
             "total_differs" => ("has another total in Zoho", "have another total in Zoho"),
             "total_not_readable" => ("could not be checked in Zoho", "could not be checked in Zoho"),
             "no_longer_visible" => {
@@ -155,10 +162,11 @@ impl StandingFlow {
     /// In one line: "Invoices stand still".
     #[must_use]
     pub fn title(&self) -> String {
-        let flow = capital(self.flow.name());
+        let flow = capital(self.flow.plural());
         match self.code.as_str() {
             "match_review_needed" => format!("{flow} wait for match review"),
-            "mass_deletion" => format!("Many {} disappeared from Business Central", self.flow),
+            "mass_deletion" => format!("Many {} disappeared from Business Central", self.flow.plural()),
+            "orders_without_trace" => format!("{flow} vanished from Business Central without a trace"),
             "records_hidden" => format!("{flow} are no longer visible in Business Central"),
             "bulk_job_running" => format!("{flow} wait for a bulk job in Zoho"),
             _ => format!("{flow} stand still"),

@@ -44,13 +44,7 @@ pub(super) fn days_between(from: Date, to: Date) -> i32 {
 
 /// So many records of a flow: `1 invoice`, `1,200 invoices`.
 pub(super) fn records(flow: Flow, count: u64) -> String {
-    let noun = match (flow, count) {
-        (Flow::Customers, 1) => "customer",
-        (Flow::Items, 1) => "item",
-        (Flow::Contacts, 1) => "contact",
-        (Flow::Invoices, 1) => "invoice",
-        (_, _) => flow.name(),
-    };
+    let noun = if count == 1 { flow.singular() } else { flow.plural() };
     format!("{} {noun}", number(count))
 }
 

@@ -138,12 +138,12 @@ impl Work {
         };
         // "Syncing customers", but "Making a preview, customers".
         let of_flow = |flow: Flow| match self.kind {
-            WorkKind::Sync | WorkKind::Compare => format!("{what} {}", flow.name()),
+            WorkKind::Sync | WorkKind::Compare => format!("{what} {}", flow.plural()),
             WorkKind::Retry
             | WorkKind::MatchFind
             | WorkKind::Preview
             | WorkKind::Fields
-            | WorkKind::SignIn => format!("{what}, {}", flow.name()),
+            | WorkKind::SignIn => format!("{what}, {}", flow.plural()),
         };
         match self.step {
             Step::Preparing => what.to_owned(),

@@ -4,11 +4,13 @@ use std::path::Path;
 
 use business_central::BcId;
 use sync::store::{Store, binding};
+use transport::Secret;
 
 use super::redaction::{Private, Redactor};
 use crate::profile::Profile;
-use crate::secrets::{Environment, Keychain, SecretName, from_environment};
+use crate::secrets::{Environment, Keychain, RELAY, SealedText, SecretName, from_environment};
 use crate::settings::Settings;
+use crate::webhooks::Access;
 
 /// A redactor that knows everything that can be found out. Returns as well what could not, in words.
 pub(super) fn redactor(
@@ -60,19 +62,19 @@ fn company(redactor: &mut Redactor, name: &str) {
 
 /// Every secret that can be had. With all three in the environment the keychain is not opened, as everywhere.
 fn secrets(redactor: &mut Redactor, profile: &Profile, environment: Environment<'_>) -> Option<String> {
-    let mut missing = false;
-    for name in SecretName::PROVIDED {
-        match from_environment(environment, name) {
-            Some(secret) => redactor.knows(Private::Secret, secret.reveal()),
-            None => missing = true,
+    let provided = SecretName::PROVIDED.map(|name| from_environment(environment, name));
+    provided.iter().flatten().for_each(|secret| redactor.knows(Private::Secret, secret.reveal()));
+    if let [Some(_), Some(client), Some(refresh)] = &provided {
+        if let Some(kept) = SealedText::new(profile.sealed().relay, RELAY, client, refresh).load() {
+            mailbox(redactor, &kept);
         }
-    }
-    if !missing {
         return None;
     }
     let keychain = Keychain::of_profile(&profile.folder().display().to_string());
-    for name in SecretName::PROVIDED.into_iter().chain([SecretName::ZohoAccessToken]) {
+    let kept = [SecretName::ZohoAccessToken, SecretName::RelayMailbox];
+    for name in SecretName::PROVIDED.into_iter().chain(kept) {
         match keychain.get(name) {
+            Ok(Some(secret)) if name == SecretName::RelayMailbox => mailbox(redactor, &secret),
             Ok(Some(secret)) => {
                 secret.reveal().lines().for_each(|line| redactor.knows(Private::Secret, line));
             }
@@ -81,4 +83,14 @@ fn secrets(redactor: &mut Redactor, profile: &Profile, environment: Environment<
         }
     }
     None
+}
+
+/// Everything about the relay's mailbox that opens something.
+fn mailbox(redactor: &mut Redactor, kept: &Secret) {
+    let Some(access) = Access::from_secret(kept) else { return };
+    let hooks = [&access.hooks.business_central, &access.hooks.zoho];
+    let words = [&access.read_token, &access.business_central_word, &access.zoho_word];
+    for hidden in hooks.into_iter().chain(words) {
+        redactor.knows(Private::Secret, hidden.reveal());
+    }
 }

@@ -115,6 +115,7 @@ fn fill(store: &Store) {
         flows: vec![flow.clone()],
         calls: Calls::default(),
         zoho_credits: 31,
+        signals: None,
         flow_problems: Vec::new(),
         comparison: Some(compared.clone()),
         error: Some(ReportedError {

@@ -30,9 +30,15 @@ fn bound() -> Binding {
 fn a_record_has_its_card_in_business_central() {
     let links = Links::of(&cloud("https://accounts.zoho.eu"), Some(&bound()));
     let company = "https://businesscentral.dynamics.com/contoso.example/Pro%20%26%20Co/?company=CRONUS%20International%20Ltd.";
-    for (flow, page) in
-        [(Flow::Customers, 21), (Flow::Items, 30), (Flow::Contacts, 5050), (Flow::Invoices, 132)]
-    {
+    let cards = [
+        (Flow::Customers, 21),
+        (Flow::Items, 30),
+        (Flow::Contacts, 5050),
+        (Flow::Invoices, 132),
+        (Flow::Vendors, 26),
+        (Flow::PurchaseOrders, 50),
+    ];
+    for (flow, page) in cards {
         let address = format!("{company}&page={page}&filter=%27No.%27%20IS%20%27C10000%27");
         assert_eq!(links.business_central(flow, "C10000"), Some(address));
     }

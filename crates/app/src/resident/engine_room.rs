@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError};
 
-use super::shared::Inner;
+use super::shared::{Inner, Listening};
 use crate::alerts::Broken;
 use crate::open::Outside;
 use crate::profile::ProfileError;
@@ -19,6 +19,7 @@ pub(super) fn look_after(inner: &Arc<Inner>) -> bool {
     let (broken, other_writer, changed) = match opened {
         Ok(Some(app)) => {
             shared.app = Some(Arc::clone(&app));
+            shared.listening = Listening::of(&app);
             drop(shared);
             inner.remember(&app);
             shared = inner.shared();
@@ -46,6 +47,7 @@ pub(super) fn reopen(inner: &Arc<Inner>) {
             return;
         }
         shared.stale = false;
+        shared.listening = None;
         shared.app = None;
     }
     if look_after(inner) {
@@ -79,6 +81,7 @@ fn open(inner: &Inner) -> Result<Option<Arc<App>>, AppError> {
     let outside = Outside {
         environment: &*inner.outside.environment,
         transport: inner.outside.transport.clone(),
+        relay: inner.outside.relay.clone(),
         clock: Some(Arc::clone(&inner.outside.clock)),
     };
     Ok(Some(Arc::new(App::with_lock(inner.profile.clone(), settings, lock, &outside)?)))

@@ -51,6 +51,8 @@ pub struct Surroundings {
     pub environment: Environment,
     /// The network; `None` for the real one.
     pub transport: Option<Arc<dyn Transport>>,
+    /// The way to the relay; `None` for the real network.
+    pub relay: Option<Arc<dyn crate::webhooks::Way>>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Chance.

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use transport::Clock;
 
 use super::engine_room;
 use super::shared::Inner;
 use super::undertaking::{self, Undertaking};
-use crate::alerts;
 use crate::polling::{self, Rhythm};
+use crate::{App, alerts};
 
 /// Nothing happens at least so often: the clock is looked at, alerts that depend on it are found, what was broken is tried again.
 const LONGEST_REST: Duration = Duration::from_secs(30);
@@ -50,7 +51,11 @@ pub(super) async fn live(inner: &Arc<Inner>) {
         }
         clocks = now;
     }
-    let app = inner.shared().app.take();
+    let app = {
+        let mut shared = inner.shared();
+        shared.listening = None;
+        shared.app.take()
+    };
     if let Some(app) = app {
         polling::announce(&app, None);
     }
@@ -88,15 +93,28 @@ fn due(inner: &Arc<Inner>, rhythm: &mut Option<Rhythm>) -> Option<Undertaking> {
 
 async fn rest(inner: &Inner) {
     let now = inner.now();
-    let (next, paused) = {
+    let (next, paused, app) = {
         let shared = inner.shared();
-        (shared.next_run, shared.paused_until)
+        // In a pause, and before the set-up is finished, signals wait too.
+        let listens = shared.paused_until.is_none() && shared.draft.finished;
+        (shared.next_run, shared.paused_until, shared.app.clone().filter(|_| listens))
     };
     let next = paused.or(next).map(|at| at.duration_since(now));
     let left = next.filter(SignedDuration::is_positive).map_or(LONGEST_REST, SignedDuration::unsigned_abs);
     tokio::select! {
         () = inner.wake.notified() => {}
         () = inner.outside.clock.sleep(left.min(LONGEST_REST)) => {}
+        () = signal(app.as_deref(), &*inner.outside.clock) => {
+            inner.shared().queue.push_back(Undertaking::Signals);
+        }
+    }
+}
+
+/// Ends when signals wait to be taken up; never without a profile.
+async fn signal(app: Option<&App>, clock: &dyn Clock) {
+    match app {
+        Some(app) => app.link.gathered(clock).await,
+        None => std::future::pending().await,
     }
 }
 

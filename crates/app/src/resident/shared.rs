@@ -22,7 +22,7 @@ use crate::window::schema::{Event, Failure};
 use crate::window::state::{AppState, Stage, Work, WorkKind};
 use crate::window::wizard::RefusedField;
 use crate::window::wording;
-use crate::{App, Profile, Settings, activity};
+use crate::{App, Profile, Settings, activity, webhooks};
 
 /// So many events may wait for a slow listener; then it misses some, and asks anew.
 const EVENTS_WAITING: usize = 64;
@@ -45,6 +45,8 @@ pub(super) struct Shared {
     pub(super) lock: Option<Arc<WriterLock>>,
     /// The open profile, once it is connected.
     pub(super) app: Option<Arc<App>>,
+    /// Listens to the relay for it, where there is one.
+    pub(super) listening: Option<Listening>,
     /// Whether its settings were changed while something worked with it.
     pub(super) stale: bool,
     /// Why it could not be opened.
@@ -74,6 +76,24 @@ pub(super) struct Shared {
     pub(super) quitting: bool,
 }
 
+/// A task that ends with its owner.
+pub(super) struct Listening(tokio::task::JoinHandle<()>);
+
+impl Listening {
+    /// Listens for `app`, where its settings name a relay.
+    pub(super) fn of(app: &Arc<App>) -> Option<Self> {
+        app.settings.relay.url.as_ref()?;
+        let app = Arc::clone(app);
+        Some(Self(tokio::spawn(async move { match webhooks::run(&app, &*app.relay_way).await {} })))
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 /// What works now.
 pub(super) struct Working {
     pub(super) kind: WorkKind,
@@ -93,6 +113,7 @@ impl Inner {
         let shared = Shared {
             lock: None,
             app: None,
+            listening: None,
             stale: false,
             broken: None,
             other_writer: false,

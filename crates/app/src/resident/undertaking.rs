@@ -26,6 +26,8 @@ use crate::{App, comparing, preview, review, setup};
 pub(super) enum Undertaking {
     /// A run by schedule.
     Scheduled,
+    /// A run over what signals have told.
+    Signals,
     /// A run that a person asked for; the wizard's first one is followed by a notification.
     Sync {
         /// Whether it is the wizard's.
@@ -48,7 +50,7 @@ pub(super) enum Undertaking {
 impl Undertaking {
     fn kind(&self) -> WorkKind {
         match self {
-            Self::Scheduled | Self::Sync { .. } => WorkKind::Sync,
+            Self::Scheduled | Self::Signals | Self::Sync { .. } => WorkKind::Sync,
             Self::Retry(_) => WorkKind::Retry,
             Self::MatchFind => WorkKind::MatchFind,
             Self::Preview => WorkKind::Preview,
@@ -104,6 +106,11 @@ async fn done(
         Undertaking::Scheduled => {
             let report = polling::scheduled(&app, None, &progress, stop).await;
             ran(inner, &app, &report, rhythm);
+            Ok(())
+        }
+        Undertaking::Signals => {
+            let report = polling::signalled(&app, None, &progress, stop).await;
+            took_signals(inner, &app, &report, rhythm);
             Ok(())
         }
         Undertaking::Sync { first } => {
@@ -172,6 +179,13 @@ fn ran(inner: &Inner, app: &App, report: &RunReport, rhythm: &mut Option<Rhythm>
     inner.shared().next_run = Some(next);
 }
 
+/// After a run over signals the schedule stands as it was, unless a service could not be reached or credits are waited for.
+fn took_signals(inner: &Inner, app: &App, report: &RunReport, rhythm: &mut Option<Rhythm>) {
+    if report.outcome == Outcome::Failed {
+        ran(inner, app, report, rhythm);
+    }
+}
+
 /// A run that a person asked for, and that could not do its work, says so to that person.
 fn of_report(report: &RunReport, stop: &Stop) -> Result<(), Failure> {
     match &report.error {
@@ -191,6 +205,7 @@ async fn previewed(inner: &Arc<Inner>, app: &App, progress: &Telling, stop: &Sto
     let outside = Outside {
         environment: &*environment,
         transport: inner.outside.transport.clone(),
+        relay: inner.outside.relay.clone(),
         clock: Some(Arc::clone(&inner.outside.clock)),
     };
     let options = PreviewOptions { flows: None, full: false, shown: 0 };

@@ -11,22 +11,58 @@ use zoho_crm::{AccessToken, TokenVault};
 
 const NONCE: usize = 24;
 
-/// The sealed file. What cannot be unsealed (other secrets, damage) is discarded.
-pub struct SealedToken {
+/// What the key of the relay's mailbox is derived for.
+pub const RELAY: &str = "relay mailbox";
+
+/// One secret text in a file. What cannot be unsealed (other secrets, damage) is discarded.
+#[derive(Clone)]
+pub struct SealedText {
     path: PathBuf,
     key: [u8; 32],
 }
 
-impl SealedToken {
-    /// The file at `path`, sealed with a key derived from the client secret and the refresh token (HKDF-SHA-256).
+impl SealedText {
+    /// The file at `path`, sealed with a key derived for `purpose` from the client secret and the refresh token (HKDF-SHA-256).
     #[must_use]
-    pub fn new(path: PathBuf, client_secret: &Secret, refresh_token: &Secret) -> Self {
+    pub fn new(path: PathBuf, purpose: &str, client_secret: &Secret, refresh_token: &Secret) -> Self {
         let mut key = [0; 32];
         let material = [client_secret.reveal().as_bytes(), b"\0", refresh_token.reveal().as_bytes()].concat();
         let derived = Hkdf::<Sha256>::new(Some(b"ledgerline token.sealed 1"), &material);
         // Expanding fails only for more than 8,160 bytes.
-        let _ = derived.expand(b"zoho access token", &mut key);
+        let _ = derived.expand(purpose.as_bytes(), &mut key);
         Self { path, key }
+    }
+
+    /// The text, if there is one that these secrets sealed.
+    #[must_use]
+    pub fn load(&self) -> Option<Secret> {
+        let bytes = std::fs::read(&self.path).ok()?;
+        let text = self.unseal(&bytes).map(Secret::new);
+        if text.is_none() {
+            // Nobody can read it any more.
+            let _ = self.forget();
+        }
+        text
+    }
+
+    /// Keeps the text instead of what was there.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn store(&self, text: &str) -> std::io::Result<()> {
+        let bytes = self.seal(text).ok_or_else(|| std::io::Error::other("no random numbers"))?;
+        write_private(&self.path, &bytes)
+    }
+
+    /// Removes the file; it is no error when there was none.
+    ///
+    /// # Errors
+    /// When it cannot be removed.
+    pub fn forget(&self) -> std::io::Result<()> {
+        match std::fs::remove_file(&self.path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {
@@ -47,10 +83,21 @@ impl SealedToken {
     }
 }
 
+/// Zoho's access token in a sealed file.
+pub struct SealedToken(SealedText);
+
+impl SealedToken {
+    /// The file at `path`.
+    #[must_use]
+    pub fn new(path: PathBuf, client_secret: &Secret, refresh_token: &Secret) -> Self {
+        Self(SealedText::new(path, "zoho access token", client_secret, refresh_token))
+    }
+}
+
 impl TokenVault for SealedToken {
     fn load(&self) -> Option<AccessToken> {
-        let bytes = std::fs::read(&self.path).ok()?;
-        let token = self.unseal(&bytes).as_deref().and_then(token_from_text);
+        let text = self.0.load()?;
+        let token = token_from_text(text.reveal());
         if token.is_none() {
             self.forget();
         }
@@ -58,18 +105,14 @@ impl TokenVault for SealedToken {
     }
 
     fn store(&self, token: &AccessToken) {
-        let written = self.seal(&token_to_text(token)).map(|bytes| write_private(&self.path, &bytes));
-        if !matches!(written, Some(Ok(()))) {
-            tracing::warn!("Zoho's access token could not be kept; the next start asks for a new one");
+        if let Err(error) = self.0.store(&token_to_text(token)) {
+            tracing::warn!(%error, "Zoho's access token could not be kept; the next start asks for a new one");
         }
     }
 
     fn forget(&self) {
-        match std::fs::remove_file(&self.path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                tracing::warn!(%error, "the sealed token could not be removed");
-            }
-            Ok(()) | Err(_) => {}
+        if let Err(error) = self.0.forget() {
+            tracing::warn!(%error, "the sealed token could not be removed");
         }
     }
 }

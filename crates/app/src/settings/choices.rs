@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sync::policy::{OnDelete, OnDrift};
+use sync::policy::{OnDelete, OnDrift, OnZohoDelete};
 
 use super::address;
 
@@ -52,6 +52,29 @@ pub fn parse_on_drift(name: &str) -> Result<OnDrift, String> {
         "leave" => Ok(OnDrift::Leave),
         "ask" => Ok(OnDrift::Ask),
         other => Err(format!("on_drift must be one of: restore, leave, ask; it is \"{other}\"")),
+    }
+}
+
+/// What happens when somebody deletes a copy in Zoho, by name.
+///
+/// # Errors
+/// The complaint, in words.
+pub fn parse_on_zoho_delete(name: &str) -> Result<OnZohoDelete, String> {
+    match name {
+        "ask" => Ok(OnZohoDelete::Ask),
+        "recreate" => Ok(OnZohoDelete::Recreate),
+        "leave" => Ok(OnZohoDelete::Leave),
+        other => Err(format!("on_zoho_delete must be one of: ask, recreate, leave; it is \"{other}\"")),
+    }
+}
+
+/// The name of what happens when somebody deletes a copy in Zoho.
+#[must_use]
+pub fn on_zoho_delete_name(policy: OnZohoDelete) -> &'static str {
+    match policy {
+        OnZohoDelete::Ask => "ask",
+        OnZohoDelete::Recreate => "recreate",
+        OnZohoDelete::Leave => "leave",
     }
 }
 

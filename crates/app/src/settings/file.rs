@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use sync::flow::Flow;
 use sync::policy::{BulkMode, FlowPolicy, InvoicesFrom, OnCertain};
 
-use super::{Sync, address, check_dependencies, choices, duration, parse_flow};
+use super::{Relay, Sync, address, check_dependencies, choices, duration, parse_flow};
 
 /// Comparisons read everything on both sides: more often than this they would do little else.
 const SELDOM: Duration = Duration::from_secs(60 * 60);
@@ -127,6 +127,10 @@ impl File<'_> {
         })
     }
 
+    pub(super) fn relay(&self) -> Result<Relay, String> {
+        Ok(Relay { url: self.optional_url("relay", "url")? })
+    }
+
     fn invoice_status(&self) -> Result<BTreeMap<String, String>, String> {
         let Some(value) = self.get("sync", "invoice_status") else { return Ok(BTreeMap::new()) };
         let table = value.as_table().ok_or("[sync] invoice_status must be a table")?;
@@ -178,7 +182,11 @@ impl File<'_> {
             let on_delete = choices::parse_on_delete(&choice("on_delete", "flag")).map_err(at)?;
             let on_drift = choices::parse_on_drift(&choice("on_drift", "restore")).map_err(at)?;
             let workflows = self.flag(section, &name, "workflows")?;
-            policies.insert(flow, FlowPolicy { on_delete, on_drift, workflows });
+            let on_zoho_delete = match section.get("on_zoho_delete") {
+                None => None,
+                Some(_) => Some(choices::parse_on_zoho_delete(&choice("on_zoho_delete", "")).map_err(at)?),
+            };
+            policies.insert(flow, FlowPolicy { on_delete, on_drift, on_zoho_delete, workflows });
         }
         Ok(policies)
     }

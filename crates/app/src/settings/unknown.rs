@@ -20,7 +20,7 @@ const KNOWN: [(&str, &[&str]); 7] = [
             "invoice_status",
         ],
     ),
-    ("flows", &["on_delete", "on_drift", "workflows"]),
+    ("flows", &["on_delete", "on_drift", "on_zoho_delete", "workflows"]),
     ("relay", &["url"]),
     ("network", &["proxy", "extra_ca"]),
     (

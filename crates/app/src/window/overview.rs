@@ -26,6 +26,20 @@ pub struct Overview {
     pub last_run: Option<RunInShort>,
     /// The last run that reached both systems; RFC 3339.
     pub last_success_at: Option<String>,
+    /// Signals of changes through a relay; absent where both systems are only asked regularly.
+    pub signals: Option<Signals>,
+}
+
+/// Signals of changes, in short.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Signals {
+    /// Whether they arrive.
+    pub well: bool,
+    /// Why not, in words, and what to do.
+    pub why: Option<String>,
+    /// When the last one came; RFC 3339.
+    pub last_at: Option<String>,
 }
 
 /// One flow.

@@ -92,6 +92,8 @@ pub struct FlowSettings {
     pub on_delete: String,
     /// `restore`, `leave` or `ask`.
     pub on_drift: String,
+    /// `ask`, `recreate` or `leave`.
+    pub on_zoho_delete: String,
     /// Whether Zoho's workflows run on our writes.
     pub workflows: bool,
 }

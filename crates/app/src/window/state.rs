@@ -18,6 +18,10 @@ pub enum FlowName {
     Contacts,
     /// Posted sales invoices become Invoices.
     Invoices,
+    /// Vendors become Vendors.
+    Vendors,
+    /// Purchase orders become Purchase Orders.
+    PurchaseOrders,
 }
 
 impl From<Flow> for FlowName {
@@ -27,6 +31,8 @@ impl From<Flow> for FlowName {
             Flow::Items => Self::Items,
             Flow::Contacts => Self::Contacts,
             Flow::Invoices => Self::Invoices,
+            Flow::Vendors => Self::Vendors,
+            Flow::PurchaseOrders => Self::PurchaseOrders,
         }
     }
 }
@@ -38,6 +44,8 @@ impl From<FlowName> for Flow {
             FlowName::Items => Self::Items,
             FlowName::Contacts => Self::Contacts,
             FlowName::Invoices => Self::Invoices,
+            FlowName::Vendors => Self::Vendors,
+            FlowName::PurchaseOrders => Self::PurchaseOrders,
         }
     }
 }

@@ -217,6 +217,7 @@ fn nothing_but_the_settings_file_is_written_where_the_environment_provides_the_s
         flows: std::collections::BTreeMap::new(),
         network: app::settings::Network::default(),
         notifications: app::alerts::Preferences::default(),
+        relay: app::settings::Relay::default(),
     };
     let settings = app::Settings {
         business_central: BusinessCentral { company: "C".into(), ..settings.business_central },

@@ -95,11 +95,11 @@ async fn zoho_is_forgotten_here_and_there_and_business_central_stays() {
     let desk = Desk::new();
     let test = "zoho_is_forgotten_here_and_there_and_business_central_stays";
     let Some(keychain) = desk.keychain(test) else { return };
-    std::fs::write(desk.profile.sealed_token(), "old").unwrap();
+    std::fs::write(desk.profile.sealed().token, "old").unwrap();
     let forgotten = desk.forget_zoho(&[]).await.unwrap();
     assert_eq!((forgotten.at_zoho, desk.revocations()), (AtZoho::Revoked, 1));
     assert_eq!(stored(&keychain), [SecretName::BusinessCentralClientSecret]);
-    assert!(!desk.profile.sealed_token().exists());
+    assert!(!desk.profile.sealed().token.exists());
     let again = desk.forget_zoho(&[]).await.unwrap();
     assert_eq!((again.at_zoho, desk.revocations()), (AtZoho::NoneStored, 1));
     forget::forget_business_central(&desk.profile, &|_| None).unwrap();

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use app::alerts::Alert;
 use app::resident::{Hands, Resident, Surroundings};
-use app::settings::{BusinessCentral, Network, Settings, Sync, Zoho};
+use app::settings::{BusinessCentral, Network, Relay, Settings, Sync, Zoho};
 use app::window::agreement::CompareOptions;
 use app::window::schema::{Commands, Event, Failure, NAMES, Nothing, dispatch};
 use app::window::state::{LightName, PauseUntil, Stage, WorkKind};
@@ -85,6 +85,7 @@ fn settings(origin: &str) -> Settings {
         flows: std::collections::BTreeMap::new(),
         network: Network::default(),
         notifications: alerts::Preferences::default(),
+        relay: Relay::default(),
     }
 }
 
@@ -92,6 +93,7 @@ fn taken_up(folder: &Path, hands: &Arc<Noted>) -> (Resident, std::thread::JoinHa
     let surroundings = Surroundings {
         environment: Arc::new(environment),
         transport: None,
+        relay: None,
         clock: Arc::new(SystemClock::default()),
         random: Arc::new(SystemRandom::default()),
         zone: TimeZone::UTC,

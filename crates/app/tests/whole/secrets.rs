@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use app::secrets::{self, Keychain, SecretName};
+use app::secrets::{self, Keychain, Sealed, SecretName};
 use transport::{Clock, Secret, SystemClock};
 use zoho_crm::{AccessToken, TokenVault};
 
@@ -27,6 +27,10 @@ fn environment(variables: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> + 
     move |name: &str| variables.get(name).cloned()
 }
 
+fn nowhere() -> Sealed {
+    Sealed { token: PathBuf::new(), relay: PathBuf::new() }
+}
+
 fn token() -> AccessToken {
     AccessToken {
         token: Secret::new("1000.aa.bb"),
@@ -38,20 +42,26 @@ fn token() -> AccessToken {
 #[test]
 fn the_environment_provides_all_three_and_the_token_is_sealed_in_the_profile() {
     let folder = tempfile::tempdir().unwrap();
-    let sealed = folder.path().join("token.sealed");
-    let found = secrets::collect("/profile", sealed.clone(), &environment(&ALL), &clock()).unwrap();
+    let sealed = app::Profile::at(Some(folder.path().to_path_buf())).unwrap().sealed();
+    let found = secrets::collect("/profile", &sealed, &environment(&ALL), &clock()).unwrap();
     assert_eq!(found.business_central.reveal(), "bc");
     assert_eq!(found.zoho_client.reveal(), "client");
     assert_eq!(found.zoho_refresh.reveal(), "refresh");
     found.vault.store(&token());
-    assert!(sealed.exists());
+    assert!(sealed.token.exists());
+    let access = Secret::new("{\"read_token\":\"s3cret\"}");
+    found.relay.store(&access).unwrap();
+    assert!(!std::fs::read(&sealed.relay).unwrap().windows(6).any(|part| part == b"s3cret"));
+    assert_eq!(found.relay.load().unwrap().unwrap().reveal(), access.reveal());
+    found.relay.forget().unwrap();
+    assert!(found.relay.load().unwrap().is_none());
 }
 
 #[test]
 fn blanks_around_a_variable_are_no_part_of_the_secret() {
     let padded = ALL.map(|(name, value)| (name, format!(" {value}\n")));
     let padded: Vec<(&str, &str)> = padded.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let found = secrets::collect("/profile", PathBuf::new(), &environment(&padded), &clock()).unwrap();
+    let found = secrets::collect("/profile", &nowhere(), &environment(&padded), &clock()).unwrap();
     assert_eq!(found.zoho_refresh.reveal(), "refresh");
 }
 
@@ -125,7 +135,7 @@ async fn the_environment_wins_over_the_keychain_and_the_keychain_fills_the_gaps(
     let test = "the_environment_wins_over_the_keychain_and_the_keychain_fills_the_gaps";
     let Some(real) = RealKeychain::open(test) else { return };
     let collect = |variables: &[(&str, &str)]| {
-        secrets::collect(&real.name, PathBuf::new(), &environment(variables), &clock())
+        secrets::collect(&real.name, &nowhere(), &environment(variables), &clock())
     };
     for name in SecretName::PROVIDED {
         assert!(matches!(collect(&[]), Err(secrets::SecretError::Missing(_))));

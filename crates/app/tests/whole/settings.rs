@@ -55,7 +55,7 @@ workflows = true
 on_delete = \"leave\"
 on_drift = \"leave\"
 [relay]
-url = \"\"
+url = \"https://relay.example.com\"
 [network]
 proxy = \"http://proxy.example.com:8080\"
 extra_ca = \"/etc/ssl/extra.pem\"
@@ -88,7 +88,7 @@ fn what_is_left_out_has_its_default() {
     assert_eq!(settings.business_central.api_url, "https://api.businesscentral.dynamics.com");
     assert_eq!(settings.zoho.accounts_url, "https://accounts.zoho.com");
     assert_eq!(settings.zoho.upload_url, None);
-    assert_eq!(settings.sync.flows, Flow::ALL);
+    assert_eq!(settings.sync.flows, Flow::BY_DEFAULT);
     assert_eq!(settings.sync.poll_interval, Duration::from_secs(5 * 60));
     assert_eq!(settings.sync.drift_interval, Duration::from_secs(30 * 60));
     assert_eq!(settings.sync.inventory_interval, Duration::from_secs(60 * 60));
@@ -203,9 +203,11 @@ fn an_unknown_setting_is_refused_with_a_suggestion() {
 }
 
 #[test]
-fn flows_of_a_later_version_are_refused_by_name() {
+fn purchasing_is_off_unless_it_is_asked_for_and_orders_need_their_vendors_and_items() {
+    assert!(!app::settings::Sync::default().flows.contains(&Flow::Vendors));
     assert!(
-        complaint("[sync]\nflows = [\"vendors\"]").contains("\"vendors\" is not available in this version")
+        complaint("[sync]\nflows = [\"items\", \"purchase_orders\"]")
+            .contains("\"purchase_orders\" needs \"vendors\"")
     );
 }
 
@@ -271,7 +273,7 @@ fn each_wrong_value_is_named_with_its_section() {
         ),
         ("[flows.items]\non_drift = true", "[flows.items] on_drift must be one of: restore, leave, ask"),
         ("[flows.items]\nworkflows = \"no\"", "[flows.items] workflows must be true or false"),
-        ("[relay]\nurl = \"https://relay.example.com\"", "[relay] url is set"),
+        ("[relay]\nurl = \"relay.example.com\"", "[relay] url "),
         ("[notifications]\nenabled = 1", "[notifications] enabled must be true or false"),
         ("[notifications]\nquiet_from = \"22:00\"", "[notifications] quiet_until is missing"),
         ("[notifications]\nquiet_until = \"07:00\"", "[notifications] quiet_from is missing"),

@@ -139,3 +139,19 @@ record! {
         invoiced_quantity: Decimal,
     }
 }
+
+record! {
+    /// A posted purchase invoice, as far as it says which order it came from.
+    PostedPurchaseInvoice {
+        /// Number of the order.
+        order_number: Option<String>,
+    }
+}
+
+record! {
+    /// A posted purchase receipt, as far as it says which order it came from.
+    PurchaseReceipt {
+        /// Number of the order.
+        order_number: Option<String>,
+    }
+}

@@ -11,8 +11,8 @@ use business_central::{
     BusinessRelation, Company, CompanyInformation, Contact, ContactInformation, ContactType, CountryRegion,
     Currency, Customer, CustomerBlocked, CustomerFinancialDetail, DetailedLedgerEntry, DocumentStatus,
     Entity, GeneralLedgerEntry, GeneralLedgerSetup, Item, ItemType, LedgerDocumentType, LineType,
-    OrderStatus, PaymentTerm, PostedSalesInvoice, PurchaseOrder, PurchaseOrderLine, SalesInvoice,
-    SalesInvoiceLine, Salesperson, Vendor, VendorBlocked, xml_name,
+    OrderStatus, PaymentTerm, PostedPurchaseInvoice, PostedSalesInvoice, PurchaseOrder, PurchaseOrderLine,
+    PurchaseReceipt, SalesInvoice, SalesInvoiceLine, Salesperson, Vendor, VendorBlocked, xml_name,
 };
 
 use crate::material;
@@ -146,6 +146,8 @@ fn every_property_that_a_type_reads_exists() {
     metadata.check_type::<GeneralLedgerSetup>("generalLedgerSetup");
     metadata.check_type::<Item>("item");
     metadata.check_type::<PaymentTerm>("paymentTerm");
+    metadata.check_type::<PostedPurchaseInvoice>("purchaseInvoice");
+    metadata.check_type::<PurchaseReceipt>("purchaseReceipt");
     metadata.check_type::<PurchaseOrder>("purchaseOrder");
     metadata.check_type::<PurchaseOrderLine>("purchaseOrderLine");
     metadata.check_type::<SalesInvoice>("salesInvoice");
@@ -228,6 +230,7 @@ fn what_is_filtered_by_stands_in_a_table() {
         (Entity::PurchaseOrders, "lastModifiedDateTime"),
         (Entity::GeneralLedgerEntries, "documentNumber"),
         (Entity::PurchaseInvoices, "orderNumber"),
+        (Entity::PurchaseInvoices, "status"),
         (Entity::PurchaseReceipts, "orderNumber"),
     ];
     for (entity, name) in filters {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
@@ -12,10 +12,10 @@ use transport::{
 };
 
 use business_central::{
-    Client, Contact, ContactInformation, ContactType, Currency, Customer, CustomerBlocked,
+    Changed, Client, Contact, ContactInformation, ContactType, Currency, Customer, CustomerBlocked,
     DetailedLedgerEntry, DocumentStatus, Entity, Error, ErrorKind, GeneralLedgerSetup, Item, ItemType,
-    LineType, Lookup, OrderStatus, PostedSalesInvoice, PurchaseOrder, Query, Row, SalesInvoice, Settings,
-    SignInProblem, Vendor,
+    LineType, Lookup, NewSubscription, OrderStatus, PostedSalesInvoice, PurchaseOrder, Query, Resource, Row,
+    SalesInvoice, Settings, SignInProblem, Vendor,
 };
 
 use crate::material;
@@ -38,6 +38,14 @@ enum Reading {
     Token,
     /// No token, with this status.
     NoToken(u16, SignInProblem),
+    /// Notifications about these, in this order.
+    Notifications(&'static [&'static str]),
+    /// The body of a subscription that is made or renewed, exactly.
+    SubscriptionSent,
+    /// A subscription.
+    SubscriptionMade,
+    /// So many collections to subscribe to.
+    Subscribable(usize),
     /// Nothing that this version asks for, for this reason.
     Unasked(&'static str),
 }
@@ -49,7 +57,7 @@ fn as_type<T: DeserializeOwned>(row: &Row) -> Result<(), Error> {
 #[rustfmt::skip]
 fn readings() -> Vec<(&'static str, Reading)> {
     use ErrorKind as Kind;
-    use Reading::{Companies, NoToken, Page, Record, Refused, Token, Unasked, UntypedPage, UntypedRecord};
+    use Reading::*;
     vec![
         ("admin.environments.v2.29.json", Unasked("the admin API is not used")),
         ("automate.postedSalesInvoices.page.json", Page(as_type::<PostedSalesInvoice>)),
@@ -89,10 +97,10 @@ fn readings() -> Vec<(&'static str, Reading)> {
         ("item.picture.json", UntypedRecord),
         ("itemCategories.page.json", UntypedPage),
         ("items.page.json", Page(as_type::<Item>)),
-        ("notification.collection.filtered.json", Unasked("webhooks are not read by this crate")),
-        ("notification.collection.unfiltered.json", Unasked("webhooks are not read by this crate")),
-        ("notification.multi.json", Unasked("webhooks are not read by this crate")),
-        ("notification.single.real.json", Unasked("webhooks are not read by this crate")),
+        ("notification.collection.filtered.json", Notifications(&["since 2025-09-29T10:22:52.313Z"])),
+        ("notification.collection.unfiltered.json", Notifications(&["everything"])),
+        ("notification.multi.json", Notifications(&["record", "record", "record"])),
+        ("notification.single.real.json", Notifications(&["record"])),
         ("paymentTerms.page.json", Page(as_type::<business_central::PaymentTerm>)),
         ("purchaseOrder.draft.json", Record(as_type::<PurchaseOrder>)),
         ("purchaseOrder.open.expanded.json", Record(as_type::<PurchaseOrder>)),
@@ -106,9 +114,9 @@ fn readings() -> Vec<(&'static str, Reading)> {
         ("salesInvoice.open.partially-paid.json", Record(as_type::<SalesInvoice>)),
         ("salesInvoice.paid.expanded.json", Record(as_type::<SalesInvoice>)),
         ("salesOrders.expanded.real.json", UntypedPage),
-        ("subscription.create.request.json", Unasked("a request")),
-        ("subscription.created.real.json", UntypedRecord),
-        ("subscription.renew.request.json", Unasked("a request")),
+        ("subscription.create.request.json", SubscriptionSent),
+        ("subscription.created.real.json", SubscriptionMade),
+        ("subscription.renew.request.json", SubscriptionSent),
         ("taxAreas.page.json", UntypedPage),
         ("taxGroups.page.json", UntypedPage),
         ("token.error.AADSTS1002012.json", NoToken(400, SignInProblem::ScopeRefused)),
@@ -120,7 +128,7 @@ fn readings() -> Vec<(&'static str, Reading)> {
         ("token.ok.json", Token),
         ("unitsOfMeasure.page.json", UntypedPage),
         ("vendors.page.json", Page(as_type::<Vendor>)),
-        ("webhookSupportedResources.json", UntypedPage),
+        ("webhookSupportedResources.json", Subscribable(22)),
     ]
 }
 
@@ -128,10 +136,13 @@ fn readings() -> Vec<(&'static str, Reading)> {
 struct Playback {
     sign_in: Response,
     data: Response,
+    /// Addresses and bodies.
+    sent: Mutex<Vec<(String, Bytes)>>,
 }
 
 impl Transport for Playback {
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
+        self.sent.lock().unwrap().push((request.url.clone(), request.body.clone()));
         let answer = if request.url.contains("/oauth2/") { &self.sign_in } else { &self.data };
         Box::pin(std::future::ready(Ok(answer.clone())))
     }
@@ -143,6 +154,10 @@ fn response(status: u16, file: &str, body: Vec<u8>) -> Response {
 }
 
 fn client(sign_in: Response, data: Response) -> Client {
+    client_of(Arc::new(Playback { sign_in, data, sent: Mutex::default() }))
+}
+
+fn client_of(transport: Arc<dyn Transport>) -> Client {
     // The recorded next page lies on this service.
     let settings = Settings {
         tenant: "5c6241d0-74cc-48a2-b667-3eb0d738af72".to_owned(),
@@ -153,7 +168,6 @@ fn client(sign_in: Response, data: Response) -> Client {
     };
     let clock = Arc::new(TokioClock::starting_at("2025-09-29T10:00:00Z".parse().unwrap()));
     let random = Arc::new(SeededRandom::new(7));
-    let transport = Arc::new(Playback { sign_in, data });
     let courier =
         Courier::new(1, Patience::default(), transport, Arc::new(Unmetered), Arc::clone(&clock) as _, random);
     Client::new(settings, Secret::new("s"), courier, clock)
@@ -239,9 +253,67 @@ async fn every_payload_is_read_as_what_it_is() {
                 assert_eq!(error.correlation_id.as_deref(), Some("22222222-2222-4222-8222-222222222222"));
                 assert!(!error.message.contains("Trace ID"), "{file}");
             }
+            Reading::Notifications(expected) => {
+                let text = String::from_utf8(body).unwrap();
+                let value = exact_json::Value::parse(&text).unwrap();
+                let all = value.get("value").and_then(exact_json::Value::as_list).unwrap();
+                let read = |one: &exact_json::Value| {
+                    let text = one.get("resource").and_then(exact_json::Value::as_text).unwrap();
+                    let resource = Resource::parse(text).unwrap();
+                    assert!(resource.entity().is_some(), "{file}: {text}");
+                    match resource.changed {
+                        Changed::Record(_) => "record".to_owned(),
+                        Changed::Since(moment) => format!("since {moment}"),
+                        Changed::Everything => "everything".to_owned(),
+                    }
+                };
+                assert_eq!(all.iter().map(read).collect::<Vec<_>>(), expected, "{file}");
+            }
+            Reading::SubscriptionSent => check_sent(file, &body).await,
+            Reading::SubscriptionMade => {
+                let client = client(good_token(), response(201, file, body));
+                let made = client.subscribe(&wanted()).await.unwrap();
+                assert_eq!(made.id.as_str(), "270135334a7d433e9009dde078e9e29c");
+                assert_eq!(made.client_state.reveal(), "testClientState");
+                assert_eq!(made.expires_at.to_string(), "2025-10-02T09:58:45Z");
+                assert_eq!(made.target().map(|(_, entity)| entity), Some(Entity::Items));
+            }
+            Reading::Subscribable(count) => {
+                let client = client(good_token(), response(200, file, body));
+                let company = client.company("b18aed47-c385-49d2-b954-dbdf8ad71780".parse().unwrap());
+                let names = company.webhook_supported_resources().await.unwrap().unwrap();
+                assert_eq!(names.len(), count, "{file}");
+                assert!(names.contains("customers") && !names.contains("contacts"), "{names:?}");
+            }
             Reading::Unasked(reason) => assert!(!reason.is_empty()),
         }
     }
+}
+
+/// What the samples subscribe to.
+fn wanted() -> NewSubscription {
+    let company = "b18aed47-c385-49d2-b954-dbdf8ad71780".parse().unwrap();
+    NewSubscription::of(
+        company,
+        Entity::Customers,
+        "https://hook.example.com/bc",
+        Secret::new("opaque-secret"),
+    )
+}
+
+/// What goes out for a subscription, and for its renewal, is the sample.
+async fn check_sent(file: &str, sample: &[u8]) {
+    let made = read_sample("subscription.created.real.json").unwrap();
+    let playback =
+        Arc::new(Playback { sign_in: good_token(), data: response(201, file, made), sent: Mutex::default() });
+    let client = client_of(Arc::clone(&playback) as _);
+    let made = client.subscribe(&wanted()).await.unwrap();
+    client.renew_subscription(&made, &wanted()).await.unwrap();
+    let json = |bytes: &[u8]| exact_json::Value::parse(str::from_utf8(bytes).unwrap()).unwrap();
+    let sent = playback.sent.lock().unwrap();
+    let bodies: Vec<_> = sent.iter().filter(|(address, _)| !address.contains("/oauth2/")).collect();
+    assert_eq!(bodies.len(), 2);
+    assert!(bodies.iter().all(|(_, body)| json(body) == json(sample)), "{file}");
 }
 
 /// The fast pass keeps what a slow, thorough reading keeps.

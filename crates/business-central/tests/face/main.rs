@@ -4,7 +4,9 @@
 
 mod listing;
 mod lookup;
+mod orders;
 mod posted;
 mod reading_only;
 mod scripted;
+mod subscriptions;
 mod token;

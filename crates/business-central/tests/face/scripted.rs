@@ -25,12 +25,18 @@ type Script = dyn Fn(&Call) -> Reply + Send + Sync;
 pub struct Call {
     /// Counted from 1, sign-ins not included.
     pub turn: usize,
+    /// The method.
+    pub method: Method,
     /// The path below the API's base, with the query.
     pub path: String,
     /// The bearer token.
     pub token: String,
     /// The `Prefer` header.
     pub prefer: Option<String>,
+    /// The `If-Match` header.
+    pub if_match: Option<String>,
+    /// The body.
+    pub body: String,
 }
 
 /// The service and everything it saw.
@@ -106,15 +112,24 @@ impl Service {
             return Ok((self.tokens.lock().unwrap())(turn));
         }
         assert!(request.url.starts_with(API), "a request went to {}", request.url);
-        assert_eq!(request.method, Method::Get, "Business Central is only read");
         let path = request.url.strip_prefix(BASE).unwrap_or(&request.url).to_owned();
+        assert!(
+            request.method == Method::Get || is_of_subscriptions(&path),
+            "Business Central is only read, but for subscriptions: {request:?}"
+        );
+        let header = |name: &str| {
+            request.headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.clone())
+        };
         let authorization =
             request.authorization.as_ref().expect("every request is signed").reveal().to_owned();
         let call = Call {
             turn: self.calls.lock().unwrap().len() + 1,
+            method: request.method,
             path,
             token: authorization.strip_prefix("Bearer ").unwrap().to_owned(),
-            prefer: request.headers.iter().find(|(name, _)| name == "Prefer").map(|(_, value)| value.clone()),
+            prefer: header("Prefer"),
+            if_match: header("If-Match"),
+            body: String::from_utf8(request.body.to_vec()).unwrap(),
         };
         self.calls.lock().unwrap().push(call.clone());
         (self.script)(&call)
@@ -129,6 +144,15 @@ impl Transport for Service {
             self.answer(request)
         })
     }
+}
+
+/// Whether a path below the API's base is that of the subscriptions, or of one of them.
+pub fn is_of_subscriptions(path: &str) -> bool {
+    let rest = path.strip_prefix("/v2.0/subscriptions");
+    rest.is_some_and(|rest| {
+        let id = rest.strip_prefix("('").and_then(|rest| rest.strip_suffix("')"));
+        rest.is_empty() || id.is_some_and(|id| id.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    })
 }
 
 /// The settings that all tests use.

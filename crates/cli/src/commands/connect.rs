@@ -57,6 +57,7 @@ pub async fn run(profile: &Profile, output: Output) -> Result<u8, AppError> {
         flows: wizard.old.as_ref().map(|old| old.flows.clone()).unwrap_or_default(),
         network,
         notifications: wizard.old.as_ref().map(|old| old.notifications.clone()).unwrap_or_default(),
+        relay: wizard.old.as_ref().map(|old| old.relay.clone()).unwrap_or_default(),
     };
     connect::keep(profile, &settings, &wizard.typed, token.as_ref(), &clock)?;
     if output.json {

@@ -167,10 +167,10 @@ fn warning(app: &App, flows: Option<&[Flow]>) -> Result<String, AppError> {
     for flow in app.settings.sync.flows.iter().filter(|flow| flows.is_none_or(|flows| flows.contains(flow))) {
         let count = app.store.read(|tx| links::count(tx, *flow))?;
         let more = match flow {
-            Flow::Invoices => {
+            Flow::Invoices | Flow::PurchaseOrders => {
                 format!("; the next run reads the rows of each again, about {count} Zoho credits")
             }
-            Flow::Customers | Flow::Items | Flow::Contacts => String::new(),
+            Flow::Customers | Flow::Items | Flow::Contacts | Flow::Vendors => String::new(),
         };
         text.push(format!("{flow}: {count} links{more}"));
     }

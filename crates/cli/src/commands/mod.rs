@@ -15,6 +15,7 @@ mod replay;
 mod setup;
 mod status;
 mod sync;
+mod webhooks;
 
 use ::sync::policy::BulkMode;
 use app::open::{Mode, Outside};
@@ -44,6 +45,7 @@ pub async fn run(args: &Args, output: Output) -> Result<u8, AppError> {
         Command::Preview(preview) => preview::run(&profile, preview, output).await,
         Command::Sync(sync) => sync::run(&open_for_sync(profile, sync.no_bulk)?, sync, output).await,
         Command::Status => status::run(&profile, output),
+        Command::Webhooks(webhooks) => webhooks::run(profile, webhooks, output).await,
         Command::Problems(problems) => problems::run(&profile, problems, output),
         Command::Replay(replay) => replay::run(&open(profile, Mode::Write)?, replay, output).await,
         Command::History(history) => history::run(&profile, history, output),
@@ -60,7 +62,11 @@ fn environment(name: &str) -> Option<String> {
 }
 
 fn open(profile: Profile, mode: Mode) -> Result<App, AppError> {
-    App::open(profile, mode, &Outside { environment: &environment, transport: None, clock: None })
+    App::open(
+        profile,
+        mode,
+        &Outside { environment: &environment, transport: None, relay: None, clock: None },
+    )
 }
 
 /// Opens the profile for a sync, which may be told to start no bulk jobs whatever the settings say.
@@ -69,7 +75,7 @@ fn open_for_sync(profile: Profile, no_bulk: bool) -> Result<App, AppError> {
     if no_bulk {
         settings.sync.bulk = BulkMode::Never;
     }
-    let outside = Outside { environment: &environment, transport: None, clock: None };
+    let outside = Outside { environment: &environment, transport: None, relay: None, clock: None };
     App::with_settings(profile, settings, Mode::Write, &outside)
 }
 

@@ -2,7 +2,7 @@
 
 use app::alerts::{self, Light, State, Work, WorkKind};
 use app::status::{Credits, Status, status};
-use app::{AppError, Profile, Settings};
+use app::{AppError, Profile, Settings, webhooks};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -28,6 +28,7 @@ struct Shown<'a> {
     state: &'a State,
     #[serde(flatten)]
     status: &'a Status,
+    signals: &'a webhooks::Shown,
 }
 
 pub fn run(profile: &Profile, output: Output) -> Result<u8, AppError> {
@@ -36,14 +37,18 @@ pub fn run(profile: &Profile, output: Output) -> Result<u8, AppError> {
     let now = SystemClock::default().now();
     let status = status(&store, &settings.sync, now)?;
     let state = state(profile, &store, &settings, &status, now)?;
+    let signals = webhooks::shown(&store, settings.relay.url.as_deref(), now)?;
     if output.json {
-        output.object(&Shown { state: &state, status: &status });
+        output.object(&Shown { state: &state, status: &status, signals: &signals });
     } else {
         say!("{}", state.sentence);
         if let Some(cure) = &state.cure {
             say!("  → {cure}");
         }
         print(&status);
+        if signals.relay.is_some() {
+            say!("Signals: {}", super::webhooks::in_one_line(&signals));
+        }
     }
     let differs = status.last_comparison.as_ref().is_some_and(Compared::needs_attention);
     let needs = match state.light {

@@ -25,6 +25,7 @@ fn every_command_of_this_version_is_listed() {
         "setup",
         "sync",
         "status",
+        "webhooks",
         "problems",
         "replay",
         "history",
@@ -189,7 +190,7 @@ fn a_flow_that_is_unknown_or_off_is_refused_in_words() {
     for (name, words) in [
         ("custmers", "did you mean \"customers\"?"),
         ("items", "not switched on"),
-        ("vendors", "not available"),
+        ("vendors", "not switched on"),
     ] {
         let ran = program.run(&["sync", "--once", "--flow", name, "--json"]);
         assert_eq!(ran.code, 1);

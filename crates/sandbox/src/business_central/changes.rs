@@ -67,6 +67,8 @@ impl BcState {
             | Table::SalesInvoices
             | Table::Vendors
             | Table::PurchaseOrders
+            | Table::PurchaseReceipts
+            | Table::PurchaseInvoices
             | Table::DetailedLedger
             | Table::GeneralLedger
             | Table::Countries
@@ -78,13 +80,14 @@ impl BcState {
         }
     }
 
-    /// Gives a customer or an item another number: the id stays, documents follow without being stamped (facts, §4.6).
+    /// Gives a customer, an item or a vendor another number: the id stays, documents follow without being stamped (facts, §4.6).
     pub fn renumber(&mut self, table: Table, id: Uuid, number: &str) -> bool {
         let Some(old) = self.table(table).get(&id).map(|row| row.text("number").to_owned()) else {
             return false;
         };
         self.change(table, id, |row| row.set("number", number));
         let (is_customer, is_item) = (table == Table::Customers, table == Table::Items);
+        let is_vendor = table == Table::Vendors;
         let names = |row: &Row| {
             (is_customer && row.text("customerNumber") == old)
                 || (is_item && row.lines.iter().any(|line| is_of(line, id)))
@@ -96,6 +99,19 @@ impl BcState {
                 if is_customer {
                     row.set("customerNumber", number);
                     row.set("billToCustomerNumber", number);
+                }
+                for line in row.lines.iter_mut().filter(|line| is_item && is_of(line, id)) {
+                    line.set("lineObjectNumber", number);
+                }
+            });
+        }
+        let orders: Vec<Uuid> = self.table(Table::PurchaseOrders).keys().copied().collect();
+        for order in orders.into_iter().filter(|_| is_vendor || is_item) {
+            self.move_quietly(Table::PurchaseOrders, order, |row| {
+                for name in ["vendorNumber", "payToVendorNumber"] {
+                    if is_vendor && row.text(name) == old {
+                        row.set(name, number);
+                    }
                 }
                 for line in row.lines.iter_mut().filter(|line| is_item && is_of(line, id)) {
                     line.set("lineObjectNumber", number);

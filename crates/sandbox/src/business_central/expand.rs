@@ -19,6 +19,8 @@ impl BcState {
             | Table::Contacts
             | Table::Vendors
             | Table::PurchaseOrders
+            | Table::PurchaseReceipts
+            | Table::PurchaseInvoices
             | Table::DetailedLedger
             | Table::GeneralLedger
             | Table::Countries
@@ -39,9 +41,9 @@ impl BcState {
         self.filled(out, Entity::Record(table), row, computed.as_slice(), wanted)
     }
 
-    /// A line's text.
-    pub(super) fn line(&self, document: &Row, line: &Row, wanted: &Wanted) -> String {
-        self.filled(begun(document), Entity::Line, line, &[], wanted)
+    /// The text of a line, of an invoice or an order.
+    pub(super) fn line(&self, entity: Entity, document: &Row, line: &Row, wanted: &Wanted) -> String {
+        self.filled(begun(document), entity, line, &[], wanted)
     }
 
     /// The header of a posted invoice, with the id that `salesInvoices` gives it.
@@ -93,7 +95,10 @@ impl BcState {
             Navigation::PaymentTerm => self.linked(Table::PaymentTerms, row.text("paymentTermsId"), wanted),
             Navigation::ContactsInformation => self.contacts_of(row, wanted),
             Navigation::Contact => self.record(Table::Contacts, row, wanted, None),
-            Navigation::Lines => list(row.lines.iter().map(|line| self.line(row, line, wanted))),
+            Navigation::Lines | Navigation::OrderLines => {
+                let entity = expand.navigation.leads_to();
+                list(row.lines.iter().map(|line| self.line(entity, row, line, wanted)))
+            }
             Navigation::Item => self.linked(Table::Items, row.text("itemId"), wanted),
         }
     }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use transport::{Method, Response};
 use uuid::Uuid;
 
-use super::listing::{answer, context, whole};
+use super::listing::{answer, context, line_of, whole};
 use super::navigation::Entity;
 use super::odata::{self, Options};
 use super::row::Row;
@@ -23,14 +23,16 @@ enum Api {
 
 impl BcState {
     /// Answers a request.
-    pub(crate) fn handle(&mut self, incoming: &Incoming, now: Timestamp) -> Response {
+    ///
+    /// `validated` tells how the handshake ended, where the request is one that needs one.
+    pub(crate) fn handle(&mut self, incoming: &Incoming, now: Timestamp, validated: bool) -> Response {
         self.set_time(now);
         self.requests += 1;
-        self.admit(incoming).and_then(|()| self.route(incoming)).unwrap_or_else(|refusal| refusal)
+        self.admit(incoming).and_then(|()| self.route(incoming, validated)).unwrap_or_else(|refusal| refusal)
     }
 
-    /// Lets nobody in without a token, and nobody write.
-    fn admit(&mut self, incoming: &Incoming) -> Result<(), Response> {
+    /// Lets nobody in without a token, and nobody write anything but subscriptions.
+    pub(super) fn admit(&mut self, incoming: &Incoming) -> Result<(), Response> {
         if self.behaviour.maintenance {
             return Err(errors::maintenance());
         }
@@ -42,7 +44,7 @@ impl BcState {
         if !self.is_signed_in(token) || !self.behaviour.app_enabled {
             return Err(errors::rejected());
         }
-        if incoming.method != Method::Get {
+        if incoming.method != Method::Get && self.subscription_address(incoming).is_none() {
             self.write_attempts.push(format!("{} {}", incoming.method.as_str(), incoming.path));
             let message = "The simulated Business Central is read-only.";
             return Err(errors::json(400, "BadRequest_InvalidOperation", message));
@@ -50,7 +52,7 @@ impl BcState {
         Ok(())
     }
 
-    fn route(&mut self, incoming: &Incoming) -> Result<Response, Response> {
+    fn route(&mut self, incoming: &Incoming, validated: bool) -> Result<Response, Response> {
         let segments = incoming.segments("/bc/v2.0");
         let at = segments.iter().position(|segment| segment == "api");
         let at = at.ok_or_else(|| errors::no_segment("api"))?;
@@ -61,7 +63,15 @@ impl BcState {
             return Err(errors::no_environment());
         }
         let rest: Vec<&str> = segments[at + 1..].iter().map(String::as_str).collect();
+        if let Some(key) = self.subscription_address(incoming) {
+            return self.subscriptions_answer(incoming, key.as_deref(), validated);
+        }
         match rest.as_slice() {
+            ["microsoft", "runtime", "beta", company, "webhookSupportedResources"]
+                if self.webhooks.says_what_is_eligible && company.starts_with("companies(") =>
+            {
+                self.webhook_resources(incoming)
+            }
             ["v2.0", rest @ ..] => self.below_api(incoming, Api::Standard, rest),
             ["microsoft", "automate", "v1.0", rest @ ..] => self.below_api(incoming, Api::Automate, rest),
             ["microsoft", "reportsFinance", "beta", rest @ ..] => {
@@ -104,7 +114,12 @@ impl BcState {
     ) -> Result<Response, Response> {
         let (name, key) = keyed(segment);
         match (api, name) {
-            (Api::Standard, "salesInvoiceLines") => return self.flat_lines(incoming, filled),
+            (Api::Standard, "salesInvoiceLines") => {
+                return self.flat_lines(incoming, Table::SalesInvoices, filled);
+            }
+            (Api::Standard, "purchaseOrderLines") => {
+                return self.flat_lines(incoming, Table::PurchaseOrders, filled);
+            }
             (Api::Standard, "contactsInformation") => {
                 let message = "You must specify a related id.";
                 return Err(errors::json(400, "Application_DialogException", message));
@@ -154,9 +169,10 @@ impl BcState {
                 let options = Options::read(incoming, Entity::ContactInformation)?;
                 Ok(self.contacts_answer(incoming, row, &options.wanted))
             }
-            (Table::SalesInvoices, ["salesInvoiceLines"]) => {
-                let options = Options::read(incoming, Entity::Line)?;
-                Ok(self.lines_answer(incoming, Some(row), &options))
+            (Table::SalesInvoices, ["salesInvoiceLines"])
+            | (Table::PurchaseOrders, ["purchaseOrderLines"]) => {
+                let options = Options::read(incoming, line_of(table))?;
+                Ok(self.lines_answer(incoming, table, Some(row), &options))
             }
             (_, [other, ..]) => Err(errors::no_segment(other)),
         }

@@ -53,30 +53,37 @@ impl BcState {
     }
 
     /// The lines of the one document that the filter names; without one there is nothing to be had (facts, §4.8).
-    pub(super) fn flat_lines(&self, incoming: &Incoming, filled: bool) -> Result<Response, Response> {
-        let options = Options::read(incoming, Entity::Line)?;
+    pub(super) fn flat_lines(
+        &self,
+        incoming: &Incoming,
+        table: Table,
+        filled: bool,
+    ) -> Result<Response, Response> {
+        let options = Options::read(incoming, line_of(table))?;
         let wanted = options.filter.as_ref().and_then(|filter| filter.only("documentId"));
         let Some(Literal::Guid(id)) = wanted.and_then(|ids| ids.first().copied()) else {
             let message = "You must specify an Id or a Document Id to get the lines.";
             return Err(errors::json(400, "Application_DialogException", message));
         };
-        let document = self.table(Table::SalesInvoices).get(id);
-        let document = document.filter(|row| filled && self.is_visible(Table::SalesInvoices, row));
-        Ok(self.lines_answer(incoming, document, &options))
+        let document = self.table(table).get(id);
+        let document = document.filter(|row| filled && self.is_visible(table, row));
+        Ok(self.lines_answer(incoming, table, document, &options))
     }
 
     /// The lines of a document.
     pub(super) fn lines_answer(
         &self,
         incoming: &Incoming,
+        table: Table,
         document: Option<&Row>,
         options: &Options,
     ) -> Response {
         let lines = document.into_iter().flat_map(|document| {
             let passing = document.lines.iter().filter(|line| options.passes(line));
-            passing.map(|line| self.line(document, line, &options.wanted))
+            passing.map(|line| self.line(line_of(table), document, line, &options.wanted))
         });
-        whole(incoming, "salesInvoiceLines", &expand::list(lines))
+        let name = if table == Table::PurchaseOrders { "purchaseOrderLines" } else { "salesInvoiceLines" };
+        whole(incoming, name, &expand::list(lines))
     }
 
     /// The contacts of a customer.
@@ -102,7 +109,7 @@ impl BcState {
 
     /// Reading a draft or an order writes where the app may write (facts, §4.9).
     pub(super) fn redistribute(&mut self, table: Table, id: Uuid) {
-        let written = matches!(table, Table::SalesInvoices | Table::PurchaseOrders);
+        let written = matches!(table, Table::SalesInvoices | Table::PurchaseOrders | Table::PurchaseInvoices);
         if self.behaviour.writes_on_read
             && written
             && self.table(table).get(&id).is_some_and(|row| !row.posted)
@@ -158,6 +165,11 @@ impl BcState {
     }
 }
 
+/// What the lines of a table's documents are.
+pub(super) fn line_of(table: Table) -> Entity {
+    if table == Table::PurchaseOrders { Entity::OrderLine } else { Entity::Line }
+}
+
 fn compared(a: &Row, b: &Row, order: &[Order]) -> Ordering {
     let by = order.iter().map(|order| {
         let ordering = match order.property.name {
@@ -172,7 +184,8 @@ fn compared(a: &Row, b: &Row, order: &[Order]) -> Ordering {
 
 /// The address of what an answer holds.
 pub(super) fn context(incoming: &Incoming, what: &str) -> String {
-    let base = incoming.path.split("/companies").next().unwrap_or_default();
+    let path = incoming.path.split("/companies").next().unwrap_or_default();
+    let base = path.split("/subscriptions").next().unwrap_or_default();
     format!("{}{base}/$metadata#{what}", incoming.origin)
 }
 

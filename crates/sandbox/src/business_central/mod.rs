@@ -1,7 +1,8 @@
 //! A simulated Business Central: sign-in, API v2.0 and the two other Microsoft APIs that are read beside it.
 //!
 //! [`BcState`] holds one company's tables ([`schema`], [`row`]) and how the service behaves. `handle` finds what an address names,
-//! `odata` reads what is asked of it, `listing` chooses the rows, `expand` prints them. [`changes`] is what people do in the company.
+//! `odata` reads what is asked of it, `listing` chooses the rows, `expand` prints them. [`changes`] is what people do in the company,
+//! [`purchasing`] what they do with its vendors, and [`webhooks`] tells others of it.
 
 pub mod changes;
 mod errors;
@@ -12,10 +13,12 @@ pub mod invoices;
 mod listing;
 mod navigation;
 mod odata;
+pub mod purchasing;
 pub mod row;
 mod rows;
 pub mod schema;
 mod sign_in;
+pub mod webhooks;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +28,7 @@ use uuid::Uuid;
 use row::Row;
 use rows::Rows;
 use schema::Table;
+use webhooks::Webhooks;
 
 use crate::credentials;
 
@@ -97,6 +101,8 @@ pub struct BcState {
     pub apps: BTreeMap<String, String>,
     /// How it behaves.
     pub behaviour: Behaviour,
+    /// Who wants to know of changes.
+    pub webhooks: Webhooks,
     /// Every request that tried to write: there must never be one.
     pub write_attempts: Vec<String>,
     /// How many requests were answered.
@@ -133,6 +139,7 @@ impl BcState {
             ],
             apps: [(credentials::BC_CLIENT_ID.to_owned(), credentials::BC_CLIENT_SECRET.to_owned())].into(),
             behaviour: Behaviour::default(),
+            webhooks: Webhooks::default(),
             write_attempts: Vec::new(),
             requests: 0,
             tables: Table::ALL.into_iter().map(|table| (table, Rows::default())).collect(),
@@ -186,19 +193,26 @@ impl BcState {
     pub fn add_late(&mut self, table: Table, mut row: Row, stamped: Timestamp) -> Uuid {
         let id = row.id;
         self.stamp(&mut row, stamped);
+        self.webhooks.note(table, id, webhooks::Kind::Created, row.modified, self.now);
         self.tables.entry(table).or_default().insert(row);
         id
     }
 
-    /// Changes a row and stamps it. Returns whether there is such a row.
+    /// Changes a row and stamps it. Returns whether there is such a row. A write that changes nothing is told to nobody.
     pub fn change(&mut self, table: Table, id: Uuid, work: impl FnOnce(&mut Row)) -> bool {
         let (version, modified) = (self.version + 1, rounded(self.now));
+        let before = if self.webhooks.listen(table) { self.table(table).get(&id).cloned() } else { None };
         let changed = self.move_quietly(table, id, |row| {
             work(row);
             row.version = version;
             row.modified = modified;
         });
         self.version += u64::from(changed);
+        if let Some((before, after)) = before.zip(self.table(table).get(&id))
+            && webhooks::differ(&before, after)
+        {
+            self.webhooks.note(table, id, webhooks::Kind::Updated, modified, self.now);
+        }
         changed
     }
 
@@ -209,7 +223,11 @@ impl BcState {
 
     /// Deletes a row. There is no tombstone.
     pub fn delete(&mut self, table: Table, id: Uuid) -> bool {
-        self.tables.get_mut(&table).is_some_and(|rows| rows.remove(id))
+        let deleted = self.tables.get_mut(&table).is_some_and(|rows| rows.remove(id));
+        if deleted {
+            self.webhooks.note(table, id, webhooks::Kind::Deleted, rounded(self.now), self.now);
+        }
+        deleted
     }
 
     /// The row with that number; of several, the one with the smallest SystemId.

@@ -1,7 +1,8 @@
 //! What can be asked for, what leads from one thing to another, and `$select` and `$expand` over both (facts, §3 and §5.1).
 
 use super::schema::{
-    CONTACTS_INFORMATION, FINANCIAL_DETAIL, POSTED_SALES_INVOICES, Property, SALES_INVOICE_LINES, Table,
+    CONTACTS_INFORMATION, FINANCIAL_DETAIL, POSTED_SALES_INVOICES, PURCHASE_ORDER_LINES, Property,
+    SALES_INVOICE_LINES, Table,
 };
 
 /// What one object of an answer is.
@@ -15,6 +16,8 @@ pub(super) enum Entity {
     ContactInformation,
     /// A line of a sales invoice.
     Line,
+    /// A line of a purchase order.
+    OrderLine,
     /// A posted invoice's header in the automation API.
     PostedHeader,
 }
@@ -27,6 +30,7 @@ impl Entity {
             Self::FinancialDetail => FINANCIAL_DETAIL,
             Self::ContactInformation => CONTACTS_INFORMATION,
             Self::Line => SALES_INVOICE_LINES,
+            Self::OrderLine => PURCHASE_ORDER_LINES,
             Self::PostedHeader => POSTED_SALES_INVOICES,
         }
     }
@@ -53,6 +57,8 @@ pub(super) enum Navigation {
     Contact,
     /// From an invoice to its lines.
     Lines,
+    /// From a purchase order to its lines.
+    OrderLines,
     /// From a line to its item.
     Item,
 }
@@ -65,18 +71,21 @@ impl Navigation {
             (Entity::Record(Table::Customers), "contactsInformation") => Some(Self::ContactsInformation),
             (Entity::ContactInformation, "contact") => Some(Self::Contact),
             (Entity::Record(Table::SalesInvoices), "salesInvoiceLines") => Some(Self::Lines),
-            (Entity::Line, "item") => Some(Self::Item),
+            (Entity::Record(Table::PurchaseOrders), "purchaseOrderLines") => Some(Self::OrderLines),
+            (Entity::Line | Entity::OrderLine, "item") => Some(Self::Item),
             _ => None,
         }
     }
 
-    fn leads_to(self) -> Entity {
+    /// What it leads to.
+    pub(super) fn leads_to(self) -> Entity {
         match self {
             Self::FinancialDetail => Entity::FinancialDetail,
             Self::PaymentTerm => Entity::Record(Table::PaymentTerms),
             Self::ContactsInformation => Entity::ContactInformation,
             Self::Contact => Entity::Record(Table::Contacts),
             Self::Lines => Entity::Line,
+            Self::OrderLines => Entity::OrderLine,
             Self::Item => Entity::Record(Table::Items),
         }
     }

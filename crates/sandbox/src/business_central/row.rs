@@ -82,9 +82,14 @@ impl Row {
     /// `W/"<base64 of '<len>;<rowversion>;00;'>"` (facts, §5.4).
     #[must_use]
     pub fn etag(&self) -> String {
-        let version = (1_000_000_000_000_000_000 + self.version).to_string();
-        format!("W/\"{}\"", base64(format!("'{};{version};00;'", version.len()).as_bytes()))
+        etag_of(self.version)
     }
+}
+
+/// The etag of something with that version.
+pub(super) fn etag_of(version: u64) -> String {
+    let version = (1_000_000_000_000_000_000 + version).to_string();
+    format!("W/\"{}\"", base64(format!("'{};{version};00;'", version.len()).as_bytes()))
 }
 
 /// A moment as Business Central prints it: milliseconds, trailing zeros trimmed.

@@ -74,6 +74,10 @@ pub enum Table {
     Vendors,
     /// Purchase orders.
     PurchaseOrders,
+    /// Posted purchase receipts.
+    PurchaseReceipts,
+    /// Drafts and posted purchase invoices.
+    PurchaseInvoices,
     /// Ledger entries of payments, for the feed of receivable activity.
     DetailedLedger,
     /// General ledger entries.
@@ -177,9 +181,39 @@ const VENDORS: &[Property] = properties![
 ];
 const PURCHASE_ORDERS: &[Property] = properties![
     "id" Guid, "number" Text, "orderDate" Date, "postingDate" Date, "vendorId" Guid, "vendorNumber" Text,
-    "vendorName" Text, "currencyCode" Text / c, "pricesIncludeTax" Bool, "requestedReceiptDate" Date,
-    "discountAmount" Number, "totalAmountExcludingTax" Number, "totalTaxAmount" Number,
+    "vendorName" Text, "payToName" Text, "payToVendorId" Guid, "payToVendorNumber" Text, "shipToName" Text,
+    "shipToContact" Text, "buyFromAddressLine1" Text, "buyFromAddressLine2" Text, "buyFromCity" Text,
+    "buyFromCountry" Text, "buyFromState" Text, "buyFromPostCode" Text, "payToAddressLine1" Text,
+    "payToAddressLine2" Text, "payToCity" Text, "payToCountry" Text, "payToState" Text, "payToPostCode" Text,
+    "shipToAddressLine1" Text, "shipToAddressLine2" Text, "shipToCity" Text, "shipToCountry" Text,
+    "shipToState" Text, "shipToPostCode" Text, "shortcutDimension1Code" Text, "shortcutDimension2Code" Text,
+    "currencyId" Guid, "currencyCode" Text / c, "pricesIncludeTax" Bool, "paymentTermsId" Guid,
+    "shipmentMethodId" Guid, "purchaser" Text, "requestedReceiptDate" Date, "discountAmount" Number,
+    "discountAppliedBeforeTax" Bool, "totalAmountExcludingTax" Number, "totalTaxAmount" Number,
     "totalAmountIncludingTax" Number, "fullyReceived" Bool, "status" Enum(ORDER_STATUS), "lastModifiedDateTime" Moment,
+];
+/// The properties of a purchase order's line.
+pub const PURCHASE_ORDER_LINES: &[Property] = properties![
+    "id" Guid, "documentId" Guid, "sequence" Whole, "itemId" Guid, "accountId" Guid, "lineType" Enum(LINE_TYPE),
+    "lineObjectNumber" Text, "description" Text, "description2" Text, "unitOfMeasureId" Guid,
+    "unitOfMeasureCode" Text, "quantity" Number, "directUnitCost" Number, "discountAmount" Number,
+    "discountPercent" Number, "discountAppliedBeforeTax" Bool, "amountExcludingTax" Number, "taxCode" Text,
+    "taxPercent" Number, "totalTaxAmount" Number, "amountIncludingTax" Number, "invoiceDiscountAllocation" Number,
+    "netAmount" Number, "netTaxAmount" Number, "netAmountIncludingTax" Number, "expectedReceiptDate" Date,
+    "receivedQuantity" Number, "invoicedQuantity" Number, "invoiceQuantity" Number, "receiveQuantity" Number,
+    "itemVariantId" Guid, "locationId" Guid,
+];
+const PURCHASE_RECEIPTS: &[Property] = properties![
+    "id" Guid, "number" Text, "invoiceDate" Date, "postingDate" Date, "dueDate" Date, "vendorNumber" Text,
+    "vendorName" Text, "payToName" Text, "payToVendorNumber" Text, "currencyCode" Text / c, "orderNumber" Text,
+    "lastModifiedDateTime" Moment,
+];
+const PURCHASE_INVOICES: &[Property] = properties![
+    "id" Guid, "number" Text, "postingDate" Date, "invoiceDate" Date, "dueDate" Date, "vendorInvoiceNumber" Text,
+    "vendorId" Guid, "vendorNumber" Text, "vendorName" Text, "payToName" Text, "payToVendorId" Guid,
+    "payToVendorNumber" Text, "currencyId" Guid, "currencyCode" Text / c, "orderId" Guid, "orderNumber" Text,
+    "purchaser" Text, "pricesIncludeTax" Bool, "discountAmount" Number, "totalAmountExcludingTax" Number,
+    "totalTaxAmount" Number, "totalAmountIncludingTax" Number, "status" Enum(STATUS), "lastModifiedDateTime" Moment,
 ];
 const DETAILED_LEDGER: &[Property] = properties![
     "entryNumber" Whole, "entryType" Text, "customerNumber" Text, "amount" Number, "postingDate" Date,
@@ -234,13 +268,15 @@ pub const CONTACTS_INFORMATION: &[Property] = properties![
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Customers,
         Self::Items,
         Self::Contacts,
         Self::SalesInvoices,
         Self::Vendors,
         Self::PurchaseOrders,
+        Self::PurchaseReceipts,
+        Self::PurchaseInvoices,
         Self::DetailedLedger,
         Self::GeneralLedger,
         Self::Countries,
@@ -261,6 +297,8 @@ impl Table {
             Self::SalesInvoices => "salesInvoices",
             Self::Vendors => "vendors",
             Self::PurchaseOrders => "purchaseOrders",
+            Self::PurchaseReceipts => "purchaseReceipts",
+            Self::PurchaseInvoices => "purchaseInvoices",
             Self::DetailedLedger => "detailedCustomerLedgerEntries",
             Self::GeneralLedger => "generalLedgerEntries",
             Self::Countries => "countriesRegions",
@@ -288,6 +326,8 @@ impl Table {
             Self::SalesInvoices => SALES_INVOICES,
             Self::Vendors => VENDORS,
             Self::PurchaseOrders => PURCHASE_ORDERS,
+            Self::PurchaseReceipts => PURCHASE_RECEIPTS,
+            Self::PurchaseInvoices => PURCHASE_INVOICES,
             Self::DetailedLedger => DETAILED_LEDGER,
             Self::GeneralLedger => GENERAL_LEDGER,
             Self::Countries => COUNTRIES,

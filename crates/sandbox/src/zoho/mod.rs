@@ -9,6 +9,8 @@
 //! | `consent`, `oauth` | the accounts server: the page on which somebody agrees, codes, tokens |
 //! | `org` | organisation, currencies, taxes, users |
 //! | `metadata`, `create_field` | modules and fields |
+//! | `variables` | the org's variables |
+//! | `watch` | channels that tell of changes; `callbacks` is what they tell |
 //! | `batch`, `upsert` | writes of many records; each goes through `write`, which asks `validate`, `subform` and `totals` |
 //! | `list`, `deleted`, `render` | reads |
 //! | `coql` | queries |
@@ -22,6 +24,7 @@ mod answer;
 mod batch;
 mod bulk;
 mod by_hand;
+mod callbacks;
 mod consent;
 mod coql;
 mod create_field;
@@ -51,8 +54,11 @@ mod tests;
 mod totals;
 mod upsert;
 mod validate;
+mod variables;
+mod watch;
 mod write;
 
+pub use callbacks::DueCallback;
 pub use credits::Slot;
 pub use edition::Edition;
 pub use module::Module;

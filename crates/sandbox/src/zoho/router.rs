@@ -40,6 +40,13 @@ enum Call {
     Modules(Option<Module>),
     Fields(Module),
     CreateFields(Module),
+    Variables,
+    CreateVariables,
+    UpdateVariables(Option<String>),
+    Watch,
+    OpenWatch,
+    ChangeWatch,
+    CloseWatch(String),
     Insert(Module),
     Update(Module, Option<String>),
     Upsert(Module),
@@ -66,6 +73,13 @@ impl Call {
             Self::Modules(_) => "modules",
             Self::Fields(_) => "fields",
             Self::CreateFields(_) => "create_field",
+            Self::Variables => "variables",
+            Self::CreateVariables => "create_variable",
+            Self::UpdateVariables(_) => "update_variable",
+            Self::Watch => "watch_list",
+            Self::OpenWatch => "watch_open",
+            Self::ChangeWatch => "watch_change",
+            Self::CloseWatch(_) => "watch_close",
             Self::Insert(_) => "insert",
             Self::Update(..) => "update",
             Self::Upsert(_) => "upsert",
@@ -91,6 +105,13 @@ impl Call {
             Self::Modules(_) => Need::Settings("modules", Operation::Read),
             Self::Fields(_) => Need::Settings("fields", Operation::Read),
             Self::CreateFields(_) => Need::Settings("fields", Operation::Create),
+            Self::Variables => Need::Settings("variables", Operation::Read),
+            Self::CreateVariables => Need::Settings("variables", Operation::Create),
+            Self::UpdateVariables(_) => Need::Settings("variables", Operation::Update),
+            Self::Watch => Need::Notifications(Operation::Read),
+            Self::OpenWatch => Need::Notifications(Operation::Create),
+            Self::ChangeWatch => Need::Notifications(Operation::Update),
+            Self::CloseWatch(_) => Need::Notifications(Operation::Delete),
             Self::Insert(module) => Need::Records(*module, Operation::Create),
             Self::Update(module, _) => Need::Records(*module, Operation::Update),
             Self::Upsert(module) => Need::Upsert(*module),
@@ -123,6 +144,13 @@ impl Call {
             | Self::Modules(_)
             | Self::Fields(_)
             | Self::CreateFields(_)
+            | Self::Variables
+            | Self::CreateVariables
+            | Self::UpdateVariables(_)
+            | Self::Watch
+            | Self::OpenWatch
+            | Self::ChangeWatch
+            | Self::CloseWatch(_)
             | Self::Delete(..)
             | Self::One(..)
             | Self::List(_)
@@ -224,7 +252,7 @@ impl ZohoState {
     }
 
     fn call(&self, request: &Incoming) -> Result<Call, Refusal> {
-        use Method::{Delete, Get, Post, Put};
+        use Method::{Delete, Get, Patch, Post, Put};
         if let Some(call) = self.bulk_call(request)? {
             return Ok(call);
         }
@@ -246,6 +274,18 @@ impl ZohoState {
             }
             (Get, ["settings", "fields"]) => Call::Fields(named()?),
             (Post, ["settings", "fields"]) => Call::CreateFields(named()?),
+            (Get, ["settings", "variables"]) => Call::Variables,
+            (Post, ["settings", "variables"]) => Call::CreateVariables,
+            (Put, ["settings", "variables"]) => Call::UpdateVariables(None),
+            (Put, ["settings", "variables", id]) => Call::UpdateVariables(Some((*id).to_owned())),
+            (Get, ["actions", "watch"]) => Call::Watch,
+            (Post, ["actions", "watch"]) => Call::OpenWatch,
+            (Patch, ["actions", "watch"]) => Call::ChangeWatch,
+            (Delete, ["actions", "watch"]) => {
+                let ids = request.parameter("channel_ids").filter(|ids| !ids.is_empty());
+                Call::CloseWatch(ids.ok_or_else(|| Refusal::missing_parameter("channel_ids"))?.to_owned())
+            }
+            (_, ["actions", "watch"]) => return Err(Refusal::wrong_method()),
             (Post, ["coql"]) => self.query(&body(request)?)?,
             (_, ["org" | "users" | "settings" | "coql", ..]) => return Err(Refusal::wrong_method()),
             (Get, [name]) => Call::List(module(name)?),
@@ -349,6 +389,13 @@ impl ZohoState {
             Call::Modules(only) => json(200, &self.modules_body(*only)),
             Call::Fields(module) => json(200, &self.fields_body(*module)),
             Call::CreateFields(module) => self.create_fields(*module, body),
+            Call::Variables => self.variables.list(request.parameter("group")),
+            Call::CreateVariables => self.create_variables(body),
+            Call::UpdateVariables(id) => self.update_variables(id.as_deref(), body),
+            Call::Watch => self.list_watch(request.parameter("channel_id"), request.parameter("module"), now),
+            Call::OpenWatch => self.open_watch(body, now),
+            Call::ChangeWatch => self.change_watch(body, now),
+            Call::CloseWatch(ids) => self.close_watch(ids, now),
             Call::Insert(module) => self.insert(*module, body, &writer),
             Call::Update(module, id) => self.update(*module, id.as_deref(), body, &writer),
             Call::Upsert(module) => self.upsert(*module, body, &writer),

@@ -39,12 +39,15 @@ pub(super) enum Need {
     BulkWrite(Module),
     /// Looking at a job and its result.
     BulkRead,
+    /// Watch channels.
+    Notifications(Operation),
 }
 
 /// Everything that Ledgerline and its wizard ask for.
-pub(super) const ALL: [&str; 9] = [
+pub(super) const ALL: [&str; 10] = [
     "ZohoCRM.modules.ALL",
     "ZohoCRM.settings.ALL",
+    "ZohoCRM.settings.variables.ALL",
     "ZohoCRM.org.READ",
     "ZohoCRM.users.READ",
     "ZohoCRM.coql.READ",
@@ -76,6 +79,9 @@ pub(super) fn allow(granted: &[String], need: &Need) -> bool {
         Need::BulkWrite(module) => {
             (has(granted, "ZohoCRM.bulk.ALL") || has(granted, "ZohoCRM.bulk.CREATE"))
                 && records(granted, *module, Operation::Create)
+        }
+        Need::Notifications(operation) => {
+            operation.words().iter().any(|word| has(granted, &format!("ZohoCRM.notifications.{word}")))
         }
         Need::BulkRead => has(granted, "ZohoCRM.bulk.ALL") || has(granted, "ZohoCRM.bulk.READ"),
         Need::Count(module) => {

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::answer::object;
 use super::bulk::Bulk;
+use super::callbacks::Callbacks;
 use super::credits::{Credits, Slot};
 use super::edition::Edition;
 use super::field::{DataType, Field};
@@ -17,6 +18,8 @@ use super::page_token::PageTokens;
 use super::standard_fields;
 use super::store::{Record, Store};
 use super::switches::Switches;
+use super::variables::Variables;
+use super::watch::Channel;
 use super::{scopes, stamp};
 use crate::Incoming;
 
@@ -37,6 +40,9 @@ pub struct ZohoState {
     pub(super) page_tokens: PageTokens,
     pub(super) bulk: Bulk,
     pub(super) poison: Vec<Poison>,
+    pub(super) variables: Variables,
+    pub(super) channels: Vec<Channel>,
+    pub(super) callbacks: Callbacks,
     last_id: u64,
     pub(super) last_invoice_number: u64,
 }
@@ -127,6 +133,9 @@ impl ZohoState {
             page_tokens: PageTokens::default(),
             bulk: Bulk::default(),
             poison: Vec::new(),
+            variables: Variables::default(),
+            channels: Vec::new(),
+            callbacks: Callbacks::default(),
             last_id: 554_023_000_000_300_000,
             last_invoice_number: 0,
         }
@@ -290,8 +299,9 @@ impl ZohoState {
         *self.counters.calls.entry(kind).or_default() += 1;
     }
 
-    /// Books a record as written.
-    pub(super) fn log_write(&mut self, entry: WriteEntry) {
+    /// Books a record as written, with the values of the fields that changed, and tells the channels.
+    pub(super) fn log_write(&mut self, entry: WriteEntry, changed: &[(String, Value)]) {
+        self.tell_channels(&entry, changed);
         if !entry.by_person {
             self.counters.record_writes += 1;
         }

@@ -63,6 +63,10 @@ pub struct Switches {
     pub bulk_in_two_words: bool,
     /// `added` instead of `ADDED` in results: the docs against what was seen.
     pub bulk_in_lower_case: bool,
+    /// Seconds from a change to the call that tells a channel of it.
+    pub watch_seconds: usize,
+    /// Call up to five times more where nobody answers; unverified.
+    pub watch_retries: bool,
 }
 
 impl Default for Switches {
@@ -97,6 +101,8 @@ impl Default for Switches {
             bulk_names_duplicates: false,
             bulk_in_two_words: false,
             bulk_in_lower_case: false,
+            watch_seconds: 1,
+            watch_retries: false,
         }
     }
 }
@@ -129,6 +135,7 @@ impl Switches {
             "bulk_max_rows" => self.bulk_max_rows = count,
             "bulk_max_bytes" => self.bulk_max_bytes = count,
             "bulk_failing" => self.bulk_failing = count,
+            "watch_seconds" => self.watch_seconds = count,
             _ => return Err(format!("no such switch: {name}")),
         }
         Ok(())
@@ -155,6 +162,7 @@ impl Switches {
             "bulk_names_duplicates" => &mut self.bulk_names_duplicates,
             "bulk_in_two_words" => &mut self.bulk_in_two_words,
             "bulk_in_lower_case" => &mut self.bulk_in_lower_case,
+            "watch_retries" => &mut self.watch_retries,
             _ => return None,
         })
     }

@@ -50,7 +50,7 @@ impl ZohoState {
         self.check_poison(module, &changes, path, writer)?;
         self.check_unique(module, existing, &changes, path)?;
 
-        let mut record = before.unwrap_or_else(|| blank(writer));
+        let mut record = before.clone().unwrap_or_else(|| blank(writer));
         merge(&mut record.values, &changes);
         if let Some(taxes) = row.get("$line_tax").filter(|taxes| !taxes.is_null()) {
             let field = super::field::Field::standard("$line_tax", DataType::LineTax, 120);
@@ -89,9 +89,10 @@ impl ZohoState {
         record.modified = writer.at;
         record.modified_by = writer.user;
         let id = record.id;
+        let changed = before.map_or_else(Vec::new, |before| changed(module, &before, &record, row));
         self.stores[module].put(record);
         let action = if existing.is_some() { WriteAction::Update } else { WriteAction::Insert };
-        self.log_write(WriteEntry {
+        let entry = WriteEntry {
             at: writer.at,
             module,
             id: id.to_string(),
@@ -99,7 +100,8 @@ impl ZohoState {
             workflows: writer.workflows,
             by_person: writer.by_person,
             sent: row.clone(),
-        });
+        };
+        self.log_write(entry, &changed);
         Ok(id)
     }
 
@@ -126,7 +128,7 @@ impl ZohoState {
             created_by,
             purged: false,
         });
-        self.log_write(WriteEntry {
+        let entry = WriteEntry {
             at: writer.at,
             module,
             id: id.to_string(),
@@ -134,7 +136,9 @@ impl ZohoState {
             workflows: writer.workflows,
             by_person: writer.by_person,
             sent: Map::new(),
-        });
+        };
+        // As a recorded deletion names it.
+        self.log_write(entry, &[("Modified_By".to_owned(), self.user_reference(writer.user))]);
         Ok(())
     }
 
@@ -292,6 +296,18 @@ fn merge(values: &mut Map, changes: &Map) {
             values.insert(name.clone(), value.clone());
         }
     }
+}
+
+/// The fields of an update whose values are others than before, and the subform if its rows were sent.
+fn changed(module: Module, before: &Record, after: &Record, sent: &Map) -> Vec<(String, Value)> {
+    let names =
+        before.values.keys().chain(after.values.keys().filter(|name| !before.values.contains_key(name)));
+    let value = |record: &Record, name: &str| record.values.get(name).cloned().unwrap_or_default();
+    let fields = names.filter(|name| !name.starts_with('$'));
+    let fields = fields.filter(|name| value(before, name) != value(after, name));
+    let rows = module.rows().map(Module::api_name).filter(|rows| sent.contains_key(rows));
+    let rows = rows.map(|rows| (rows.to_owned(), sent.get(rows).cloned().unwrap_or_default()));
+    fields.map(|name| (name.clone(), value(after, name))).chain(rows).collect()
 }
 
 fn locked(path: &str) -> Refusal {

@@ -148,3 +148,16 @@ fn an_empty_company_has_nothing_to_change_for_the_demo() {
     bc.world.bc(seed::bare);
     assert_eq!(admin(&bc, "bc/demo-changes", "").1.to_json(), r#"{"changes":[]}"#);
 }
+
+#[test]
+fn subscriptions_are_shown_and_notifications_set() {
+    let bc = Bc::empty();
+    let body = r#"{"delay_milliseconds":200,"lost":10,"late":20,"late_seconds":5,"reversed":true}"#;
+    let (status, shown) = admin(&bc, "webhooks", body);
+    assert_eq!((status, shown.to_json().as_str()), (200, r#"{"business_central":[],"waiting":0}"#));
+    assert_eq!(bc.world.bc(|bc| bc.webhooks.delay), SignedDuration::from_millis(200));
+    let posts = bc.world.faults(|faults| faults.posts.clone());
+    assert_eq!((posts.lost, posts.duplicated, posts.late, posts.reversed), (10, 0, 20, true));
+    assert_eq!(posts.late_by, SignedDuration::from_secs(5));
+    assert_eq!(admin(&bc, "bc/copy-environment", "").0, 200);
+}

@@ -151,3 +151,43 @@ async fn a_stopped_server_is_not_reached() {
     let error = transport.send(&Request::new(Method::Get, url)).await.unwrap_err();
     assert_eq!(error.fate, Fate::NotSent, "{error:?}");
 }
+
+/// An address that returns tokens and passes on what else it is sent.
+async fn hook() -> (SocketAddr, tokio::sync::mpsc::UnboundedReceiver<String>) {
+    let (send, arrived) = tokio::sync::mpsc::unbounded_channel();
+    let answer = move |uri: axum::http::Uri, body: String| async move {
+        let token =
+            uri.query().and_then(|query| query.strip_prefix("validationToken=").map(ToOwned::to_owned));
+        if token.is_none() {
+            send.send(body).unwrap();
+        }
+        token.unwrap_or_default()
+    };
+    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let router = axum::Router::new().fallback(answer);
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    (address, arrived)
+}
+
+#[tokio::test]
+async fn a_subscription_is_made_and_told_of_changes_over_the_network() {
+    let (bc, server, transport) = started().await;
+    let (address, mut arrived) = hook().await;
+    bc.world.bc(|bc| bc.webhooks.delay = jiff::SignedDuration::ZERO);
+    let body = format!(
+        r#"{{"notificationUrl":"http://{address}/hook","resource":"api/v2.0/companies({})/customers","clientState":"s"}}"#,
+        bc.company
+    );
+    let mut request = bc.request("x");
+    request.method = Method::Post;
+    request.url = format!("{}/subscriptions", crate::support::base());
+    let request = over(&server, request).body("application/json", body);
+    let made = transport.send(&request).await.unwrap();
+    assert_eq!(made.status, 201, "{}", text(&made));
+    let id = bc.customer("1", "A");
+    let told = Value::parse(&arrived.recv().await.unwrap()).unwrap();
+    let first = &told.get("value").and_then(Value::as_list).unwrap()[0];
+    assert!(member(first, "resource").ends_with(&format!("customers({id})")), "{}", told.to_json());
+    server.stop().await;
+}

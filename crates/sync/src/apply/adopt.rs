@@ -13,6 +13,7 @@ use crate::map;
 use crate::org_schema::CustomField;
 use crate::session::Session;
 use crate::store::audit::{AuditKind, Entry};
+use crate::store::copy_state::CopyState;
 use crate::store::failures::{self, NewFailure};
 use crate::store::links::{self, LineState, Link};
 use crate::store::sources::{self, SourceRow};
@@ -35,7 +36,7 @@ pub(crate) fn keys(session: &Session<'_>, flow: Flow) -> Result<(String, String)
 pub(crate) fn columns(session: &Session<'_>, flow: Flow) -> Result<Vec<String>, RunError> {
     let (number, id) = keys(session, flow)?;
     let mut columns = vec!["id".to_owned(), number, id, "Modified_Time".to_owned()];
-    if flow == Flow::Invoices {
+    if flow.is_document() {
         columns.push("Grand_Total".to_owned());
     }
     for name in map::owned_fields(flow, &session.org) {
@@ -169,6 +170,24 @@ fn link_source(
     link_as(session, flow, source, record, how)
 }
 
+/// Links a record into which the copy was merged in Zoho, because it carries its key. What was left to people in the copy is so here too.
+pub(crate) fn link_survivor(
+    session: &Session<'_>,
+    flow: Flow,
+    source: &SourceRow,
+    record: &Record,
+    former: &Link,
+) -> Result<Link, RunError> {
+    let how = (AuditKind::Adopted, "its copy was merged in Zoho into this record");
+    let mut link = link_as(session, flow, source, record, how)?;
+    if !former.adopted {
+        // Everything that we own was ours in the copy, and is so here.
+        link.adopted = false;
+        session.store().write(|tx| links::put(tx, &link))?;
+    }
+    Ok(link)
+}
+
 /// Links a record that was created from here with what Zoho holds of it, because it is not certain what was sent.
 pub(crate) fn link_created(
     session: &Session<'_>,
@@ -202,10 +221,11 @@ fn link_as(
         source_hash: String::new(),
         fingerprint: String::new(),
         modified_time: text("Modified_Time"),
-        verified: flow != Flow::Invoices,
-        lines: if flow == Flow::Invoices { LineState::Unknown } else { LineState::None },
+        verified: !flow.is_document(),
+        lines: if flow.is_document() { LineState::Unknown } else { LineState::None },
         adopted: kind == AuditKind::Adopted,
         written_at: now,
+        copy: CopyState::default(),
     };
     let entry = Entry {
         number: Some(source.number.clone()),
@@ -227,7 +247,7 @@ pub(crate) fn clones(flow: Flow, source: &SourceRow, records: &[&Record]) -> Tro
         "cloned_record",
         format!(
             "{} {} has {} records in Zoho with the same BC Id: {}.",
-            flow.name(),
+            flow.plural(),
             source.number,
             ids.len(),
             ids.join(", ")

@@ -139,7 +139,7 @@ async fn not_held_here(
 }
 
 fn number_is_held(flow: Flow, task: &Task, zoho_id: &str, holder: &str) -> Trouble {
-    let (name, number, id) = (flow.name(), &task.source.number, task.source.id);
+    let (name, number, id) = (flow.plural(), &task.source.number, task.source.id);
     Trouble::new(
         FailureClass::Conflict,
         "number_is_held",
@@ -330,7 +330,7 @@ async fn send_once(
     // upsert that says it updated one repeats our own, whose answer was lost.
     let mut written =
         outcome::all_written(session, flow, fingerprint, answers, Wrote::Created, intent).await?;
-    if flow == Flow::Invoices {
+    if flow.is_document() {
         written.iter_mut().for_each(Task::keep_for_proof);
         created.to_verify.extend(written);
     }
@@ -400,14 +400,14 @@ pub(crate) fn in_doubt(error: &zoho_crm::Error) -> bool {
     error.fate() == transport::Fate::OutcomeUnknown && !matches!(error.kind, ErrorKind::SignIn(_))
 }
 
-/// Whether creates of this flow are inserts: invoices, whose lines an upsert would append once more, and modules in which
+/// Whether creates of this flow are inserts: documents, whose lines an upsert would append once more, and modules in which
 /// another field that we send is unique, because an upsert that hits it changes that other record.
 fn inserts(session: &Session<'_>, flow: Flow, rows: &[Record]) -> bool {
     let number = session.org.our_field(flow, CustomField::Number);
     let unique = session.org.unique_fields(flow.module());
     let sends_other =
         |row: &Map| unique.iter().any(|name| Some(name.as_str()) != number && row.contains_key(name));
-    flow == Flow::Invoices || rows.iter().any(sends_other)
+    flow.is_document() || rows.iter().any(sends_other)
 }
 
 fn payload_hash(rows: &[Record]) -> Result<String, RunError> {

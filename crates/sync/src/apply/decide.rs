@@ -4,15 +4,18 @@ use business_central::SalesInvoice;
 use exact_json::{Map, Value};
 
 use super::{Invoices, Task, Work, adopt, outcome};
+use crate::drift::gone;
 use crate::failure::{FailureClass, RunError, Trouble};
 use crate::flow::Flow;
 use crate::links_view::StoredLinks;
 use crate::map::{self, Context, MapPolicy, Mapped, MappedRecord, NegativeStyle, SkipReason};
 use crate::org_schema::OrgSchema;
 use crate::plan::{self, Step};
+use crate::policy::{FlowPolicy, OnDelete};
 use crate::session::Session;
+use crate::store::links::{self, LineState};
 use crate::store::sources::{self, SourceRow};
-use crate::store::{StoreError, Tx, ties};
+use crate::store::{StoreError, Tx, line_rows, ties};
 
 /// Sorts the tasks by what is to be done about them.
 pub(crate) async fn all(
@@ -25,7 +28,11 @@ pub(crate) async fn all(
     let mut work = Work::default();
     let (policy, links) = (&session.policy().map, StoredLinks::of(session.store()));
     for mut task in tasks {
+        let is_gone = task.link.as_ref().is_some_and(|link| link.copy.gone.is_some());
         if task.source.gone.is_some() {
+            if is_gone && !gone::settle(session, flow, fingerprint, &mut task).await? {
+                continue;
+            }
             deleted(session, flow, fingerprint, task, &mut work)?;
             continue;
         }
@@ -60,8 +67,13 @@ pub(crate) async fn all(
                 outcome::troubled(session, flow, fingerprint, &task, &trouble)?;
             }
             Ok(Mapped::Record(record)) => {
+                // What is not to be copied any more may stay deleted.
+                if is_gone && !gone::settle(session, flow, fingerprint, &mut task).await? {
+                    continue;
+                }
                 task.mapped = Some(record);
                 adopt::disclaim(session, &mut task)?;
+                doubt_changed_lines(session, &mut task)?;
                 let Some(record) = &mut task.mapped else { continue };
                 match plan::live(&record.fields, task.link.as_ref(), same(&session.org, flow)) {
                     Step::Create => {
@@ -81,6 +93,21 @@ pub(crate) async fn all(
     Ok(work)
 }
 
+/// Marks the lines of a copy as unknown where Business Central says other ones than were last written: then they are read before they are
+/// written, also by the next run, should this one end before.
+fn doubt_changed_lines(session: &Session<'_>, task: &mut Task) -> Result<(), RunError> {
+    let (Some(link), Some(mapped)) = (&mut task.link, &task.mapped) else { return Ok(()) };
+    let Some(digest) = &mapped.lines_digest else { return Ok(()) };
+    if link.lines == LineState::Unknown
+        || session.store().read(|tx| line_rows::digest(tx, link.flow, link.id))?.as_ref() == Some(digest)
+    {
+        return Ok(());
+    }
+    (link.lines, link.verified) = (LineState::Unknown, false);
+    session.store().write_soon(|tx| links::put(tx, link))?;
+    Ok(())
+}
+
 /// Takes out what is sent of a record that is new. [`Task::whole`] takes it back where the record turns out to be there already.
 pub(crate) fn creation(record: &mut MappedRecord) -> Map {
     let nulls = record.fields.take_if(|_, value| value.is_null());
@@ -96,7 +123,7 @@ pub(crate) fn map_source(session: &Session<'_>, flow: Flow, source: &SourceRow) 
     map_alone(session, flow, source, &session.policy().map)
 }
 
-/// Maps an invoice with its negative lines written in `style`, and with at most so many rows.
+/// Maps a document with its negative lines written in `style`, and with at most so many rows.
 pub(crate) fn map_otherwise(
     session: &Session<'_>,
     source: &SourceRow,
@@ -105,11 +132,11 @@ pub(crate) fn map_otherwise(
 ) -> Option<Mapped> {
     let policy = MapPolicy { negative_style: style, most_rows, ..session.policy().map.clone() };
     // What is under way has no text of its own; should the record say something else meanwhile, the next pass deals with it.
-    let stored = session.store().read(|tx| sources::get(tx, Flow::Invoices, source.id)).ok()??;
+    let stored = session.store().read(|tx| sources::get(tx, source.flow, source.id)).ok()??;
     if stored.hash != source.hash {
         return None;
     }
-    map_alone(session, Flow::Invoices, &SourceRow { posted: source.posted, ..stored }, &policy)
+    map_alone(session, source.flow, &SourceRow { posted: source.posted, ..stored }, &policy)
 }
 
 fn map_alone(session: &Session<'_>, flow: Flow, source: &SourceRow, policy: &MapPolicy) -> Option<Mapped> {
@@ -133,7 +160,7 @@ fn map_by(
         Trouble::new(
             FailureClass::Bug,
             "undecodable_row",
-            format!("{} {} could not be read: {problem}", flow.name(), source.number),
+            format!("{} {} could not be read: {problem}", flow.plural(), source.number),
             "Send a support bundle; the other records are not affected.",
         )
     })
@@ -154,8 +181,16 @@ fn deleted(
     mut task: Task,
     work: &mut Work,
 ) -> Result<(), RunError> {
-    let flag = map::deleted_fields(flow, &session.org);
-    let policy = session.policy().of(flow);
+    // That an order is completed is no deletion: it is said whatever is wished for those.
+    let completed = flow == Flow::PurchaseOrders && task.source.posted;
+    let (flag, policy) = if completed {
+        (
+            map::completed_fields(&session.org),
+            FlowPolicy { on_delete: OnDelete::Flag, ..session.policy().of(flow) },
+        )
+    } else {
+        (map::deleted_fields(flow, &session.org), session.policy().of(flow))
+    };
     match plan::deleted(&flag, task.link.as_ref(), policy, same(&session.org, flow)) {
         Step::Update(changes) => {
             task.row = changes;
@@ -163,9 +198,7 @@ fn deleted(
         }
         Step::Delete => work.deletes.push(task),
         Step::Nothing
-            if flag.is_empty()
-                && policy.on_delete == crate::policy::OnDelete::Flag
-                && task.link.is_some() =>
+            if flag.is_empty() && !completed && policy.on_delete == OnDelete::Flag && task.link.is_some() =>
         {
             let number = &task.source.number;
             let trouble = Trouble::new(
@@ -173,7 +206,7 @@ fn deleted(
                 "deleted_in_business_central",
                 format!(
                     "{} {number} was deleted in Business Central, and Zoho has no field that could say so.",
-                    flow.name()
+                    flow.plural()
                 ),
                 "Create the field with `ledgerline setup`, or deal with the record in Zoho by hand.",
             );

@@ -16,6 +16,7 @@ pub(crate) mod placeholder;
 pub(crate) mod refused;
 pub(crate) mod rehearsed;
 pub(crate) mod renumber;
+mod row_map;
 pub(crate) mod update;
 pub(crate) mod verify;
 
@@ -84,12 +85,15 @@ impl Task {
         }
     }
 
-    /// Keeps of a new record what proving its total needs.
+    /// Keeps of a new record what proving its total needs, and learning its rows where its lines may change.
     fn keep_for_proof(&mut self) {
         if let (Some(mapped), Some(link)) = (&mut self.mapped, &mut self.link)
             && link.lines == LineState::Written
         {
-            (mapped.fields, mapped.on_create, mapped.lines) = Default::default();
+            (mapped.fields, mapped.on_create) = Default::default();
+            if mapped.lines_digest.is_none() {
+                mapped.lines = Vec::new();
+            }
             link.sent = Map::new();
         }
     }
@@ -329,7 +333,7 @@ async fn prepare(
     tasks: &mut [Task],
 ) -> Result<(), RunError> {
     match flow {
-        Flow::Customers | Flow::Items => Ok(()),
+        Flow::Customers | Flow::Items | Flow::Vendors | Flow::PurchaseOrders => Ok(()),
         Flow::Contacts => {
             let unknown = session.store().read(|tx| {
                 for task in tasks.iter() {
@@ -356,7 +360,9 @@ pub(crate) type Invoices = BTreeMap<BcId, SalesInvoice>;
 
 fn decoded(flow: Flow, tasks: &[Task]) -> Invoices {
     match flow {
-        Flow::Customers | Flow::Items | Flow::Contacts => Invoices::new(),
+        Flow::Customers | Flow::Items | Flow::Contacts | Flow::Vendors | Flow::PurchaseOrders => {
+            Invoices::new()
+        }
         Flow::Invoices => {
             let decode = |task: &Task| Some((task.source.id, serde_json::from_str(&task.source.text).ok()?));
             tasks.iter().filter_map(decode).collect()
@@ -367,7 +373,8 @@ fn decoded(flow: Flow, tasks: &[Task]) -> Invoices {
 /// Makes sure of the placeholder records that the tasks need.
 async fn placeholders(session: &Session<'_>, flow: Flow, invoices: &Invoices) -> Result<(), RunError> {
     match flow {
-        Flow::Customers | Flow::Items | Flow::Contacts => Ok(()),
+        Flow::Customers | Flow::Items | Flow::Contacts | Flow::Vendors => Ok(()),
+        Flow::PurchaseOrders => placeholder::line_product(session).await,
         Flow::Invoices => placeholder::for_deleted_customers(session, invoices).await,
     }
 }

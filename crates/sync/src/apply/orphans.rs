@@ -13,6 +13,7 @@ use super::adopt;
 use crate::failure::RunError;
 use crate::flow::Flow;
 use crate::observe::deletions;
+use crate::observe::orders::{self, Fate};
 use crate::session::Session;
 use crate::store::audit::{AuditKind, Entry};
 use crate::store::sources::{self, Incoming};
@@ -57,9 +58,19 @@ pub(crate) async fn take_in(
         return Ok(by_id);
     }
     let (number_key, _) = adopt::keys(session, flow)?;
+    let number =
+        |id: &BcId| by_id.get(id).and_then(|records| number_of(records, &number_key)).unwrap_or_default();
+    let fates = match flow {
+        Flow::PurchaseOrders => Some(orders::fates(session, absent.iter().map(number)).await?),
+        Flow::Customers | Flow::Items | Flow::Contacts | Flow::Invoices | Flow::Vendors => None,
+    };
     for id in absent {
-        let number = by_id.get(&id).and_then(|records| number_of(records, &number_key)).unwrap_or_default();
-        bury(session, flow, id, &number)?;
+        let number = number(&id);
+        match fates.as_ref().map(|fates| fates.of(&number)) {
+            None | Some(Fate::Deleted) => bury(session, flow, id, &number, false)?,
+            Some(Fate::Completed) => bury(session, flow, id, &number, true)?,
+            Some(Fate::Unknown) => {}
+        }
     }
     Ok(by_id)
 }
@@ -69,7 +80,7 @@ fn number_of(records: &[Record], number_key: &str) -> Option<String> {
 }
 
 /// Stores a source of which nothing is known but that it was there once.
-fn bury(session: &Session<'_>, flow: Flow, id: BcId, number: &str) -> Result<(), RunError> {
+fn bury(session: &Session<'_>, flow: Flow, id: BcId, number: &str, completed: bool) -> Result<(), RunError> {
     let now = session.now();
     let text: Map =
         [("id".to_owned(), Value::text(id.to_string())), ("number".to_owned(), Value::text(number))].into();
@@ -90,6 +101,9 @@ fn bury(session: &Session<'_>, flow: Flow, id: BcId, number: &str) -> Result<(),
         if flow == Flow::Invoices {
             sources::mark_missing(tx, flow, id, now)?;
         } else {
+            if completed {
+                sources::mark_posted(tx, flow, id)?;
+            }
             sources::mark_gone(tx, flow, id, now)?;
         }
         considered::note(tx, flow, id, considered::Disposition::Held)?;

@@ -7,13 +7,15 @@ use zoho_crm::Written;
 use super::{Task, Wrote, verify};
 use crate::failure::{RunError, Trouble};
 use crate::flow::Flow;
+use crate::map::RowMap;
 use crate::session::Session;
 use crate::store::audit::{AuditKind, Entry};
 use crate::store::considered::{self, Disposition};
 use crate::store::failures::{self, NewFailure};
+use crate::store::line_rows;
 use crate::store::links::{self, LineState, Link};
 use crate::store::sources::{self, SettledAs};
-use crate::store::{Store, StoreError, Tx, audit, intents, warnings};
+use crate::store::{Store, StoreError, Tx, audit, facts, intents, questions, warnings};
 
 /// Zoho took the row: stores the link as it is now. The record is settled unless its total is still to be proved.
 pub(crate) fn written(
@@ -25,7 +27,10 @@ pub(crate) fn written(
     wrote: Wrote,
 ) -> Result<(), RunError> {
     let answer = Answer::to(session, flow, fingerprint, wrote);
-    session.store().write_soon(|tx| answer.take_in(tx, task, written))?;
+    session.store().write_soon(|tx| {
+        remember_user(tx, &written)?;
+        answer.take_in(tx, task, written)
+    })?;
     Ok(())
 }
 
@@ -41,6 +46,9 @@ pub(crate) async fn all_written(
     let answer = Answer::to(session, flow, fingerprint, wrote);
     let take_in = move |store: &Store| {
         store.write_soon(|tx| {
+            if let Some((_, written)) = written.first() {
+                remember_user(tx, written)?;
+            }
             let mut tasks = Vec::with_capacity(written.len());
             for (mut task, written) in written {
                 answer.take_in(tx, &mut task, written)?;
@@ -53,6 +61,19 @@ pub(crate) async fn all_written(
         })
     };
     Ok(session.beside(take_in).await?)
+}
+
+/// The fact that holds as whom we write to Zoho.
+pub(crate) const OUR_USER: &str = "zoho.user";
+
+/// What another user wrote in the second of our own write can be told from it.
+fn remember_user(tx: &Tx<'_>, written: &Written) -> Result<(), StoreError> {
+    match &written.modified_by {
+        Some(user) if facts::get(tx, OUR_USER)?.as_deref() != Some(user.as_str()) => {
+            facts::set(tx, OUR_USER, user.as_str())
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// An answer of Zoho, as far as all of its rows have it in common.
@@ -89,19 +110,20 @@ impl Answer {
             }
             None => Map::new(),
         };
-        let has_lines = row.contains_key(zoho_crm::Module::InvoicedItems.api_name());
+        let has_lines = flow.rows().is_some_and(|module| row.contains_key(module.api_name()));
         let adjusted = row.contains_key(verify::ADJUSTMENT);
-        let proved = match (&task.link, flow) {
-            (_, Flow::Customers | Flow::Items | Flow::Contacts) => true,
-            (Some(link), Flow::Invoices) => link.verified && !has_lines && !adjusted,
-            (None, Flow::Invoices) => false,
+        let proved = match &task.link {
+            _ if !flow.is_document() => true,
+            Some(link) => link.verified && !has_lines && !adjusted,
+            None => false,
         };
-        let lines = match (&task.link, flow) {
-            (_, Flow::Customers | Flow::Items | Flow::Contacts) => LineState::None,
-            (_, Flow::Invoices) if has_lines => LineState::Written,
-            (Some(link), Flow::Invoices) => link.lines,
-            (None, Flow::Invoices) => LineState::Unknown,
+        let lines = match &task.link {
+            _ if !flow.is_document() => LineState::None,
+            _ if has_lines => LineState::Written,
+            Some(link) => link.lines,
+            None => LineState::Unknown,
         };
+        let is_new = task.link.is_none();
         // A deleted record's number may have been released: then Zoho holds another one than its source says.
         let number = match (&task.mapped, &task.link) {
             (Some(mapped), _) => mapped.number.clone(),
@@ -110,11 +132,12 @@ impl Answer {
         };
         let former = task.link.take();
         let (before, after) = (before.to_json(), row.to_json());
-        let (mut sent, modified_time, adopted) =
-            former.map(|link| (link.sent, link.modified_time, link.adopted)).unwrap_or_default();
+        let (mut sent, modified_time, adopted, mut copy) =
+            former.map(|link| (link.sent, link.modified_time, link.adopted, link.copy)).unwrap_or_default();
         let on_create_only = |name: &str| {
             name == verify::ADJUSTMENT || task.mapped.as_ref().is_some_and(|m| m.on_create.contains_key(name))
         };
+        copy.after_write(is_new, row.keys().filter(|name| !on_create_only(name)));
         let all_kept = sent.is_empty() && !row.keys().any(|name| on_create_only(name));
         sent.extend(row.into_iter().filter(|(name, _)| !on_create_only(name)));
         let link = Link {
@@ -130,6 +153,7 @@ impl Answer {
             lines,
             adopted,
             written_at: now,
+            copy,
         };
         let summary = match self.wrote {
             Wrote::Created => "created in Zoho",
@@ -147,6 +171,14 @@ impl Answer {
             links::put(tx, &link)?;
         }
         audit::append_as(tx, &entry, Some(&before), Some(&after))?;
+        let digest = task.mapped.as_ref().and_then(|mapped| mapped.lines_digest.as_deref());
+        if let Some(digest) = digest.filter(|_| has_lines) {
+            line_rows::set_digest(tx, flow, link.id, digest)?;
+            if is_new {
+                // Rows of an earlier copy are gone with it.
+                line_rows::replace(tx, flow, link.id, &RowMap::new())?;
+            }
+        }
         task.link = Some(link);
         if proved { finish(tx, flow, &self.fingerprint, task) } else { Ok(()) }
     }
@@ -184,7 +216,13 @@ pub(crate) async fn all_proved(
 pub(crate) fn finish(tx: &Tx<'_>, flow: Flow, fingerprint: &str, task: &Task) -> Result<(), StoreError> {
     let settled = if task.wrote.is_some() { SettledAs::Written } else { SettledAs::Unchanged };
     sources::settle(tx, flow, task.source.id, &task.source.hash, fingerprint, &settled)?;
-    failures::close(tx, flow, task.source.id)?;
+    let asked = match &task.link {
+        Some(link) => questions::record(tx, link, &task.source, fingerprint)?,
+        None => false,
+    };
+    if !asked {
+        failures::close(tx, flow, task.source.id)?;
+    }
     let found = task.mapped.as_ref().map(|mapped| mapped.warnings.as_slice()).unwrap_or_default();
     warnings::replace(tx, flow, task.source.id, found)?;
     match task.wrote {

@@ -49,13 +49,15 @@ pub(crate) async fn for_deleted_customers(
 fn has_customer(tx: &Tx<'_>, invoice: &SalesInvoice) -> Result<bool, StoreError> {
     const FLOW: Flow = Flow::Customers;
     for id in [invoice.customer_id, invoice.bill_to_customer_id].into_iter().flatten() {
-        if sources::identity(tx, FLOW, id)?.is_some() || links::zoho_id(tx, FLOW, id)?.is_some() {
+        let lives = sources::identity(tx, FLOW, id)?.is_some_and(|known| known.live);
+        if lives || links::zoho_id(tx, FLOW, id)?.is_some() {
             return Ok(true);
         }
     }
     for number in [&invoice.customer_number, &invoice.bill_to_customer_number].into_iter().flatten() {
-        if links::by_number(tx, FLOW, number)?.is_some() || !sources::by_number(tx, FLOW, number)?.is_empty()
-        {
+        let holder = links::by_number(tx, FLOW, number)?.filter(|link| link.copy.gone.is_none());
+        let lives = sources::by_number(tx, FLOW, number)?.iter().any(|row| row.gone.is_none());
+        if holder.is_some() || lives {
             return Ok(true);
         }
     }

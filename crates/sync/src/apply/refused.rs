@@ -1,7 +1,7 @@
 //! What can still be written of a row that Zoho refused. One bad phone number must never cost the whole record.
 
 use exact_json::Value;
-use zoho_crm::{Module, RowError, ZohoId};
+use zoho_crm::{RowError, ZohoId};
 
 use super::Task;
 use crate::flow::Flow;
@@ -22,7 +22,7 @@ pub(crate) fn holder_of_our_key(session: &Session<'_>, flow: Flow, error: &RowEr
 
 /// Changes the task so that it can be tried again; `false` where nothing can be left out.
 pub(crate) fn otherwise(session: &Session<'_>, flow: Flow, task: &mut Task, error: &RowError) -> bool {
-    if flow == Flow::Invoices && lines_otherwise(session, task, error) {
+    if flow.is_document() && lines_otherwise(session, task, error) {
         return true;
     }
     let refusable = matches!(error.code.as_str(), "INVALID_DATA" | "DUPLICATE_DATA" | "NOT_ALLOWED");
@@ -51,7 +51,7 @@ pub(crate) fn otherwise(session: &Session<'_>, flow: Flow, task: &mut Task, erro
     true
 }
 
-/// Changes the lines of the task's invoice so that they can be tried again; `false` where they cannot be written in another way.
+/// Changes the lines of the task's document so that they can be tried again; `false` where they cannot be written in another way.
 pub(crate) fn lines_otherwise(session: &Session<'_>, task: &mut Task, error: &RowError) -> bool {
     next_negative_style(session, task, error) || fewer_rows(session, task, error)
 }
@@ -60,8 +60,9 @@ pub(crate) fn lines_otherwise(session: &Session<'_>, task: &mut Task, error: &Ro
 fn next_negative_style(session: &Session<'_>, task: &mut Task, error: &RowError) -> bool {
     let path = error.json_path.as_deref().unwrap_or_default();
     let name = error.api_name.as_deref().unwrap_or_default();
-    let about_lines =
-        path.contains("Invoiced_Items") || matches!(name, "Quantity" | "List_Price" | "Discount");
+    let subform = task.source.flow.rows().map_or("", |module| module.api_name());
+    let about_lines = (!subform.is_empty() && path.contains(subform))
+        || matches!(name, "Quantity" | "List_Price" | "Discount");
     let Some(mapped) = &task.mapped else { return false };
     if !about_lines || error.code != "INVALID_DATA" || !mapped.has_negative_lines() {
         return false;
@@ -75,9 +76,9 @@ fn next_negative_style(session: &Session<'_>, task: &mut Task, error: &RowError)
     write_otherwise(session, task, next, most_rows)
 }
 
-/// Zoho states no limit for the rows of an invoice: what it takes is learnt from its refusal, and the surplus is folded into one row.
+/// Zoho states no limit for the rows of a document: what it takes is learnt from its refusal, and the surplus is folded into one row.
 fn fewer_rows(session: &Session<'_>, task: &mut Task, error: &RowError) -> bool {
-    let subform = Module::InvoicedItems.api_name();
+    let Some(subform) = task.source.flow.rows().map(zoho_crm::Module::api_name) else { return false };
     let about_rows = error.api_name.as_deref() == Some(subform)
         || error.json_path.as_deref().is_some_and(|path| path.ends_with(subform));
     let (Some(mapped), Some(most)) = (&task.mapped, error.maximum_length) else { return false };

@@ -35,11 +35,15 @@ pub(crate) fn as_it_would_be(
 
 /// The totals of the tasks whose lines or adjustment Zoho was not really given: they are taken to be as they should. That Zoho computes
 /// the same is what only a real run can prove.
-pub(crate) fn totals(session: &Session<'_>, tasks: &[Task]) -> BTreeMap<ZohoId, (Decimal, Decimal)> {
+pub(crate) fn totals(
+    session: &Session<'_>,
+    flow: Flow,
+    tasks: &[Task],
+) -> BTreeMap<ZohoId, (Decimal, Decimal)> {
     if !session.rehearsing {
         return BTreeMap::new();
     }
-    let lines = zoho_crm::Module::InvoicedItems.api_name();
+    let lines = flow.rows().map_or("", |module| module.api_name());
     let expected = |task: &Task| {
         let id = task.link.as_ref().map(|link| link.zoho_id.clone())?;
         let total = task.mapped.as_ref()?.expected_total?;

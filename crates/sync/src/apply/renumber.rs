@@ -151,6 +151,7 @@ async fn give(
     let before = std::mem::replace(&mut link.number, number.to_owned());
     link.modified_time = written.modified_time.or(link.modified_time.take());
     link.sent.insert(key.to_owned(), Value::text(number));
+    link.copy.after_write(false, std::iter::once(&key.to_owned()));
     let of_key = |number| Value::Object(Map::from([(key.to_owned(), number)]));
     let entry = Entry {
         number: Some(number.to_owned()),

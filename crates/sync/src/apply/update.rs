@@ -4,11 +4,13 @@ use exact_json::Value;
 use zoho_crm::{Record, RowError};
 
 use super::{Task, Wrote, create, outcome, refused};
+use crate::drift::gone;
 use crate::failure::{self, FailureClass, RunError, Trouble};
 use crate::flow::Flow;
 use crate::session::Session;
 use crate::store::audit::{AuditKind, Entry};
 use crate::store::links::{self, LineState};
+use crate::store::questions::DELETED;
 use crate::store::{audit, sources};
 
 /// Writes the tasks' changes, 100 a call. Returns those whose total or lines are to be proved.
@@ -91,33 +93,18 @@ fn is_gone(error: &RowError) -> bool {
         || (error.code == "INVALID_DATA" && about_id)
 }
 
-/// The record that we wrote is not there any more. It is looked at by id before anything is concluded; a product is made anew, everything
-/// else is a person's to decide, because it is often a merge or an erasure request.
-async fn gone_in_zoho(
+/// The record that we wrote is not there any more. It is looked at by id before anything is concluded.
+pub(crate) async fn gone_in_zoho(
     session: &Session<'_>,
     flow: Flow,
     fingerprint: &str,
-    task: Task,
+    mut task: Task,
 ) -> Result<(), RunError> {
     let Some(link) = task.link.clone() else {
         return Ok(());
     };
-    let still_there = session.zoho().get(flow.module(), &link.zoho_id).await?.is_some();
-    let name = flow.name();
-    let number = &task.source.number;
-    if task.source.gone.is_some() && !still_there {
-        let entry = Entry {
-            number: Some(number.clone()),
-            zoho_id: Some(link.zoho_id.to_string()),
-            ..session.entry(flow, task.source.id, AuditKind::Deleted, "deleted on both sides", session.now())
-        };
-        session.store().write(|tx| {
-            links::remove(tx, flow, task.source.id)?;
-            audit::append(tx, &entry)
-        })?;
-        return outcome::unchanged(session, flow, fingerprint, &task);
-    }
-    let trouble = if still_there {
+    let (name, number) = (flow.plural(), task.source.number.clone());
+    let trouble = if session.zoho().get(flow.module(), &link.zoho_id).await?.is_some() {
         Trouble::new(
             FailureClass::Permission,
             "zoho_record_not_writable",
@@ -127,21 +114,15 @@ async fn gone_in_zoho(
             ),
             "Check the sharing rules and the profile of the Zoho user whom Ledgerline signs in as.",
         )
-    } else if flow == Flow::Items {
-        session.store().write(|tx| links::remove(tx, flow, task.source.id))?;
+    } else if gone::met(session, flow, fingerprint, &mut task).await? {
         Trouble::new(
             FailureClass::Reference,
-            "zoho_record_deleted",
+            DELETED,
             format!("{name} {number}: the record {} was deleted in Zoho.", link.zoho_id),
-            "Nothing to do: it is created again in the next run.",
+            "Nothing to do: it is copied again in the next run.",
         )
     } else {
-        Trouble::new(
-            FailureClass::Conflict,
-            "zoho_record_deleted",
-            format!("{name} {number}: the record {} was deleted in Zoho.", link.zoho_id),
-            "Restore it from Zoho's recycle bin, then replay. If it was merged into another record, put the BC Number and BC Id on the survivor and replay.",
-        )
+        return Ok(());
     };
     outcome::troubled(session, flow, fingerprint, &task, &trouble)
 }

@@ -1,16 +1,17 @@
-//! Reads back what must agree to the cent: an invoice's lines where they are in doubt, and its total always.
+//! Reads back what must agree to the cent: a document's lines where they are in doubt, and its total always.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use exact_json::{Decimal, Map, Value};
-use zoho_crm::{Module, Record, ZohoId, coql};
+use zoho_crm::{Record, ZohoId, coql};
 
-use super::{Task, Wrote, create, decide, outcome, refused, rehearsed};
+use super::{Task, Wrote, create, decide, outcome, refused, rehearsed, row_map, update};
 use crate::failure::{self, FailureClass, RunError, Trouble};
 use crate::flow::Flow;
-use crate::map::{self, Mapped, NegativeStyle};
+use crate::map::{self, Mapped, NegativeStyle, RowMap};
 use crate::session::Session;
 use crate::store::intents::{self, IntentKind};
+use crate::store::line_rows;
 use crate::store::links::{self, LineState};
 use crate::store::sources;
 
@@ -19,6 +20,9 @@ pub(crate) const AT_ONCE: usize = coql::ROWS_MAX as usize;
 
 /// Whatever makes the total agree: it belongs to the rows, and is never planned again with the other fields.
 pub(crate) const ADJUSTMENT: &str = "Adjustment";
+
+/// Where the comments stand that no line comes before.
+const DESCRIPTION: &str = "Description";
 
 /// Proves the lines and totals of at most [`AT_ONCE`] tasks, and corrects a total once through Adjustment.
 pub(crate) async fn run(
@@ -37,6 +41,7 @@ pub(crate) async fn run(
         }
         with_lines.push(task);
     }
+    row_map::learn(session, flow, &with_lines).await?;
     let wrong = compare(session, flow, fingerprint, with_lines, true).await?;
     for wrong in wrong.chunks(zoho_crm::ROWS_PER_WRITE) {
         session.check_stop()?;
@@ -46,7 +51,8 @@ pub(crate) async fn run(
     Ok(())
 }
 
-/// Makes the lines of an adopted or doubtful invoice what they should be, row by row. Returns whether they are.
+/// Makes the lines of an adopted or doubtful document, or of one whose lines have changed, what they should be, row by row. Returns whether
+/// they are.
 async fn repair_lines(
     session: &Session<'_>,
     flow: Flow,
@@ -54,24 +60,23 @@ async fn repair_lines(
     task: &mut Task,
 ) -> Result<bool, RunError> {
     let Some(link) = task.link.clone() else { return Ok(false) };
-    let lines = Module::InvoicedItems.api_name();
+    let Some(lines) = flow.rows().map(zoho_crm::Module::api_name) else { return Ok(true) };
     for round in 1..=refused::ROUNDS {
         session.check_stop()?;
         let Some(record) = session.zoho().get(flow.module(), &link.zoho_id).await? else {
-            let trouble = Trouble::new(
-                FailureClass::Conflict,
-                "zoho_record_deleted",
-                format!("Invoice {} is not in Zoho any more (record {}).", task.source.number, link.zoho_id),
-                "Restore it from Zoho's recycle bin, then replay.",
-            );
-            outcome::troubled(session, flow, fingerprint, task, &trouble)?;
+            update::gone_in_zoho(session, flow, fingerprint, task.clone()).await?;
             return Ok(false);
         };
         let have = record.get(lines).and_then(Value::as_list).unwrap_or_default();
-        let Some(rows) = repair(session, task, have) else { break };
-        let row: Map =
+        let known = session.store().read(|tx| line_rows::rows(tx, flow, task.source.id))?;
+        let Some(rows) = repair(session, task, have, &known) else {
+            row_map::remember(session, flow, task, have)?;
+            break;
+        };
+        let mut row: Map =
             [("id".to_owned(), Value::text(link.zoho_id.as_str())), (lines.to_owned(), Value::List(rows))]
                 .into();
+        row.extend(beside_lines(task));
         let payload = sources::hash(row.to_json());
         let now = session.now();
         let intent = session
@@ -89,8 +94,10 @@ async fn repair_lines(
         };
         match results.into_iter().next() {
             Some(Ok(written)) => {
-                task.row = row.into_iter().filter(|(name, _)| name == lines).collect();
+                row.remove("id");
+                task.row = row;
                 outcome::written(session, flow, fingerprint, task, written, Wrote::Updated)?;
+                read_back(session, flow, task).await?;
                 break;
             }
             Some(Err(error))
@@ -105,23 +112,63 @@ async fn repair_lines(
     }
     if let Some(link) = &mut task.link {
         link.lines = LineState::Written;
-        session.store().write(|tx| links::put(tx, link))?;
+        let digest = task.mapped.as_ref().and_then(|mapped| mapped.lines_digest.as_deref());
+        session.store().write(|tx| {
+            links::put(tx, link)?;
+            digest.map_or(Ok(()), |digest| line_rows::set_digest(tx, flow, link.id, digest))
+        })?;
     }
     Ok(true)
+}
+
+/// What changes together with the lines of a document whose lines change: the Adjustment that makes its total agree, and the comments that
+/// stand before the first line.
+fn beside_lines(task: &Task) -> Map {
+    let Some(mapped) = task.mapped.as_ref().filter(|mapped| mapped.lines_digest.is_some()) else {
+        return Map::new();
+    };
+    let mut beside = Map::new();
+    if let Some(adjustment) = mapped.adjustment {
+        beside.insert(ADJUSTMENT.to_owned(), Value::Number(adjustment));
+    }
+    let comments = mapped.on_create.get(DESCRIPTION).filter(|value| !value.is_null());
+    beside.extend(comments.map(|value| (DESCRIPTION.to_owned(), value.clone())));
+    beside
+}
+
+/// Learns the ids of the rows that were just added.
+async fn read_back(session: &Session<'_>, flow: Flow, task: &Task) -> Result<(), RunError> {
+    let changes = task.mapped.as_ref().is_some_and(|mapped| mapped.lines_digest.is_some());
+    if let Some(link) = task.link.as_ref().filter(|_| changes && !session.rehearsing)
+        && let Some(record) = session.zoho().get(flow.module(), &link.zoho_id).await?
+        && let Some(module) = flow.rows()
+    {
+        let rows = record.get(module.api_name()).and_then(Value::as_list).unwrap_or_default();
+        row_map::remember(session, flow, task, rows)?;
+    }
+    Ok(())
+}
+
+/// The word for a document at the beginning of a sentence.
+fn named(flow: Flow) -> &'static str {
+    match flow {
+        Flow::PurchaseOrders => "Purchase order",
+        Flow::Customers | Flow::Items | Flow::Contacts | Flow::Invoices | Flow::Vendors => "Invoice",
+    }
 }
 
 /// The rows to send so that the lines are right; `None` when they are.
 ///
 /// Negative lines are right in whichever style Zoho took them, and so is a surplus that was folded because Zoho took no more rows.
-fn repair(session: &Session<'_>, task: &Task, have: &[Value]) -> Option<Vec<Value>> {
+fn repair(session: &Session<'_>, task: &Task, have: &[Value], known: &RowMap) -> Option<Vec<Value>> {
     let mapped = task.mapped.as_ref()?;
-    let rows = map::repair_lines(mapped, have)?;
+    let rows = map::repair_lines(mapped, have, known)?;
     let styles =
         if mapped.has_negative_lines() { NegativeStyle::ALL.as_slice() } else { &[mapped.negative_style] };
     let folded = (!have.is_empty() && have.len() < mapped.lines.len()).then_some(have.len());
     let fits = |style, most_rows| {
         let otherwise = decide::map_otherwise(session, &task.source, style, most_rows);
-        matches!(otherwise, Some(Mapped::Record(record)) if map::repair_lines(&record, have).is_none())
+        matches!(otherwise, Some(Mapped::Record(record)) if map::repair_lines(&record, have, known).is_none())
     };
     let fits_somehow = styles.iter().any(|style| {
         fits(*style, session.policy().map.most_rows) || folded.is_some_and(|most| fits(*style, Some(most)))
@@ -140,7 +187,7 @@ async fn compare(
     if tasks.is_empty() {
         return Ok(Vec::new());
     }
-    let totals = read_totals(session, &tasks).await?;
+    let totals = read_totals(session, flow, &tasks).await?;
     let mut wrong = Vec::new();
     let mut proved = Vec::with_capacity(tasks.len());
     for task in tasks {
@@ -152,7 +199,11 @@ async fn compare(
             let trouble = Trouble::new(
                 FailureClass::Outage,
                 "total_not_readable",
-                format!("The total of invoice {} could not be read back from Zoho.", task.source.number),
+                format!(
+                    "The total of {} {} could not be read back from Zoho.",
+                    flow.singular(),
+                    task.source.number
+                ),
                 "Nothing to do: it is tried again by itself.",
             );
             outcome::troubled(session, flow, fingerprint, &task, &trouble)?;
@@ -167,10 +218,14 @@ async fn compare(
                 FailureClass::Conflict,
                 "total_differs",
                 format!(
-                    "Invoice {}: Business Central says {expected}, Zoho computes {held}, also after a correction through Adjustment.",
+                    "{} {}: Business Central says {expected}, Zoho computes {held}, also after a correction through Adjustment.",
+                    named(flow),
                     task.source.number
                 ),
-                "Look for a rule in Zoho that changes prices, taxes or the Adjustment of invoices; then replay.",
+                format!(
+                    "Look for a rule in Zoho that changes prices, taxes or the Adjustment of {}; then replay.",
+                    flow.plural()
+                ),
             );
             outcome::troubled(session, flow, fingerprint, &task, &trouble)?;
         }
@@ -186,8 +241,8 @@ type Totals = BTreeMap<ZohoId, (Decimal, Decimal)>;
 ///
 /// What was created together has ids that lie together: a query for a range of ids reads more of them than one that names each. Where the
 /// records of others lie in between, so that it does not, the rest is asked for by id.
-async fn read_totals(session: &Session<'_>, tasks: &[Task]) -> Result<Totals, RunError> {
-    let mut totals: Totals = rehearsed::totals(session, tasks);
+async fn read_totals(session: &Session<'_>, flow: Flow, tasks: &[Task]) -> Result<Totals, RunError> {
+    let mut totals: Totals = rehearsed::totals(session, flow, tasks);
     let links = tasks.iter().filter_map(|t| t.link.as_ref());
     let ids: BTreeSet<&str> =
         links.filter(|l| !totals.contains_key(&l.zoho_id)).map(|l| l.zoho_id.as_str()).collect();
@@ -200,7 +255,7 @@ async fn read_totals(session: &Session<'_>, tasks: &[Task]) -> Result<Totals, Ru
         && let (Some(first), Some(last)) = (left.front(), left.back())
     {
         let range = format!("(id >= {} and id <= {})", coql::text(first), coql::text(last));
-        let found = totals_where(session, &range).await?;
+        let found = totals_where(session, flow, &range).await?;
         let Some(reached) = found.last_key_value().map(|(id, _)| id.clone()) else { break };
         let before = left.len();
         while let Some(id) = left.pop_front_if(|id| **id <= *reached.as_str()) {
@@ -215,14 +270,15 @@ async fn read_totals(session: &Session<'_>, tasks: &[Task]) -> Result<Totals, Ru
     }
     unread.extend(left);
     for ids in unread.chunks(coql::IN_MAX) {
-        totals.extend(totals_where(session, &coql::in_list("id", ids)).await?);
+        totals.extend(totals_where(session, flow, &coql::in_list("id", ids)).await?);
     }
     Ok(totals)
 }
 
-async fn totals_where(session: &Session<'_>, condition: &str) -> Result<Totals, RunError> {
+async fn totals_where(session: &Session<'_>, flow: Flow, condition: &str) -> Result<Totals, RunError> {
     let query = format!(
-        "select id, Grand_Total, Adjustment from Invoices where {condition} order by id asc limit {}",
+        "select id, Grand_Total, Adjustment from {} where {condition} order by id asc limit {}",
+        flow.module().api_name(),
         coql::ROWS_MAX
     );
     let page = session.zoho().coql(&query).await?;

@@ -17,6 +17,7 @@ use crate::map;
 use crate::progress::{Progress, Stop};
 use crate::session::Session;
 use crate::store::audit::{AuditKind, Entry};
+use crate::store::copy_state::CopyState;
 use crate::store::links::{LineState, Link};
 use crate::store::{Store, StoreError, audit, failures, keyless, links, sources};
 
@@ -309,7 +310,7 @@ fn put(store: &Store, planned: &[PlannedLink], now: jiff::Timestamp) -> Result<(
             links::remove(tx, one.flow, one.bc_id)?;
         }
         for one in planned {
-            let invoice = one.flow == Flow::Invoices;
+            let document = one.flow.is_document();
             let link = Link {
                 flow: one.flow,
                 id: one.bc_id,
@@ -319,10 +320,11 @@ fn put(store: &Store, planned: &[PlannedLink], now: jiff::Timestamp) -> Result<(
                 source_hash: String::new(),
                 fingerprint: String::new(),
                 modified_time: one.modified_time.clone(),
-                verified: !invoice,
-                lines: if invoice { LineState::Unknown } else { LineState::None },
+                verified: !document,
+                lines: if document { LineState::Unknown } else { LineState::None },
                 adopted: true,
                 written_at: now,
+                copy: CopyState::default(),
             };
             links::put(tx, &link)?;
             keyless::remove(tx, one.flow, &one.zoho_id)?;

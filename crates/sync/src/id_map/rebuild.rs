@@ -17,6 +17,7 @@ use crate::observe;
 use crate::progress::{Event, Progress, Stop};
 use crate::session::Session;
 use crate::store::audit::{AuditKind, Entry};
+use crate::store::copy_state::CopyState;
 use crate::store::links::{self, LineState, Link};
 use crate::store::{StoreError, Tx, audit, sources};
 
@@ -241,7 +242,7 @@ impl<'a, 'b> Build<'a, 'b> {
         // What was left to people when the record was taken over stays theirs.
         let ours =
             |name: &String| owned.contains(name) && !same.is_some_and(|link| link.leaves_to_people(name));
-        let invoice = self.flow == Flow::Invoices;
+        let document = self.flow.is_document();
         let now = self.session.now();
         let link = Link {
             flow: self.flow,
@@ -251,10 +252,11 @@ impl<'a, 'b> Build<'a, 'b> {
             source_hash: String::new(),
             fingerprint: String::new(),
             modified_time: Some(self.text(record, "Modified_Time")).filter(|text| !text.is_empty()),
-            verified: !invoice,
-            lines: if invoice { LineState::Unknown } else { LineState::None },
+            verified: !document,
+            lines: if document { LineState::Unknown } else { LineState::None },
             adopted: same.is_none_or(|link| link.adopted),
             written_at: now,
+            copy: CopyState::default(),
             zoho_id,
         };
         links::put(tx, &link)?;

@@ -3,7 +3,7 @@
 //! A number may stand in any field that could hold one: sales teams put it where they find room. Every text or whole-number field that
 //! was made in the org is read, and taken for a tax number where its label says so.
 
-use business_central::{Contact, Customer, Item, SalesInvoice};
+use business_central::{Contact, Customer, Item, PurchaseOrder, SalesInvoice, Vendor};
 use exact_json::{Map, Value};
 use zoho_crm::{FieldInfo, coql};
 
@@ -92,12 +92,42 @@ const INVOICES: Standard = Standard {
     date: Some("Invoice_Date"),
 };
 
+const VENDORS: Standard = Standard {
+    numbers: &[],
+    name: &["Vendor_Name"],
+    emails: &["Email"],
+    websites: &["Website"],
+    phones: &["Phone"],
+    city: Some("City"),
+    postal_code: Some("Zip_Code"),
+    country: Some("Country"),
+    belongs_to: None,
+    total: None,
+    date: None,
+};
+
+const PURCHASE_ORDERS: Standard = Standard {
+    numbers: &["Subject", "PO_Number"],
+    name: &[],
+    emails: &[],
+    websites: &[],
+    phones: &[],
+    city: None,
+    postal_code: None,
+    country: None,
+    belongs_to: Some("Vendor_Name"),
+    total: Some("Grand_Total"),
+    date: Some("PO_Date"),
+};
+
 const fn standard(flow: Flow) -> &'static Standard {
     match flow {
         Flow::Customers => &ACCOUNTS,
         Flow::Items => &PRODUCTS,
         Flow::Contacts => &CONTACTS,
         Flow::Invoices => &INVOICES,
+        Flow::Vendors => &VENDORS,
+        Flow::PurchaseOrders => &PURCHASE_ORDERS,
     }
 }
 
@@ -113,10 +143,10 @@ impl Standard {
 #[must_use]
 pub const fn kind(flow: Flow) -> Kind {
     match flow {
-        Flow::Customers => Kind::Organisation,
+        Flow::Customers | Flow::Vendors => Kind::Organisation,
         Flow::Items => Kind::Product,
         Flow::Contacts => Kind::Person,
-        Flow::Invoices => Kind::Document,
+        Flow::Invoices | Flow::PurchaseOrders => Kind::Document,
     }
 }
 
@@ -199,7 +229,7 @@ fn plain(value: &Value) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// The comparable values of a row of Business Central, which belongs to `belongs_to`: the Zoho id of its customer's Account.
+/// The comparable values of a row of Business Central, which belongs to `belongs_to`: the Zoho id of its customer's Account, or of its Vendor.
 ///
 /// # Errors
 /// When the text is not a row of the flow's entity.
@@ -249,6 +279,31 @@ pub fn source_party(flow: Flow, text: &str, belongs_to: Option<String>) -> Resul
                 numbers: list([row.number]),
                 total: Some(row.total_amount_including_tax),
                 date: row.invoice_date.map(|day| day.to_string()),
+                belongs_to,
+                ..Party::default()
+            }
+        }
+        Flow::Vendors => {
+            let row: Vendor = serde_json::from_str(text).map_err(problem)?;
+            Party {
+                numbers: list([row.number]),
+                name: row.display_name.unwrap_or_default(),
+                tax_numbers: list([row.tax_registration_number]),
+                emails: list([row.email]),
+                websites: list([row.website]),
+                phones: list([row.phone_number]),
+                city: row.city,
+                postal_code: row.postal_code,
+                country: row.country,
+                ..Party::default()
+            }
+        }
+        Flow::PurchaseOrders => {
+            let row: PurchaseOrder = serde_json::from_str(text).map_err(problem)?;
+            Party {
+                numbers: list([row.number]),
+                total: Some(row.total_amount_including_tax),
+                date: row.order_date.map(|day| day.to_string()),
                 belongs_to,
                 ..Party::default()
             }

@@ -4,8 +4,8 @@ use super::owned;
 use crate::flow::Flow;
 use crate::org_schema::CustomField;
 
-/// What an invoice holds beside its own fields.
-const BESIDE: [&str; 4] = ["Description", "Invoiced_Items", "Adjustment", "Owner"];
+/// What a document holds beside its own fields.
+const BESIDE: [&str; 5] = ["Description", "Invoiced_Items", "Purchase_Items", "Adjustment", "Owner"];
 
 /// The members of Business Central's rows that the mapping reads, in the order of its tables.
 fn read_of(flow: Flow) -> &'static [&'static str] {
@@ -73,6 +73,32 @@ fn read_of(flow: Flow) -> &'static [&'static str] {
             "totalTaxAmount",
             "totalAmountIncludingTax",
             "salesInvoiceLines",
+        ],
+        Flow::Vendors => &[
+            "number",
+            "displayName",
+            "email",
+            "phoneNumber",
+            "website",
+            "addressLine1",
+            "addressLine2",
+            "city",
+            "state",
+            "postalCode",
+            "country",
+        ],
+        Flow::PurchaseOrders => &[
+            "number",
+            "status",
+            "vendorNumber",
+            "vendorName",
+            "orderDate",
+            "requestedReceiptDate",
+            "currencyCode",
+            "totalAmountExcludingTax",
+            "totalTaxAmount",
+            "totalAmountIncludingTax",
+            "purchaseOrderLines",
         ],
     }
 }

@@ -44,7 +44,7 @@ impl<'a> FieldWriter<'a> {
 
     /// Puts the two keys, which are never cut. Returns the number.
     pub(crate) fn keys(&mut self, id: BcId, number: Option<&str>) -> Result<String, Refusal> {
-        let name = self.flow.name();
+        let name = self.flow.plural();
         let refuse = |code: &str, message: String, cure: &str| Refusal {
             held: false,
             code: code.to_owned(),

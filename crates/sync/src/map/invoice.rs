@@ -6,10 +6,11 @@ use zoho_crm::{Module, ZohoId};
 
 use super::context::Context;
 use super::fields::{FieldWriter, picklist_value};
+use super::lines::{self, Document, DocumentLine};
 use super::policy::ForeignCurrency;
 use super::{
     DELETED_CUSTOMERS_NAME, DELETED_CUSTOMERS_NUMBER, Mapped, MappedLine, MappedRecord, Refusal, SkipReason,
-    Wait, lines, text,
+    Wait, text,
 };
 use crate::flow::Flow;
 use crate::org_schema::CustomField;
@@ -56,7 +57,7 @@ pub fn invoice(invoice: &SalesInvoice, posted: bool, context: &Context<'_>) -> M
     fields.custom_text(CustomField::Currency, Some(currency));
     fields.custom_text(CustomField::OrderNumber, invoice.order_number.as_deref());
 
-    let rows = match lines::rows(invoice, context.company.decimals(currency), context) {
+    let rows = match lines::rows(&document(invoice, &number), context.company.decimals(currency), context) {
         Ok(rows) => rows,
         Err(wait) => return Mapped::Wait(wait),
     };
@@ -85,9 +86,37 @@ pub fn invoice(invoice: &SalesInvoice, posted: bool, context: &Context<'_>) -> M
         expected_total: Some(invoice.total_amount_including_tax),
         remaining: Some(invoice.remaining_amount),
         predicted_total: Some(rows.predicted),
+        adjustment: rows.adjustment,
+        // Posted lines do not change.
+        lines_digest: None,
         lines: rows.lines,
         negative_style: context.policy.negative_style,
     })
+}
+
+/// The invoice as far as its rows are concerned.
+fn document<'a>(invoice: &'a SalesInvoice, number: &'a str) -> Document<'a> {
+    let lines = invoice.lines.iter().map(|line| DocumentLine {
+        id: line.id,
+        sequence: line.sequence,
+        kind: line.line_type.as_ref(),
+        item: line.item_id,
+        object_number: line.line_object_number.as_deref(),
+        texts: [line.description.as_deref(), line.description2.as_deref()],
+        unit: line.unit_of_measure_code.as_deref(),
+        quantity: line.quantity,
+        unit_price: line.unit_price,
+        net_amount: line.net_amount,
+        tax_percent: line.tax_percent,
+        net_tax_amount: line.net_tax_amount,
+    });
+    Document {
+        flow: Flow::Invoices,
+        number,
+        total: invoice.total_amount_including_tax,
+        prices_include_tax: invoice.prices_include_tax,
+        lines: lines.collect(),
+    }
 }
 
 /// Why the invoice stays where it is.

@@ -1,8 +1,8 @@
 //! What each field becomes: from a Business Central row to a Zoho record, as a pure function.
 //!
 //! This is the only module that knows both vocabularies. [`map_row`] decodes a stored row and hands it to the flow's own
-//! file ([`customer`], [`item`], [`contact`], [`invoice`]), which puts values through [`fields`]: that one knows what the live field takes
-//! (length, format, picklist, decimals) and notes a warning for whatever had to give. An invoice's rows are made in [`lines`] so that the
+//! file ([`customer`], [`item`], [`contact`], [`invoice`], [`vendor`], [`purchase_order`]), which puts values through [`fields`]: that one knows what the live field takes
+//! (length, format, picklist, decimals) and notes a warning for whatever had to give. The rows of invoices and orders are made in [`lines`] so that the
 //! total agrees to the cent ([`totals`]).
 
 mod comparable;
@@ -20,9 +20,11 @@ mod line_text;
 pub mod lines;
 mod owned;
 mod policy;
+mod purchase_order;
 mod repair;
 mod text;
 mod totals;
+mod vendor;
 
 use std::fmt;
 
@@ -40,10 +42,12 @@ pub use self::customer::customer;
 pub use self::invoice::invoice;
 pub use self::item::item;
 pub use self::lines::{LineTax, MappedLine};
-pub use self::owned::{deleted_fields, is_optional, owned_fields};
+pub use self::owned::{completed_fields, deleted_fields, is_optional, owned_fields};
 pub use self::policy::{ForeignCurrency, MapPolicy, NegativeStyle};
-pub use self::repair::repair_lines;
+pub use self::purchase_order::purchase_order;
+pub use self::repair::{RowMap, pair_lines, repair_lines};
 pub(crate) use self::totals::iso_decimals;
+pub use self::vendor::vendor;
 use crate::flow::Flow;
 
 /// Part of every fingerprint: raised when the same row maps to other fields than before.
@@ -78,20 +82,24 @@ pub struct MappedRecord {
     pub number: String,
     /// The fields that we own, by api name. `Null` clears a field; a field that is left out is absent.
     pub fields: Map,
-    /// What is sent on create only: the owner; an invoice's rows, the Adjustment that belongs to them, and the Description made of leading comments.
+    /// What is sent on create only: the owner; a document's rows, the Adjustment that belongs to them, and the Description made of leading comments.
     pub on_create: Map,
     /// What had to give.
     pub warnings: Vec<Warning>,
-    /// The currency of its amounts; invoices only.
+    /// The currency of its amounts; documents only.
     pub currency: Option<String>,
-    /// What Grand_Total must be; invoices only.
+    /// What Grand_Total must be; documents only.
     pub expected_total: Option<Decimal>,
     /// What is still to be paid; invoices only.
     pub remaining: Option<Decimal>,
-    /// What Grand_Total will be by our own computation; invoices only.
+    /// What Grand_Total will be by our own computation; documents only.
     pub predicted_total: Option<Decimal>,
-    /// An invoice's rows, for comparing and repairing.
+    /// The Adjustment that belongs to the rows, where the org lets it be written; documents only.
+    pub adjustment: Option<Decimal>,
+    /// A document's rows, for comparing and repairing.
     pub lines: Vec<MappedLine>,
+    /// Tells these lines from any others, however they are written; documents whose lines change only.
+    pub lines_digest: Option<String>,
     /// How negative lines were written.
     pub negative_style: NegativeStyle,
 }
@@ -124,7 +132,7 @@ pub enum SkipReason {
     NotPosted,
     /// The invoice is older than the day from which invoices are copied.
     OlderThan(Date),
-    /// The invoice is in a currency that the one-currency org does not have.
+    /// The document is in a currency that the one-currency org does not have.
     ForeignCurrency(String),
     /// The contact is a company.
     NotAPerson,
@@ -210,5 +218,7 @@ pub fn map_row(
         Flow::Items => item(&serde_json::from_str(row_text).map_err(problem)?, context),
         Flow::Contacts => contact(&serde_json::from_str(row_text).map_err(problem)?, context),
         Flow::Invoices => invoice(&serde_json::from_str(row_text).map_err(problem)?, posted, context),
+        Flow::Vendors => vendor(&serde_json::from_str(row_text).map_err(problem)?, context),
+        Flow::PurchaseOrders => purchase_order(&serde_json::from_str(row_text).map_err(problem)?, context),
     })
 }

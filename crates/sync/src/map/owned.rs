@@ -62,6 +62,10 @@ pub(super) fn standard(flow: Flow) -> &'static [&'static str] {
             "Shipping_Country",
             "Currency",
         ],
+        Flow::Vendors => {
+            &["Vendor_Name", "Email", "Phone", "Website", "Street", "City", "State", "Zip_Code", "Country"]
+        }
+        Flow::PurchaseOrders => &["Subject", "Vendor_Name", "PO_Number", "PO_Date", "Due_Date", "Currency"],
     }
 }
 
@@ -73,6 +77,8 @@ fn mandatory(flow: Flow) -> &'static [&'static str] {
         Flow::Contacts => &["Last_Name", "Account_Name"],
         // Amounts in another currency than the record's would be wrong, and so would a total without its Adjustment.
         Flow::Invoices => &["Subject", "Account_Name", "Currency", "Invoiced_Items", "Adjustment"],
+        Flow::Vendors => &["Vendor_Name"],
+        Flow::PurchaseOrders => &["Subject", "Vendor_Name", "Currency", "Purchase_Items", "Adjustment"],
     }
 }
 
@@ -96,6 +102,13 @@ pub fn is_optional(flow: Flow, org: &OrgSchema, api_name: &str) -> bool {
     let key = |field| org.our_field(flow, field) == Some(api_name);
     let demanded = org.field(flow.module(), api_name).is_some_and(|field| field.mandatory);
     !(demanded || mandatory(flow).contains(&api_name) || key(CustomField::Number) || key(CustomField::Id))
+}
+
+/// What marks the copy of an order that Business Central does not have any more because it was received and invoiced.
+#[must_use]
+pub fn completed_fields(org: &OrgSchema) -> Map {
+    let status = org.our_field(Flow::PurchaseOrders, CustomField::Status);
+    status.map(|field| (field.to_owned(), Value::text("Completed"))).into_iter().collect()
 }
 
 /// What marks the record of a source that Business Central deleted; empty where the org has no field that could.

@@ -12,7 +12,7 @@ use crate::flow::Flow;
 /// What the mapping needs to know of the user's choices.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MapPolicy {
-    /// What becomes of invoices in a foreign currency where the org has one currency.
+    /// What becomes of documents in a foreign currency where the org has one currency.
     pub foreign_currency_in_one_currency_org: ForeignCurrency,
     /// By Business Central status: the value of the Zoho field Status, or none. A status that is absent takes the value of its own name.
     pub status_table: BTreeMap<String, Option<String>>,
@@ -20,7 +20,7 @@ pub struct MapPolicy {
     pub default_owner: Option<ZohoId>,
     /// Closed invoices older than this day are not copied.
     pub invoices_from: Option<Date>,
-    /// The most rows that an invoice may have; further ones are folded into one. Zoho states none for its own subforms.
+    /// The most rows that a document may have; further ones are folded into one. Zoho states none for its own subforms.
     pub most_rows: Option<usize>,
     /// How negative lines are written.
     pub negative_style: NegativeStyle,
@@ -60,7 +60,10 @@ impl MapPolicy {
     pub fn fingerprint(&self, flow: Flow) -> String {
         match flow {
             // The owner counts on create only: another one must not bring every record up again.
-            Flow::Customers | Flow::Items | Flow::Contacts => String::new(),
+            Flow::Customers | Flow::Items | Flow::Contacts | Flow::Vendors => String::new(),
+            Flow::PurchaseOrders => {
+                format!("{:?}|{:?}", self.foreign_currency_in_one_currency_org, self.most_rows)
+            }
             Flow::Invoices => {
                 let mut text = format!(
                     "{:?}|{:?}|{:?}",

@@ -1,28 +1,72 @@
-//! Compares an invoice's rows in Zoho with what they should be, and says which writes make them so.
+//! Compares a document's rows in Zoho with what they should be, and says which writes make them so.
 
+use std::collections::BTreeMap;
+
+use business_central::BcId;
 use exact_json::{Decimal, Map, Value};
 
 use super::lines::MappedLine;
 use super::{MappedRecord, compare, text};
 
+/// Which row of the subform, by its id in Zoho, stands for which line of Business Central.
+pub type RowMap = BTreeMap<BcId, String>;
+
 /// The rows to send so that Zoho's rows become the record's: changes by id, additions without id, `_delete` for the surplus.
 ///
-/// `have` is the subform as Zoho printed it. `None` where nothing has to be sent: a row that is not mentioned stays as it is.
+/// `have` is the subform as Zoho printed it, `known` says which of its rows stand for which lines; for a line that is not in it, a row that
+/// says the same is looked for. `None` where nothing has to be sent: a row that is not mentioned stays as it is.
 #[must_use]
-pub fn repair_lines(record: &MappedRecord, have: &[Value]) -> Option<Vec<Value>> {
-    repair(&record.lines, have)
+pub fn repair_lines(record: &MappedRecord, have: &[Value], known: &RowMap) -> Option<Vec<Value>> {
+    repair(&record.lines, have, known)
 }
 
-fn repair(want: &[MappedLine], have: &[Value]) -> Option<Vec<Value>> {
+/// Which row stands for which line, as far as rows say what the lines say. Taxes are not looked at: queries do not bring them.
+#[must_use]
+pub fn pair_lines(lines: &[MappedLine], have: &[Value]) -> RowMap {
     let mut left: Vec<&Value> = have.iter().filter(|row| id(row).is_some()).collect();
-    let mut missing = Vec::new();
+    let mut pairs = RowMap::new();
+    // Of two lines with the same figures, each gets the row with its own text first.
+    for says_the_same in [agrees_in_words, agrees_in_figures] {
+        for line in lines {
+            let Some(key) = line.line.filter(|key| !pairs.contains_key(key)) else { continue };
+            if let Some(at) = left.iter().position(|row| says_the_same(line, row))
+                && let Some(row) = id(left.remove(at))
+            {
+                pairs.insert(key, row.to_owned());
+            }
+        }
+    }
+    pairs
+}
+
+fn repair(want: &[MappedLine], have: &[Value], known: &RowMap) -> Option<Vec<Value>> {
+    let mut left: Vec<&Value> = have.iter().filter(|row| id(row).is_some()).collect();
+    let mut rows = Vec::new();
+    let mut unpaired = Vec::new();
     for line in want {
+        let row = line.line.and_then(|key| known.get(&key));
+        match row.and_then(|known| left.iter().position(|row| id(row) == Some(known))) {
+            Some(at) => {
+                let row = left.remove(at);
+                if !agrees(line, row)
+                    && let Some(id) = id(row)
+                {
+                    rows.push(Value::Object(change(line, id)));
+                }
+            }
+            None => unpaired.push(line),
+        }
+    }
+    // A row that stood for a line which is gone goes with it, and is not given to another line.
+    let (stale, mut left): (Vec<&Value>, Vec<&Value>) =
+        left.into_iter().partition(|row| known.values().any(|known| id(row) == Some(known)));
+    let mut missing = Vec::new();
+    for line in unpaired {
         match left.iter().position(|row| agrees(line, row)) {
             Some(at) => drop(left.remove(at)),
             None => missing.push(line),
         }
     }
-    let mut rows = Vec::new();
     for line in missing {
         // A row of the same Product is more likely to be the one that was changed.
         let same_product = left.iter().position(|row| product(row) == Some(line.product.as_str()));
@@ -32,7 +76,7 @@ fn repair(want: &[MappedLine], have: &[Value]) -> Option<Vec<Value>> {
             None => line.to_row(),
         }));
     }
-    for row in left.into_iter().filter_map(id) {
+    for row in stale.into_iter().chain(left).filter_map(id) {
         rows.push(Value::Object(
             [("id".to_owned(), Value::text(row)), ("_delete".to_owned(), Value::Null)].into(),
         ));
@@ -49,14 +93,21 @@ fn change(line: &MappedLine, id: &str) -> Map {
     row
 }
 
-fn agrees(line: &MappedLine, row: &Value) -> bool {
+fn agrees_in_figures(line: &MappedLine, row: &Value) -> bool {
     let number = |name: &str| row.get(name).and_then(compare::number).unwrap_or_default();
-    let description = row.get("Description").and_then(Value::as_text).and_then(text::many_lines);
     product(row) == Some(line.product.as_str())
         && number("Quantity") == line.quantity
         && number("List_Price") == line.list_price
         && number("Discount") == line.discount
-        && description == line.description.as_deref().and_then(text::many_lines)
+}
+
+fn agrees_in_words(line: &MappedLine, row: &Value) -> bool {
+    let description = row.get("Description").and_then(Value::as_text).and_then(text::many_lines);
+    agrees_in_figures(line, row) && description == line.description.as_deref().and_then(text::many_lines)
+}
+
+fn agrees(line: &MappedLine, row: &Value) -> bool {
+    agrees_in_words(line, row)
         && taxes(row) == line.tax.iter().map(|tax| (tax.name.as_str(), tax.percentage)).collect::<Vec<_>>()
 }
 
@@ -83,11 +134,12 @@ mod tests {
     use exact_json::{Decimal, Value};
     use zoho_crm::ZohoId;
 
-    use super::repair;
+    use super::{RowMap, pair_lines, repair};
     use crate::map::{LineTax, MappedLine};
 
     fn line(product: &str, quantity: i64, tax: bool) -> MappedLine {
         MappedLine {
+            line: None,
             product: ZohoId::new(product),
             quantity: quantity.into(),
             list_price: Decimal::from(10),
@@ -107,7 +159,7 @@ mod tests {
     }
 
     fn repaired(want: &[MappedLine], have: &[Value]) -> Option<String> {
-        repair(want, have).map(|rows| Value::List(rows).to_json())
+        repair(want, have, &RowMap::new()).map(|rows| Value::List(rows).to_json())
     }
 
     #[test]
@@ -141,9 +193,50 @@ mod tests {
     #[test]
     fn rows_of_another_invoice_are_replaced_one_by_one() {
         let have = [printed("1", "x", "1"), printed("2", "y", "1"), printed("3", "a", "7")];
-        let rows = repair(&[line("a", 3, true), line("b", 2, true)], &have).unwrap();
+        let rows = repair(&[line("a", 3, true), line("b", 2, true)], &have, &RowMap::new()).unwrap();
         let ids: Vec<&str> = rows.iter().filter_map(|row| row.get("id")).filter_map(Value::as_text).collect();
         assert_eq!(ids, ["3", "1", "2"]);
         assert!(rows[2].get("_delete").is_some());
+    }
+
+    fn id(n: u8) -> business_central::BcId {
+        format!("00000000-0000-0000-0000-0000000000{n:02x}").parse().unwrap()
+    }
+
+    fn known_line(n: u8, product: &str, quantity: i64) -> MappedLine {
+        MappedLine { line: Some(id(n)), ..line(product, quantity, true) }
+    }
+
+    #[test]
+    fn a_known_row_is_changed_whatever_it_says() {
+        let known: RowMap = [(id(1), "1".to_owned()), (id(2), "2".to_owned())].into();
+        let have = [printed("1", "a", "3"), printed("2", "b", "1")];
+        // The lines took each other's place: by what they say, nothing would have to be written.
+        let want = [known_line(1, "b", 1), known_line(2, "a", 3)];
+        let rows = repair(&want, &have, &known).unwrap();
+        let ids: Vec<&str> = rows.iter().filter_map(|row| row.get("id")).filter_map(Value::as_text).collect();
+        assert_eq!(ids, ["1", "2"]);
+    }
+
+    #[test]
+    fn the_row_of_a_line_that_went_is_deleted_and_one_that_is_missing_is_made_anew() {
+        let known: RowMap = [(id(1), "1".to_owned()), (id(2), "2".to_owned())].into();
+        let have = [printed("1", "a", "3"), printed("2", "b", "1")];
+        assert_eq!(
+            repair(&[known_line(1, "a", 3)], &have, &known).map(|rows| Value::List(rows).to_json()).unwrap(),
+            r#"[{"_delete":null,"id":"2"}]"#
+        );
+        // A row that somebody deleted in Zoho is made anew.
+        let rows = repair(&[known_line(1, "a", 3), known_line(2, "b", 1)], &have[..1], &known).unwrap();
+        assert!(rows.len() == 1 && rows[0].get("id").is_none(), "{rows:?}");
+    }
+
+    #[test]
+    fn lines_of_the_same_figures_are_told_apart_by_their_text() {
+        let mut other = known_line(1, "a", 3);
+        other.description = Some("another text".to_owned());
+        let have = [printed("1", "a", "3"), printed("2", "a", "3.0")];
+        let pairs = pair_lines(&[other, known_line(2, "a", 3), known_line(3, "c", 1)], &have);
+        assert_eq!(pairs, [(id(2), "1".to_owned()), (id(1), "2".to_owned())].into());
     }
 }

@@ -117,14 +117,15 @@ pub(super) fn set(
 fn show(tx: &Tx<'_>, flow: Flow, now: Timestamp) -> Result<(), StoreError> {
     let open = proposals::undecided(tx, flow)?;
     let subject = match open {
-        1 => format!("1 of Business Central's {flow} may already be in Zoho"),
-        _ => format!("{open} of Business Central's {flow} may already be in Zoho"),
+        1 => format!("1 of Business Central's {} may already be in Zoho", flow.plural()),
+        _ => format!("{open} of Business Central's {} may already be in Zoho", flow.plural()),
     };
     let problem = FlowProblem {
         flow,
         code: GATE_PROBLEM.to_owned(),
         message: format!(
-            "{subject}, without our key. None of the {flow} is created until somebody has decided."
+            "{subject}, without our key. None of the {} is created until somebody has decided.",
+            flow.plural()
         ),
         cure: CURE.to_owned(),
         at: now,

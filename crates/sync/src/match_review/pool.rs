@@ -1,6 +1,6 @@
 //! The records without our key in memory, ready to be asked for the candidates of a record of Business Central.
 
-use business_central::{BcId, Contact, SalesInvoice};
+use business_central::{BcId, Contact, PurchaseOrder, SalesInvoice};
 use zoho_crm::ZohoId;
 
 use crate::failure::RunError;
@@ -98,8 +98,8 @@ impl Pool {
 /// What can be compared of a stored row; `None` for one that belongs to nobody who is known in Zoho, so that there is nothing to compare it with.
 pub(super) fn party(tx: &Tx<'_>, flow: Flow, row: &SourceRow) -> Result<Option<Party>, StoreError> {
     let owner = match flow {
-        Flow::Customers | Flow::Items => None,
-        Flow::Contacts | Flow::Invoices => match owner(tx, flow, row)? {
+        Flow::Customers | Flow::Items | Flow::Vendors => None,
+        Flow::Contacts | Flow::Invoices | Flow::PurchaseOrders => match owner(tx, flow, row)? {
             Some(owner) => Some(owner.to_string()),
             None => return Ok(None),
         },
@@ -107,25 +107,31 @@ pub(super) fn party(tx: &Tx<'_>, flow: Flow, row: &SourceRow) -> Result<Option<P
     Ok(map::source_party(flow, &row.text, owner).ok())
 }
 
-/// The Account of the customer to whom a contact or an invoice belongs: linked, or accepted and about to be.
+/// The Account of the customer to whom a contact or an invoice belongs, or the Vendor of an order: linked, or accepted and about to be.
 fn owner(tx: &Tx<'_>, flow: Flow, row: &SourceRow) -> Result<Option<ZohoId>, StoreError> {
-    let customer = match flow {
-        Flow::Customers | Flow::Items => None,
+    let party = match flow {
+        Flow::Customers | Flow::Items | Flow::Vendors => None,
         Flow::Contacts => {
             let Ok(contact) = serde_json::from_str::<Contact>(&row.text) else { return Ok(None) };
             let company = contact.company_number.unwrap_or_default();
-            match ties::lookup(tx, company.trim())? {
+            let customer = match ties::lookup(tx, company.trim())? {
                 Some(customer) => Some(customer),
                 None => ties::lookup(tx, &row.number)?,
-            }
+            };
+            customer.map(|id| (Flow::Customers, id))
         }
         Flow::Invoices => {
-            serde_json::from_str::<SalesInvoice>(&row.text).ok().and_then(|row| row.customer_id)
+            let invoice = serde_json::from_str::<SalesInvoice>(&row.text).ok();
+            invoice.and_then(|row| row.customer_id).map(|id| (Flow::Customers, id))
+        }
+        Flow::PurchaseOrders => {
+            let order = serde_json::from_str::<PurchaseOrder>(&row.text).ok();
+            order.and_then(|row| row.vendor_id).map(|id| (Flow::Vendors, id))
         }
     };
-    let Some(customer) = customer else { return Ok(None) };
-    Ok(match links::get(tx, Flow::Customers, customer)? {
+    let Some((flow, id)) = party else { return Ok(None) };
+    Ok(match links::get(tx, flow, id)? {
         Some(link) => Some(link.zoho_id),
-        None => decisions::accepted(tx, Flow::Customers, customer)?,
+        None => decisions::accepted(tx, flow, id)?,
     })
 }

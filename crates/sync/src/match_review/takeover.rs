@@ -20,6 +20,7 @@ use crate::matching::Index;
 use crate::plan::{self, Step};
 use crate::session::Session;
 use crate::store::audit::{AuditKind, Entry};
+use crate::store::copy_state::CopyState;
 use crate::store::decisions::Decision;
 use crate::store::links::{LineState, Link};
 use crate::store::{audit, links};
@@ -174,10 +175,11 @@ fn link(session: &Session<'_>, flow: Flow, task: &Task, zoho_id: &ZohoId, record
         source_hash: task.source.hash.clone(),
         fingerprint: String::new(),
         modified_time: record.get("Modified_Time").and_then(Value::as_text).map(ToOwned::to_owned),
-        verified: flow != Flow::Invoices,
-        lines: if flow == Flow::Invoices { LineState::Unknown } else { LineState::None },
+        verified: !flow.is_document(),
+        lines: if flow.is_document() { LineState::Unknown } else { LineState::None },
         adopted: true,
         written_at: session.now(),
+        copy: CopyState::default(),
     }
 }
 

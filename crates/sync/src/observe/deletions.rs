@@ -6,7 +6,9 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use business_central::{BcId, Lookup, SalesInvoice};
+use jiff::Timestamp;
 
+use super::orders::{self, Fate};
 use super::{listing, sweeps};
 use crate::failure::RunError;
 use crate::flow::Flow;
@@ -36,6 +38,12 @@ const CANARIES: usize = 3;
 
 const MASS_DELETION: &str = "mass_deletion";
 const HIDDEN: &str = "records_hidden";
+/// What the audit trail says of a record that is gone.
+const DELETED: &str = "deleted in Business Central";
+const ORDER_COMPLETED: &str =
+    "received and invoiced in Business Central, which has no orders that are completed";
+
+const FATE_UNKNOWN: &str = "orders_without_trace";
 
 /// Runs the sweep when it is due or forced. `confirmed` says that a person has looked at a mass deletion and means it; `whole` that a listing
 /// has just read everything, so that no ids need be listed once more.
@@ -64,7 +72,7 @@ pub(crate) async fn run(
     } else {
         read_identities(session, flow).await?
     };
-    settle_absent(session, flow, &absent, confirmed).await?;
+    settle_absent(session, flow, &absent, Suspicion::Swept { confirmed }).await?;
     session.store().write(|tx| sweep_clocks::set(tx, &name, started))?;
     Ok(())
 }
@@ -77,7 +85,7 @@ pub(crate) fn clock(flow: Flow) -> String {
 /// Whether the last sweep found so much missing that the flow follows no deletions until somebody did something.
 pub(crate) fn stands_still(session: &Session<'_>, flow: Flow) -> Result<bool, RunError> {
     let problems = session.store().read(|tx| failures::flow_problems(tx, Some(flow)))?;
-    Ok(problems.iter().any(|problem| [HIDDEN, MASS_DELETION].contains(&problem.code.as_str())))
+    Ok(problems.iter().any(|problem| [HIDDEN, MASS_DELETION, FATE_UNKNOWN].contains(&problem.code.as_str())))
 }
 
 /// Lists all ids, re-reads what is new or has another etag, and returns the stored ids that were not listed.
@@ -133,12 +141,38 @@ pub(crate) async fn read_one(session: &Session<'_>, flow: Flow, id: BcId) -> Res
     }
 }
 
+/// Looks into records of which a notification says that they were deleted. While the flow stands still it proves nothing, and is left to the sweep.
+pub(crate) async fn look_into(session: &Session<'_>, flow: Flow, told: &[BcId]) -> Result<(), RunError> {
+    if stands_still(session, flow)? {
+        return Ok(());
+    }
+    let known = session.store().read(|tx| {
+        let mut known = Vec::new();
+        for id in told {
+            if sources::identity(tx, flow, *id)?.is_some_and(|source| source.live) {
+                known.push(*id);
+            }
+        }
+        Ok(known)
+    })?;
+    if known.is_empty() { Ok(()) } else { settle_absent(session, flow, &known, Suspicion::Told).await }
+}
+
+/// Why records are taken for deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Suspicion {
+    /// A listing of everything was without them; whether a person has said that they are.
+    Swept { confirmed: bool },
+    /// A notification said so. Those of a day count together: many small ones are a mass deletion too.
+    Told,
+}
+
 /// Decides what became of the records that were not listed.
 async fn settle_absent(
     session: &Session<'_>,
     flow: Flow,
     absent: &[BcId],
-    confirmed: bool,
+    suspicion: Suspicion,
 ) -> Result<(), RunError> {
     let mut gone: Vec<SourceRow> = Vec::new();
     for id in absent {
@@ -156,23 +190,44 @@ async fn settle_absent(
         gone.into_iter().partition(|row| flow == Flow::Invoices && !is_posted(row));
     session.store().write(|tx| drafts.iter().try_for_each(|row| forget(tx, session, row)))?;
     if gone.is_empty() {
-        return clear(session, flow);
+        return clear(session, flow, suspicion);
     }
-    if !canary(session, flow, gone.iter().map(|row| row.id)).await? {
+    let (earlier, confirmed) = match suspicion {
+        Suspicion::Swept { confirmed } => (0, confirmed),
+        Suspicion::Told => {
+            let day_ago = session.now().checked_sub(INTERVAL).unwrap_or(Timestamp::MIN);
+            (session.store().read(|tx| sources::gone_since(tx, flow, day_ago))?, false)
+        }
+    };
+    let (completed, gone) = match flow {
+        Flow::PurchaseOrders => match vanished_orders(session, gone, confirmed).await? {
+            Vanished::Told { completed, deleted } => (completed, deleted),
+            Vanished::Untold(problem, rows) => return stand_still(session, flow, problem, &rows, known),
+        },
+        Flow::Customers | Flow::Items | Flow::Contacts | Flow::Invoices | Flow::Vendors => (Vec::new(), gone),
+    };
+    let suspects = gone.iter().chain(&completed).map(|row| row.id);
+    if !gone.is_empty() && !canary(session, flow, suspects).await? {
         return stand_still(session, flow, HIDDEN, &gone, known);
     }
-    if gone.len() > mass(known) && !confirmed {
+    if gone.len() + earlier > mass(known) && !confirmed {
         return stand_still(session, flow, MASS_DELETION, &gone, known);
     }
     let now = session.now();
     session.store().write(|tx| {
-        for row in &gone {
+        for row in gone.iter().chain(&completed) {
             let written = links::get(tx, flow, row.id)?.is_some();
             let entry = |kind, summary: &str| Entry {
                 number: Some(row.number.clone()),
                 ..session.entry(flow, row.id, kind, summary, now)
             };
-            if !written {
+            let is_completed = completed.iter().any(|one| one.id == row.id);
+            if flow == Flow::PurchaseOrders && written {
+                settle_order(tx, row, is_completed, now)?;
+                considered::note(tx, flow, row.id, Disposition::Held)?;
+                let summary = if is_completed { ORDER_COMPLETED } else { DELETED };
+                audit::append(tx, &entry(AuditKind::Observed, summary))?;
+            } else if !written {
                 forget(tx, session, row)?;
             } else if flow == Flow::Invoices {
                 // A posted document hardly ever goes: it is looked up again in every run, and nothing is flagged.
@@ -182,12 +237,60 @@ async fn settle_absent(
             } else {
                 sources::mark_gone(tx, flow, row.id, now)?;
                 considered::note(tx, flow, row.id, Disposition::Held)?;
-                audit::append(tx, &entry(AuditKind::Observed, "deleted in Business Central"))?;
+                audit::append(tx, &entry(AuditKind::Observed, DELETED))?;
             }
         }
         Ok(())
     })?;
-    clear(session, flow)
+    clear(session, flow, suspicion)
+}
+
+/// Stores that an order is gone, and why.
+pub(crate) fn settle_order(
+    tx: &Tx<'_>,
+    row: &SourceRow,
+    is_completed: bool,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if is_completed {
+        sources::mark_posted(tx, row.flow, row.id)?;
+    } else {
+        sources::mark_unposted(tx, row.flow, row.id)?;
+    }
+    sources::mark_gone(tx, row.flow, row.id, now)
+}
+
+/// What became of orders that vanished.
+enum Vanished {
+    Told {
+        completed: Vec<SourceRow>,
+        deleted: Vec<SourceRow>,
+    },
+    /// Nothing can be said of these, for this reason.
+    Untold(&'static str, Vec<SourceRow>),
+}
+
+/// Tells completed orders from deleted ones. Orders that permissions hide may have been received in part: that they left traces is believed
+/// only while another one can be read, or where no other one is known.
+async fn vanished_orders(
+    session: &Session<'_>,
+    gone: Vec<SourceRow>,
+    confirmed: bool,
+) -> Result<Vanished, RunError> {
+    const FLOW: Flow = Flow::PurchaseOrders;
+    let suspects: HashSet<BcId> = gone.iter().map(|row| row.id).collect();
+    let others = session.store().read(|tx| sources::live_ids(tx, FLOW))?;
+    let others = others.iter().any(|id| !suspects.contains(id));
+    if others && !canary(session, FLOW, suspects.iter().copied()).await? {
+        return Ok(Vanished::Untold(HIDDEN, gone));
+    }
+    let fates = orders::fates(session, gone.iter().map(|row| row.number.clone())).await?;
+    let (completed, rest): (Vec<_>, Vec<_>) =
+        gone.into_iter().partition(|row| fates.of(&row.number) == Fate::Completed);
+    if !confirmed && rest.iter().any(|row| fates.of(&row.number) == Fate::Unknown) {
+        return Ok(Vanished::Untold(FATE_UNKNOWN, rest));
+    }
+    Ok(Vanished::Told { completed, deleted: rest })
 }
 
 /// Forgets a record that was never copied.
@@ -212,9 +315,14 @@ pub(crate) fn mass(known: u64) -> usize {
     MASS_MINIMUM.max(usize::try_from(known).unwrap_or(usize::MAX) / 100 * MASS_PERCENT)
 }
 
-fn clear(session: &Session<'_>, flow: Flow) -> Result<(), RunError> {
+/// What a sweep of everything found to be in order is so. A look at a few records says nothing of the others.
+fn clear(session: &Session<'_>, flow: Flow, suspicion: Suspicion) -> Result<(), RunError> {
+    if suspicion == Suspicion::Told {
+        return Ok(());
+    }
     session.store().write(|tx| {
         failures::clear_flow_problem(tx, flow, HIDDEN)?;
+        failures::clear_flow_problem(tx, flow, FATE_UNKNOWN)?;
         failures::clear_flow_problem(tx, flow, MASS_DELETION)
     })?;
     Ok(())
@@ -229,8 +337,18 @@ fn stand_still(
 ) -> Result<(), RunError> {
     let some: Vec<&str> = gone.iter().take(5).map(|row| row.number.as_str()).collect();
     let (count, some) = (gone.len(), some.join(", "));
-    let name = flow.name();
-    let (message, cure) = if code == HIDDEN {
+    let name = flow.plural();
+    let (message, cure) = if code == FATE_UNKNOWN {
+        (
+            format!(
+                "{count} of {known} {name} are no longer in Business Central ({some}, …), and no posted receipt or invoice can be seen: \
+                 whether they were completed or deleted cannot be told. Nothing was flagged."
+            ),
+            "Let the app read posted purchase receipts and invoices (page Microsoft Entra applications), then sync again. If nothing was ever \
+             posted and they were deleted, run `ledgerline reconcile --confirm-deletions`."
+                .to_owned(),
+        )
+    } else if code == HIDDEN {
         (
             format!(
                 "{count} of {known} {name} are no longer visible in Business Central ({some}, …), and neither is any other known one: \

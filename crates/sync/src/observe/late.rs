@@ -1,11 +1,11 @@
-//! Reads the customers and items that a record refers to and that no listing has shown yet.
+//! Reads the customers, items and vendors that a record refers to and that no listing has shown yet.
 //!
 //! A customer that is entered between the listing of customers and that of invoices, or committed late (facts, §4.10), may have an invoice
 //! already. Taken for deleted, it would leave that invoice with a placeholder for good, for lines are written once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use business_central::{BcId, Contact, Filter, Literal};
+use business_central::{BcId, Contact, Filter, Literal, PurchaseOrder};
 
 use super::listing;
 use crate::apply::Invoices;
@@ -79,7 +79,7 @@ fn references(
 ) -> Result<Vec<(Flow, BcId)>, StoreError> {
     // What cannot be read is reported where it is mapped.
     match flow {
-        Flow::Customers | Flow::Items => Ok(Vec::new()),
+        Flow::Customers | Flow::Items | Flow::Vendors => Ok(Vec::new()),
         Flow::Contacts => {
             let Ok(contact) = serde_json::from_str::<Contact>(&row.text) else { return Ok(Vec::new()) };
             let customer = match contact.company_number {
@@ -93,6 +93,12 @@ fn references(
             let customers = [invoice.customer_id, invoice.bill_to_customer_id].into_iter().flatten();
             let items = invoice.lines.iter().filter_map(|line| line.item_id);
             Ok(customers.map(|id| (Flow::Customers, id)).chain(items.map(|id| (Flow::Items, id))).collect())
+        }
+        Flow::PurchaseOrders => {
+            let Ok(order) = serde_json::from_str::<PurchaseOrder>(&row.text) else { return Ok(Vec::new()) };
+            let vendors = [order.vendor_id, order.pay_to_vendor_id].into_iter().flatten();
+            let items = order.lines.iter().filter_map(|line| line.item_id);
+            Ok(vendors.map(|id| (Flow::Vendors, id)).chain(items.map(|id| (Flow::Items, id))).collect())
         }
     }
 }

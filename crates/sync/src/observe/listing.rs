@@ -37,9 +37,30 @@ pub(crate) async fn read(
     full: bool,
     feeder: Option<&Feeder>,
 ) -> Result<bool, RunError> {
-    let name = watermark_name(flow);
-    let watermark = session.store().read(|tx| watermarks::get(tx, &name))?;
+    let watermark = session.store().read(|tx| watermarks::get(tx, &watermark_name(flow)))?;
     let since = watermark.filter(|_| !full).map(|at| at.checked_sub(OVERLAP).unwrap_or(at));
+    read_from(session, flow, since, watermark, feeder).await
+}
+
+/// Reads what changed since the watermark, or since `told` where somebody told of an earlier change.
+pub(crate) async fn read_since(
+    session: &Session<'_>,
+    flow: Flow,
+    told: Option<Timestamp>,
+) -> Result<(), RunError> {
+    let watermark = session.store().read(|tx| watermarks::get(tx, &watermark_name(flow)))?;
+    let since = watermark.map(|at| told.map_or(at, |told| told.min(at)));
+    let since = since.map(|at| at.checked_sub(OVERLAP).unwrap_or(at));
+    read_from(session, flow, since, watermark, None).await.map(drop)
+}
+
+async fn read_from(
+    session: &Session<'_>,
+    flow: Flow,
+    since: Option<Timestamp>,
+    watermark: Option<Timestamp>,
+    feeder: Option<&Feeder>,
+) -> Result<bool, RunError> {
     let mut restarts = 0;
     loop {
         match read_once(session, flow, since, watermark, feeder).await {

@@ -2,12 +2,13 @@
 //!
 //! A [`listing`] reads what changed since the watermark, page by page; [`sweeps`] compare what moves without a timestamp;
 //! [`deletions`] compares the whole set of ids; [`ties`] keeps which customer a contact belongs to; [`late`] reads what others refer to already; [`posted`] proves which
-//! open invoices are posted. All of them only store observations: what is to be done about them is planned later.
+//! open invoices are posted, [`orders`] what became of an order that is there no more. All of them only store observations: what is to be done about them is planned later.
 
 pub(crate) mod deletions;
 pub(crate) mod late;
 pub(crate) mod listing;
 pub(crate) mod member;
+pub(crate) mod orders;
 pub(crate) mod posted;
 pub(crate) mod sweeps;
 pub(crate) mod ties;
@@ -21,8 +22,8 @@ use crate::policy::InvoicesFrom;
 /// How many rows a page of whole records may hold, by how wide the rows are.
 fn page_size(flow: Flow) -> u32 {
     match flow {
-        Flow::Customers | Flow::Items | Flow::Contacts => 1_000,
-        Flow::Invoices => 200,
+        Flow::Customers | Flow::Items | Flow::Contacts | Flow::Vendors => 1_000,
+        Flow::Invoices | Flow::PurchaseOrders => 200,
     }
 }
 
@@ -34,15 +35,17 @@ pub(crate) fn whole_record(flow: Flow) -> Query {
     let query = Query::of(flow.entity()).page_size(page_size(flow));
     match flow {
         Flow::Customers => query.expand("customerFinancialDetail").expand("paymentTerm"),
-        Flow::Items | Flow::Contacts => query,
+        Flow::Items | Flow::Contacts | Flow::Vendors => query,
         Flow::Invoices => query.expand("salesInvoiceLines"),
+        Flow::PurchaseOrders => query.expand("purchaseOrderLines"),
     }
 }
 
 /// The rows of `flow` that can concern us at all, whatever their age.
 fn scope(flow: Flow) -> Option<Filter> {
     match flow {
-        Flow::Customers | Flow::Items => None,
+        // A draft order is an order. Reading one writes where the app may write, whatever is selected (facts, §4.9): `doctor` looks for that.
+        Flow::Customers | Flow::Items | Flow::Vendors | Flow::PurchaseOrders => None,
         Flow::Contacts => Some(Filter::eq("type", Literal::enumeration("Person"))),
         // Drafts never leave Business Central, and reading them may write there (facts, §4.9).
         Flow::Invoices => {
@@ -76,6 +79,11 @@ pub(crate) fn listings(flow: Flow, since: Option<Timestamp>, invoices_from: Invo
     }
 }
 
+/// The rows of `flow` among those that `ids` lets through, whole.
+pub(crate) fn by_ids(flow: Flow, ids: Filter) -> Query {
+    whole_record(flow).filter(both(scope(flow), ids))
+}
+
 fn everything(flow: Flow, invoices_from: InvoicesFrom, query: impl Fn() -> Query) -> Vec<Query> {
     match (flow, invoices_from) {
         (Flow::Invoices, InvoicesFrom::Date(day)) => vec![
@@ -85,7 +93,15 @@ fn everything(flow: Flow, invoices_from: InvoicesFrom, query: impl Fn() -> Query
                     .and(Filter::ge("invoiceDate", Literal::date(day))),
             ),
         ],
-        (Flow::Customers | Flow::Items | Flow::Contacts | Flow::Invoices, _) => {
+        (
+            Flow::Customers
+            | Flow::Items
+            | Flow::Contacts
+            | Flow::Invoices
+            | Flow::Vendors
+            | Flow::PurchaseOrders,
+            _,
+        ) => {
             vec![scope(flow).map_or_else(&query, |filter| query().filter(filter))]
         }
     }

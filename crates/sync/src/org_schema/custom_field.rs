@@ -62,7 +62,9 @@ impl CustomField {
                 Self::Email,
                 Self::TaxNumber,
             ],
-            Flow::Items | Flow::Contacts => &[Self::Number, Self::Id, Self::Status],
+            Flow::Items | Flow::Contacts | Flow::Vendors | Flow::PurchaseOrders => {
+                &[Self::Number, Self::Id, Self::Status]
+            }
             Flow::Invoices => &[
                 Self::Number,
                 Self::Id,

@@ -125,7 +125,7 @@ impl DifferenceKind {
                 "Run `ledgerline sync --once`: it compares every open invoice. What somebody edited in Zoho comes right with `ledgerline map rebuild --flow invoices` before that."
             }
             Self::Field => {
-                "Run `ledgerline reconcile`. What somebody edited in Zoho by hand comes right with `ledgerline map rebuild` and then `ledgerline sync --once`; what Zoho refused stands in `ledgerline problems` and `ledgerline history`."
+                "Run `ledgerline reconcile`. What somebody edited in Zoho is found within `drift_interval` and follows `on_drift`: where that is to ask, `ledgerline problems` has it. Older edits come right with `ledgerline map rebuild` and then `ledgerline sync --once`; what Zoho refused stands in `ledgerline problems` and `ledgerline history`."
             }
             Self::Lines => {
                 "Run `ledgerline map rebuild --flow invoices` and then `ledgerline sync --once`: the rows of each invoice are read and put right."

@@ -15,6 +15,7 @@ use crate::failure::RunError;
 use crate::flow::Flow;
 use crate::map::{self, Context, Mapped, MappedRecord, SkipReason};
 use crate::org_schema::CustomField;
+use crate::policy::OnZohoDelete;
 use crate::session::Session;
 use crate::store::{links, warnings};
 
@@ -29,11 +30,11 @@ pub(super) struct Judge<'a, 'b> {
     pub(super) side: &'a ZohoSide<'a>,
     /// The field for what is still to be paid, where the org has it.
     pub(super) remaining_field: Option<&'a str>,
-    /// Whether invoices are compared row by row.
+    /// Whether documents are compared row by row.
     pub(super) lines: bool,
 }
 
-/// An invoice whose rows can be compared.
+/// A document whose rows can be compared.
 pub(super) struct WithLines {
     pub(super) id: BcId,
     pub(super) number: String,
@@ -103,7 +104,8 @@ impl Judge<'_, '_> {
             Ok(Mapped::Wait(wait)) => {
                 let field = match wait.flow {
                     Flow::Customers => "Account_Name",
-                    Flow::Items | Flow::Contacts | Flow::Invoices => "Product_Name",
+                    Flow::Vendors => "Vendor_Name",
+                    Flow::Items | Flow::Contacts | Flow::Invoices | Flow::PurchaseOrders => "Product_Name",
                 };
                 let kind = if copy.is_some() { DifferenceKind::WrongLink } else { DifferenceKind::Missing };
                 let field = copy.is_some().then(|| field.to_owned());
@@ -125,7 +127,7 @@ impl Judge<'_, '_> {
         let moving = is_after(row.modified(), self.session.started())
             || copy.as_ref().is_some_and(|copy| self.was_just_changed(copy));
         let with_lines = match (mapped, &copy) {
-            (Ok(Mapped::Record(mapped)), Some(copy)) if self.lines && self.flow == Flow::Invoices => {
+            (Ok(Mapped::Record(mapped)), Some(copy)) if self.lines && self.flow.is_document() => {
                 Some(WithLines {
                     id,
                     number,
@@ -178,6 +180,9 @@ impl Judge<'_, '_> {
             });
         }
         let Some(copy) = copy else {
+            if self.may_be_missing(id)? {
+                return Ok(Verdict::default());
+            }
             verdict.differences.push(blank(DifferenceKind::Missing));
             return Ok(verdict);
         };
@@ -192,7 +197,7 @@ impl Judge<'_, '_> {
                 verdict.left_out += 1;
                 continue;
             }
-            if ours.is_null() && self.is_left_to_people(id, name)? {
+            if self.may_stay(id, name, theirs)? || (ours.is_null() && self.is_left_to_people(id, name)?) {
                 verdict.left_to_people += 1;
                 continue;
             }
@@ -203,13 +208,14 @@ impl Judge<'_, '_> {
             };
             verdict.differences.push(Difference {
                 field: Some(name.clone()),
-                business_central: self.shown(kind, ours),
-                zoho: self.shown(kind, theirs),
+                business_central: self.shown(name, kind, ours),
+                zoho: self.shown(name, kind, theirs),
                 ..blank(kind)
             });
         }
         if let Some(Amounts { total: (expected, Some(held)), .. }) = verdict.amounts
             && held != expected
+            && !self.may_stay(id, "Grand_Total", &Value::Number(held))?
         {
             verdict.differences.push(Difference {
                 field: Some("Grand_Total".to_owned()),
@@ -241,7 +247,16 @@ impl Judge<'_, '_> {
     }
 
     fn is_lookup(&self, name: &str) -> bool {
-        name == "Account_Name" && matches!(self.flow, Flow::Contacts | Flow::Invoices)
+        self.referred(name).is_some()
+    }
+
+    /// The flow of the record that a field of this flow refers to.
+    fn referred(&self, name: &str) -> Option<Flow> {
+        match (self.flow, name) {
+            (Flow::Contacts | Flow::Invoices, "Account_Name") => Some(Flow::Customers),
+            (Flow::PurchaseOrders, "Vendor_Name") => Some(Flow::Vendors),
+            _ => None,
+        }
     }
 
     /// Whether Zoho refused the value when the record was written. That cannot be read anew: it is what the run was told.
@@ -257,14 +272,32 @@ impl Judge<'_, '_> {
         Ok(link.is_some_and(|link| link.leaves_to_people(field)))
     }
 
-    fn shown(&self, kind: DifferenceKind, value: &Value) -> Option<String> {
+    /// Whether this is what somebody typed, or Zoho made of what was written, and may stay there. The first is a decision, and the second was seen after
+    /// the write: neither can be read anew.
+    fn may_stay(&self, id: BcId, field: &str, theirs: &Value) -> Result<bool, RunError> {
+        let link = self.session.store().read(|tx| links::get(tx, self.flow, id))?;
+        let same = decide::same(&self.session.org, self.flow);
+        Ok(link.is_some_and(|link| link.copy.held.get(field).is_some_and(|held| same(field, held, theirs))))
+    }
+
+    /// Whether somebody deleted the copy in Zoho and the settings leave it so.
+    fn may_be_missing(&self, id: BcId) -> Result<bool, RunError> {
+        if self.session.policy().on_zoho_delete(self.flow) != OnZohoDelete::Leave {
+            return Ok(false);
+        }
+        let link = self.session.store().read(|tx| links::get(tx, self.flow, id))?;
+        Ok(link.is_some_and(|link| link.copy.gone.is_some()))
+    }
+
+    fn shown(&self, name: &str, kind: DifferenceKind, value: &Value) -> Option<String> {
         if value.is_null() {
             return None;
         }
         if kind == DifferenceKind::WrongLink
             && let Some(id) = map::as_reference(value)
+            && let Some(flow) = self.referred(name)
         {
-            return Some(self.named(Flow::Customers, id));
+            return Some(self.named(flow, id));
         }
         Some(value.as_text().map_or_else(|| value.to_json(), ToOwned::to_owned))
     }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use business_central::{BcId, Filter, Literal, Row};
+use exact_json::Map;
 
 use super::finding::{Difference, DifferenceKind, Findings, FlowComparison};
 use super::judge::{Judge, WithLines};
@@ -16,6 +17,7 @@ use crate::failure::RunError;
 use crate::flow::Flow;
 use crate::map;
 use crate::observe;
+use crate::observe::orders::{self, Fate, Fates};
 use crate::policy::OnDelete;
 
 /// So many ids are asked for in one call: addresses have a length.
@@ -37,6 +39,7 @@ pub(super) async fn settle(
         let Some(last) = copies.last() else { return Ok(with_lines) };
         after = last.place;
         let found = look_up(judge, &copies).await?;
+        let fates = fates(judge, &copies, &found).await?;
         let open: Vec<&Row> = found.values().collect();
         let proved = posted.among(session, flow, &open).await?;
         for copy in copies {
@@ -51,7 +54,10 @@ pub(super) async fn settle(
                 Some(row) => {
                     with_lines.extend(judge.row(id, row, proved.contains(&id), comparison, findings)?);
                 }
-                None => gone(judge, &copy, comparison, findings)?,
+                None => {
+                    let fate = fates.as_ref().map(|fates| fates.of(&copy.number));
+                    gone(judge, &copy, fate, comparison, findings)?;
+                }
             }
         }
     }
@@ -72,10 +78,27 @@ async fn look_up(judge: &Judge<'_, '_>, copies: &[Copy]) -> Result<BTreeMap<BcId
     Ok(found)
 }
 
+/// What became of the orders among the copies that Business Central does not have any more.
+async fn fates(
+    judge: &Judge<'_, '_>,
+    copies: &[Copy],
+    found: &BTreeMap<BcId, Row>,
+) -> Result<Option<Fates>, RunError> {
+    let is_gone = |copy: &&Copy| copy.bc_id.is_some_and(|id| !found.contains_key(&id));
+    match judge.flow {
+        Flow::PurchaseOrders => {
+            let numbers = copies.iter().filter(is_gone).map(|copy| copy.number.clone());
+            Ok(Some(orders::fates(judge.session, numbers).await?))
+        }
+        Flow::Customers | Flow::Items | Flow::Contacts | Flow::Invoices | Flow::Vendors => Ok(None),
+    }
+}
+
 /// A copy whose source Business Central does not show any more: whether Zoho says so as the policy wants it.
 fn gone(
     judge: &Judge<'_, '_>,
     copy: &Copy,
+    fate: Option<Fate>,
     comparison: &mut FlowComparison,
     findings: &mut Findings<'_>,
 ) -> Result<(), RunError> {
@@ -84,10 +107,15 @@ fn gone(
     if flow == Flow::Invoices {
         return extra(judge, copy, "it is no longer visible in Business Central", comparison, findings);
     }
-    let flag = map::deleted_fields(flow, &judge.session.org);
     let same = decide::same(&judge.session.org, flow);
-    let marked = flag.iter().all(|(name, want)| same(name, want, judge.columns.value(&copy.held, name)));
+    let says =
+        |flag: &Map| flag.iter().all(|(name, want)| same(name, want, judge.columns.value(&copy.held, name)));
+    let flag = map::deleted_fields(flow, &judge.session.org);
+    let completed = map::completed_fields(&judge.session.org);
+    let marked = says(&flag);
     let reason = match judge.session.policy().of(flow).on_delete {
+        _ if fate == Some(Fate::Completed) => (!says(&completed)).then_some("it is not marked as completed"),
+        _ if fate == Some(Fate::Unknown) => None,
         OnDelete::Leave => None,
         OnDelete::Flag if flag.is_empty() => Some("Zoho has no field that could say so"),
         OnDelete::Flag if marked => None,

@@ -1,13 +1,13 @@
-//! Compares invoices row by row, where that was asked for: lists and queries do not bring rows, so that each invoice is read.
+//! Compares documents row by row, where that was asked for: lists and queries do not bring rows, so that each document is read.
 
 use exact_json::Value;
-use zoho_crm::{Module, Record};
+use zoho_crm::Record;
 
 use super::finding::{Difference, DifferenceKind, Findings, FlowComparison};
 use super::judge::{Judge, WithLines};
 use crate::failure::RunError;
 use crate::flow::Flow;
-use crate::map::{self, Context, MapPolicy, Mapped, MappedLine, NegativeStyle};
+use crate::map::{self, Context, MapPolicy, Mapped, MappedLine, NegativeStyle, RowMap};
 
 /// Reads the invoices' rows from Zoho and compares them, four at a time. One credit an invoice.
 pub(super) async fn compare(
@@ -23,7 +23,7 @@ pub(super) async fn compare(
             let id = four.get(at).map(|invoice| invoice.zoho_id.clone());
             async move {
                 match id {
-                    Some(id) => zoho.get(Module::Invoices, &id).await,
+                    Some(id) => zoho.get(judge.flow.module(), &id).await,
                     None => Ok(None),
                 }
             }
@@ -47,7 +47,8 @@ fn one(
     comparison: &mut FlowComparison,
     findings: &mut Findings<'_>,
 ) {
-    let have = record.get(Module::InvoicedItems.api_name()).and_then(Value::as_list).unwrap_or_default();
+    let Some(subform) = judge.flow.rows().map(zoho_crm::Module::api_name) else { return };
+    let have = record.get(subform).and_then(Value::as_list).unwrap_or_default();
     if fits(judge, invoice, have) {
         return;
     }
@@ -65,7 +66,7 @@ fn one(
             ..found(DifferenceKind::WrongLink)
         },
         None => Difference {
-            field: Some(Module::InvoicedItems.api_name().to_owned()),
+            field: Some(subform.to_owned()),
             business_central: Some(ours_in_words(want)),
             zoho: Some(theirs_in_words(have)),
             ..found(DifferenceKind::Lines)
@@ -77,7 +78,9 @@ fn one(
 
 /// Whether the rows are right: negative ones in whichever style Zoho took them, and a surplus folded to as many as Zoho took.
 fn fits(judge: &Judge<'_, '_>, invoice: &WithLines, have: &[Value]) -> bool {
-    if map::repair_lines(&invoice.mapped, have).is_none() {
+    // Which row stands for which line does not count, only what they say.
+    let known = RowMap::new();
+    if map::repair_lines(&invoice.mapped, have, &known).is_none() {
         return true;
     }
     let context = judge.context();
@@ -87,8 +90,8 @@ fn fits(judge: &Judge<'_, '_>, invoice: &WithLines, have: &[Value]) -> bool {
         most.into_iter().any(|most_rows| {
             let policy = MapPolicy { negative_style: style, most_rows, ..context.policy.clone() };
             let context = Context { policy: &policy, ..context };
-            let mapped = map::map_row(Flow::Invoices, &invoice.text, invoice.posted, &context);
-            matches!(mapped, Ok(Mapped::Record(record)) if map::repair_lines(&record, have).is_none())
+            let mapped = map::map_row(judge.flow, &invoice.text, invoice.posted, &context);
+            matches!(mapped, Ok(Mapped::Record(record)) if map::repair_lines(&record, have, &known).is_none())
         })
     })
 }

@@ -28,9 +28,10 @@ const TABLES: &str = "
         met INTEGER NOT NULL DEFAULT 0
     ) STRICT;
     CREATE INDEX copy_id ON copy (flow, bc_id);
-    -- Only customers are found by their number, and only customers and items are referred to by others.
+    -- Only customers and vendors are found by their number, and only they and items are referred to by others.
     CREATE INDEX copy_number ON copy (number_key) WHERE flow = 'customers';
-    CREATE INDEX copy_zoho ON copy (zoho_id) WHERE flow IN ('customers', 'items');
+    CREATE INDEX copy_vendor ON copy (number_key) WHERE flow = 'vendors';
+    CREATE INDEX copy_zoho ON copy (zoho_id) WHERE flow IN ('customers', 'items', 'vendors');
     CREATE TABLE listed (flow TEXT NOT NULL, bc_id BLOB NOT NULL, PRIMARY KEY (flow, bc_id)) STRICT, WITHOUT ROWID;
     CREATE TABLE tie (contact_number TEXT PRIMARY KEY, customer BLOB NOT NULL) STRICT, WITHOUT ROWID;
 ";
@@ -172,13 +173,19 @@ impl Notebook {
         found.map(ZohoId::new)
     }
 
-    /// The Account that carries a number.
-    pub(super) fn customer_by_number(&self, number: &str) -> Option<ZohoId> {
-        let sql = "SELECT zoho_id FROM copy WHERE flow = 'customers' AND number_key = ?1 LIMIT 1";
+    /// The Account or Vendor that carries a number.
+    pub(super) fn by_number(&self, flow: Flow, number: &str) -> Option<ZohoId> {
+        let sql = match flow {
+            Flow::Customers => {
+                "SELECT zoho_id FROM copy WHERE flow = 'customers' AND number_key = ?1 LIMIT 1"
+            }
+            Flow::Vendors => "SELECT zoho_id FROM copy WHERE flow = 'vendors' AND number_key = ?1 LIMIT 1",
+            Flow::Items | Flow::Contacts | Flow::Invoices | Flow::PurchaseOrders => return None,
+        };
         self.one::<String>(sql, [key(number)]).map(ZohoId::new)
     }
 
-    /// Number of the customer or item for which a record in Zoho stands, and whether its source was deleted.
+    /// Number of the customer, item or vendor for which a record in Zoho stands, and whether its source was deleted.
     pub(super) fn by_zoho_id(&self, flow: Flow, zoho_id: &str) -> Option<(String, bool)> {
         let connection = self.lock();
         let sql = match flow {
@@ -186,7 +193,8 @@ impl Notebook {
                 "SELECT number, met FROM copy WHERE flow = 'customers' AND zoho_id = ?1 LIMIT 1"
             }
             Flow::Items => "SELECT number, met FROM copy WHERE flow = 'items' AND zoho_id = ?1 LIMIT 1",
-            Flow::Contacts | Flow::Invoices => return None,
+            Flow::Vendors => "SELECT number, met FROM copy WHERE flow = 'vendors' AND zoho_id = ?1 LIMIT 1",
+            Flow::Contacts | Flow::Invoices | Flow::PurchaseOrders => return None,
         };
         let mut select = connection.prepare_cached(sql).ok()?;
         let found = select.query_row([zoho_id], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?)));
@@ -262,7 +270,7 @@ mod tests {
         assert_eq!(found, ["71", "70"]);
         assert_eq!(copies[0].held, [Value::text("x"), Value::Null]);
         assert_eq!(notes.zoho_id(Flow::Customers, id(1)).unwrap().as_str(), "71");
-        assert_eq!(notes.customer_by_number("c1").unwrap().as_str(), "71");
+        assert_eq!(notes.by_number(Flow::Customers, "c1").unwrap().as_str(), "71");
         assert_eq!(notes.by_zoho_id(Flow::Customers, "71"), Some(("C1".to_owned(), false)));
         notes.meet(copies[0].place, Met::SourceGone).unwrap();
         assert_eq!(notes.by_zoho_id(Flow::Customers, "71"), Some(("C1".to_owned(), true)));

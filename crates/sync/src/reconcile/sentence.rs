@@ -46,7 +46,7 @@ pub(super) fn sentence(told: &Told<'_>, decimals: &dyn Fn(&str) -> u32) -> Strin
         let _ = write!(text, " {} {records} left to the next comparison.", grouped(told.in_motion));
     }
     if !told.not_compared.is_empty() {
-        let names: Vec<&str> = told.not_compared.iter().map(|flow| flow.name()).collect();
+        let names: Vec<&str> = told.not_compared.iter().map(|flow| flow.plural()).collect();
         let _ = write!(text, " Not compared: {}.", names.join(", "));
     }
     text
@@ -74,7 +74,7 @@ fn agreement(flows: &[FlowComparison], decimals: &dyn Fn(&str) -> u32) -> String
 }
 
 fn noun(flow: Flow, count: u64) -> &'static str {
-    if count == 1 { flow.singular() } else { flow.name() }
+    if count == 1 { flow.singular() } else { flow.plural() }
 }
 
 /// A count with its thousands set apart.

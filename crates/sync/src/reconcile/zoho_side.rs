@@ -122,7 +122,7 @@ async fn page(
 }
 
 /// Whether a refusal can mean that the query asked for too many rows; the two error tables do not agree on its code.
-fn is_about_size(kind: &ErrorKind) -> bool {
+pub(crate) fn is_about_size(kind: &ErrorKind) -> bool {
     matches!(kind, ErrorKind::LimitExceeded | ErrorKind::BadRequest)
 }
 
@@ -143,8 +143,8 @@ impl Links for ZohoSide<'_> {
 
     fn by_number(&self, flow: Flow, number: &str) -> Option<ZohoId> {
         match flow {
-            Flow::Customers => self.notes.customer_by_number(number),
-            Flow::Items | Flow::Contacts | Flow::Invoices => None,
+            Flow::Customers | Flow::Vendors => self.notes.by_number(flow, number),
+            Flow::Items | Flow::Contacts | Flow::Invoices | Flow::PurchaseOrders => None,
         }
     }
 

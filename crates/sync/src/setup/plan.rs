@@ -82,7 +82,7 @@ impl PlannedField {
 #[must_use]
 pub fn plan(org: &OrgSchema, flows: &[Flow]) -> SetupPlan {
     let product_key = org.our_field(Flow::Items, CustomField::Number).map(ToOwned::to_owned);
-    let line_product = flows.contains(&Flow::Invoices);
+    let line_product = flows.iter().any(|flow| flow.is_document());
     let mut plan = SetupPlan { line_product, product_key, ..SetupPlan::default() };
     let mut optional = Vec::new();
     for (flow, whole) in needed(flows) {
@@ -119,12 +119,12 @@ pub fn plan(org: &OrgSchema, flows: &[Flow]) -> SetupPlan {
     plan
 }
 
-/// The flows' modules, and whether all of our fields are wanted there: the placeholders of invoices need the keys of Products and Accounts
-/// even where those flows are off.
+/// The flows' modules, and whether all of our fields are wanted there: the placeholders of invoices and orders need the keys of Products, Accounts
+/// and Vendors even where those flows are off.
 fn needed(flows: &[Flow]) -> BTreeMap<Flow, bool> {
     let mut needed = BTreeMap::new();
-    if flows.contains(&Flow::Invoices) {
-        needed.extend(Flow::Invoices.needs().iter().map(|flow| (*flow, false)));
+    for document in flows.iter().filter(|flow| flow.is_document()) {
+        needed.extend(document.needs().iter().map(|flow| (*flow, false)));
     }
     needed.extend(flows.iter().map(|flow| (*flow, true)));
     needed

@@ -29,6 +29,18 @@ pub fn missing_ids(tx: &Tx<'_>, flow: Flow) -> Result<Vec<BcId>, StoreError> {
     ids(tx, "SELECT id FROM source WHERE flow = ?1 AND missing IS NOT NULL ORDER BY id", [flow.name()])
 }
 
+/// How many records are known to be deleted since then.
+///
+/// # Errors
+/// When the database fails.
+pub fn gone_since(tx: &Tx<'_>, flow: Flow, since: Timestamp) -> Result<usize, StoreError> {
+    let mut statement = tx
+        .connection
+        .prepare_cached("SELECT count(*) FROM source WHERE flow = ?1 AND gone IS NOT NULL AND gone >= ?2")?;
+    let count: i64 = statement.query_row((flow.name(), columns::micros(since)), |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or_default())
+}
+
 /// The record is known to be deleted: what it was settled for no longer holds.
 ///
 /// # Errors

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::audit::{self, AuditKind, Entry};
 use super::failure_groups::{self, Among, GroupKey};
 use super::failures::{self, Failure};
-use super::{StoreError, Tx, columns};
+use super::{StoreError, Tx, columns, questions};
 use crate::flow::Flow;
 
 /// Who said that a record is left alone, and when.
@@ -77,6 +77,9 @@ pub fn ignore_group(tx: &Tx<'_>, group: &GroupKey, who: &str, at: Timestamp) -> 
 }
 
 fn mark(tx: &Tx<'_>, failure: &Failure, who: &str, at: Timestamp) -> Result<(), StoreError> {
+    if questions::is_question(&failure.code) {
+        return questions::leave(tx, failure, who, at);
+    }
     let mut statement = tx.connection.prepare_cached(
         "UPDATE failure SET ignored_by = ?2, ignored_at = ?3, ignored_fingerprint = fingerprint WHERE problem = ?1",
     )?;

@@ -1,11 +1,12 @@
 //! What stands for a record in Zoho, and what we last wrote there.
 
 use business_central::BcId;
-use exact_json::Map;
+use exact_json::{Map, Value};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Row};
 use zoho_crm::ZohoId;
 
+use super::copy_state::CopyState;
 use super::{StoreError, Tx, columns, fingerprints};
 use crate::flow::Flow;
 
@@ -57,6 +58,8 @@ pub struct Link {
     pub adopted: bool,
     /// When it was last written or adopted.
     pub written_at: Timestamp,
+    /// What is known of it beside what was sent.
+    pub copy: CopyState,
 }
 
 impl Link {
@@ -65,6 +68,12 @@ impl Link {
     #[must_use]
     pub fn leaves_to_people(&self, field: &str) -> bool {
         self.adopted && !self.sent.contains_key(field)
+    }
+
+    /// What Zoho holds in that field as far as is known: what it made of our last write, or what somebody may keep there.
+    #[must_use]
+    pub fn expected(&self, field: &str) -> &Value {
+        self.copy.held.get(field).or_else(|| self.sent.get(field)).unwrap_or(&Value::Null)
     }
 }
 
@@ -84,15 +93,17 @@ pub(crate) fn put_as(tx: &Tx<'_>, link: &Link, sent: &str) -> Result<(), StoreEr
     let fingerprint = fingerprints::place(tx, &link.fingerprint)?;
     let mut statement = tx.connection.prepare_cached(
         "INSERT INTO link (flow, id, zoho_id, number, number_key, sent, source_hash, fingerprint, modified_time, verified, lines,
-                           adopted, written_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                           adopted, written_at, held, unread, asked, gone)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
          ON CONFLICT (flow, id) DO UPDATE SET
              zoho_id = excluded.zoho_id, number = excluded.number, number_key = excluded.number_key,
              sent = excluded.sent, source_hash = excluded.source_hash, fingerprint = excluded.fingerprint,
              modified_time = excluded.modified_time, verified = excluded.verified, lines = excluded.lines,
-             adopted = excluded.adopted, written_at = excluded.written_at",
+             adopted = excluded.adopted, written_at = excluded.written_at,
+             held = excluded.held, unread = excluded.unread, asked = excluded.asked, gone = excluded.gone",
     )?;
-    statement.execute((
+    let [held, unread, asked, gone] = link.copy.columns();
+    statement.execute(rusqlite::params![
         link.flow.name(),
         link.id.to_string(),
         link.zoho_id.as_str(),
@@ -106,7 +117,11 @@ pub(crate) fn put_as(tx: &Tx<'_>, link: &Link, sent: &str) -> Result<(), StoreEr
         link.lines.name(),
         link.adopted,
         columns::micros(link.written_at),
-    ))?;
+        held,
+        unread,
+        asked,
+        gone,
+    ])?;
     Ok(())
 }
 
@@ -141,6 +156,7 @@ fn read(row: &Row<'_>) -> Result<Link, StoreError> {
             .ok_or_else(|| columns::unreadable("lines", &lines))?,
         adopted: row.get("adopted")?,
         written_at: columns::time_of(row, "written_at")?,
+        copy: CopyState::read(row)?,
     })
 }
 
@@ -148,7 +164,7 @@ fn read(row: &Row<'_>) -> Result<Link, StoreError> {
 fn select(tx: &Tx<'_>, rest: &str, values: impl rusqlite::Params) -> Result<Vec<Link>, StoreError> {
     let sql = format!(
         "SELECT l.flow, l.id, l.zoho_id, l.number, l.sent, l.source_hash, f.text AS fingerprint, l.modified_time, l.verified,
-                l.lines, l.adopted, l.written_at
+                l.lines, l.adopted, l.written_at, l.held, l.unread, l.asked, l.gone
          FROM link l JOIN fingerprint f ON f.place = l.fingerprint {rest}"
     );
     let mut statement = tx.connection.prepare_cached(&sql)?;
@@ -168,13 +184,14 @@ pub fn get(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<Option<Link>, StoreError
     Ok(select(tx, "WHERE l.flow = ?1 AND l.id = ?2", (flow.name(), id.to_string()))?.pop())
 }
 
-/// The record in Zoho that stands for a record, without what is known of it.
+/// The record in Zoho that stands for a record, without what is known of it. One that Zoho deleted stands for nothing.
 ///
 /// # Errors
 /// When the database fails.
 pub fn zoho_id(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<Option<ZohoId>, StoreError> {
-    let mut statement =
-        tx.connection.prepare_cached("SELECT zoho_id FROM link WHERE flow = ?1 AND id = ?2")?;
+    let mut statement = tx
+        .connection
+        .prepare_cached("SELECT zoho_id FROM link WHERE flow = ?1 AND id = ?2 AND gone IS NULL")?;
     let found: Option<String> =
         statement.query_row((flow.name(), id.to_string()), |row| row.get(0)).optional()?;
     Ok(found.map(ZohoId::new))
@@ -206,6 +223,30 @@ pub fn by_zoho_id(tx: &Tx<'_>, flow: Flow, zoho_id: &ZohoId) -> Result<Option<Li
 pub fn remove(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<(), StoreError> {
     let mut statement = tx.connection.prepare_cached("DELETE FROM link WHERE flow = ?1 AND id = ?2")?;
     statement.execute((flow.name(), id.to_string()))?;
+    Ok(())
+}
+
+/// The records of a flow that were last given a reference to a record in Zoho. Reads every link of the flow.
+///
+/// # Errors
+/// When the database fails.
+pub fn referring_to(tx: &Tx<'_>, flow: Flow, zoho_id: &ZohoId) -> Result<Vec<BcId>, StoreError> {
+    super::sources::ids(
+        tx,
+        "SELECT id FROM link WHERE flow = ?1 AND instr(sent, ?2) > 0 ORDER BY id",
+        (flow.name(), format!("\"{zoho_id}\"")),
+    )
+}
+
+/// The rows and the total of an invoice are no longer known to be right.
+///
+/// # Errors
+/// When the database fails.
+pub fn doubt_lines(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<(), StoreError> {
+    let mut statement = tx
+        .connection
+        .prepare_cached("UPDATE link SET verified = 0, lines = ?3 WHERE flow = ?1 AND id = ?2")?;
+    statement.execute((flow.name(), id.to_string(), LineState::Unknown.name()))?;
     Ok(())
 }
 

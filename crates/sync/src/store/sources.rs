@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row};
 use sha2::{Digest, Sha256};
 
-pub use super::absence::{clear_missing, live_ids, mark_gone, mark_missing, missing_ids};
+pub use super::absence::{clear_missing, gone_since, live_ids, mark_gone, mark_missing, missing_ids};
 pub use super::candidates::{Candidate, candidates, count_candidates};
 use super::{StoreError, Tx, columns, failures, fingerprints};
 use crate::flow::Flow;
@@ -42,7 +42,7 @@ pub struct SourceRow {
     pub hash: String,
     /// The row's own JSON text without annotations.
     pub text: String,
-    /// Whether an invoice is proved to be posted.
+    /// Whether an invoice is proved to be posted; of an order that is gone, whether it was received or invoiced rather than deleted.
     pub posted: bool,
     /// Since when it is known to be deleted.
     pub gone: Option<Timestamp>,
@@ -315,6 +315,19 @@ pub fn ids_where_text(tx: &Tx<'_>, flow: Flow, name: &str, value: &str) -> Resul
     ids(tx, &sql, [value])
 }
 
+/// The ids of the records whose text names another record by its id. Reads every text of the flow.
+///
+/// # Errors
+/// When the database fails.
+pub fn ids_naming(tx: &Tx<'_>, flow: Flow, other: BcId) -> Result<Vec<BcId>, StoreError> {
+    ids(
+        tx,
+        "SELECT s.id FROM source_text t JOIN source s USING (place)
+         WHERE t.flow = ?1 AND instr(lower(t.text), ?2) > 0 ORDER BY s.id",
+        (flow.name(), other.to_string()),
+    )
+}
+
 /// The index is found only when its own expression and condition stand here in so many words.
 fn where_text(flow: Flow, name: &str) -> String {
     format!(
@@ -324,13 +337,24 @@ fn where_text(flow: Flow, name: &str) -> String {
     )
 }
 
-/// The invoice is proved to be posted, for good.
+/// An invoice is proved to be posted, for good; an order that vanished was received and invoiced.
 ///
 /// # Errors
 /// When the database fails.
 pub fn mark_posted(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<(), StoreError> {
     let mut statement =
         tx.connection.prepare_cached("UPDATE source SET posted = 1 WHERE flow = ?1 AND id = ?2")?;
+    statement.execute((flow.name(), id.to_string()))?;
+    Ok(())
+}
+
+/// Nothing proves the record to be posted, whatever was thought before.
+///
+/// # Errors
+/// When the database fails.
+pub fn mark_unposted(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<(), StoreError> {
+    let mut statement =
+        tx.connection.prepare_cached("UPDATE source SET posted = 0 WHERE flow = ?1 AND id = ?2")?;
     statement.execute((flow.name(), id.to_string()))?;
     Ok(())
 }

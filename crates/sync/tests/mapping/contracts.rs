@@ -41,12 +41,22 @@ fn every_sample_of_master_data_becomes_a_record_or_is_skipped() {
         (Flow::Customers, ["customers.", "customer.single"]),
         (Flow::Items, ["items.page", "items.page"]),
         (Flow::Contacts, ["contacts.page", "contact.created"]),
+        (Flow::Vendors, ["vendors.page", "vendors.page"]),
     ];
     for (flow, prefixes) in samples {
         for row in rows(&prefixes) {
             let mapped = scene.map(flow, &row, false);
             assert!(matches!(mapped, Mapped::Record(_) | Mapped::Skip(_)), "{flow}: {mapped:?}");
         }
+    }
+}
+
+#[test]
+fn every_sample_of_an_order_agrees_to_the_cent() {
+    let scene = Scene::new();
+    for row in rows(&["purchaseOrder."]) {
+        let record = scene.record(Flow::PurchaseOrders, &row);
+        assert_eq!(record.predicted_total, record.expected_total, "{}", record.number);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use exact_json::{Decimal, Value};
 use sync::flow::Flow;
-use sync::map::{Mapped, MappedRecord, NegativeStyle, repair_lines};
+use sync::map::{Mapped, MappedRecord, NegativeStyle, RowMap, repair_lines};
 use zoho_crm::Module;
 
 use crate::invoices;
@@ -340,6 +340,6 @@ fn rows_as_zoho_prints_them_back_need_no_repair() {
         "Description":"ATHENS Desk\r\nfragile","Line_Tax":[],"Total":100}}]"#
     );
     let printed = Value::parse(&printed).unwrap();
-    assert_eq!(repair_lines(&record, printed.as_list().unwrap()), None);
-    assert_eq!(repair_lines(&record, &[]).map(|rows| rows.len()), Some(1));
+    assert_eq!(repair_lines(&record, printed.as_list().unwrap(), &RowMap::new()), None);
+    assert_eq!(repair_lines(&record, &[], &RowMap::new()).map(|rows| rows.len()), Some(1));
 }

@@ -10,6 +10,7 @@ mod invoices;
 mod items;
 mod lines;
 mod money;
+mod purchasing;
 mod same_value;
 mod scene;
 mod setup;

@@ -59,6 +59,8 @@ impl Links for KnownLinks {
 }
 
 pub const CUSTOMER: &str = "00010000-0a1b-f011-9a4a-7c1e5275406f";
+pub const VENDOR: &str = "00090000-0a1b-f011-9a4a-7c1e5275406f";
+pub const VENDOR_RECORD: &str = "5501";
 pub const ITEM: &str = "00020000-0a1b-f011-9a4a-7c1e5275406f";
 pub const RECORD: &str = "000f0000-0a1b-f011-9a4a-7c1e5275406f";
 pub const ACCOUNT: &str = "5001";
@@ -74,6 +76,9 @@ impl Scene {
             (Module::Contacts, ModuleSchema::new(true, contact_fields(), Some(Flow::Contacts))),
             (Module::Invoices, ModuleSchema::new(true, invoice_fields(), Some(Flow::Invoices))),
             (Module::InvoicedItems, ModuleSchema::new(true, row_fields(2, 2), None)),
+            (Module::Vendors, ModuleSchema::new(true, vendor_fields(), Some(Flow::Vendors))),
+            (Module::PurchaseOrders, ModuleSchema::new(true, order_fields(), Some(Flow::PurchaseOrders))),
+            (Module::PurchaseItems, ModuleSchema::new(true, row_fields(2, 2), None)),
         ];
         let org = OrgSchema {
             zgid: "808232144".to_owned(),
@@ -100,6 +105,7 @@ impl Scene {
             zoho: [
                 ((Flow::Customers, id(CUSTOMER)), ZohoId::new(ACCOUNT)),
                 ((Flow::Items, id(ITEM)), ZohoId::new(PRODUCT)),
+                ((Flow::Vendors, id(VENDOR)), ZohoId::new(VENDOR_RECORD)),
             ]
             .into(),
             numbers: [((Flow::Customers, "10000".to_owned()), ZohoId::new(ACCOUNT))].into(),
@@ -311,7 +317,41 @@ fn invoice_fields() -> Vec<FieldInfo> {
     fields
 }
 
-/// The fields of an invoice's rows, with so many decimals of amounts and of quantities.
+fn vendor_fields() -> Vec<FieldInfo> {
+    let standard = [
+        ("Vendor_Name", "text"),
+        ("Email", "email"),
+        ("Phone", "phone"),
+        ("Website", "website"),
+        ("Category", "text"),
+        ("Street", "text"),
+        ("City", "text"),
+        ("State", "text"),
+        ("Zip_Code", "text"),
+        ("Country", "text"),
+    ];
+    fields(Flow::Vendors, &standard)
+}
+
+fn order_fields() -> Vec<FieldInfo> {
+    let standard = [
+        ("Subject", "text"),
+        ("Vendor_Name", "lookup"),
+        ("PO_Number", "text"),
+        ("PO_Date", "date"),
+        ("Due_Date", "date"),
+        ("Status", "text"),
+        ("Description", "textarea"),
+        ("Adjustment", "currency"),
+        ("Grand_Total", "currency"),
+        ("Purchase_Items", "subform"),
+    ];
+    let mut fields = fields(Flow::PurchaseOrders, &standard);
+    fields.push(picklist("Currency", &["USD", "EUR"]));
+    fields
+}
+
+/// The fields of a document's rows, with so many decimals of amounts and of quantities.
 pub fn row_fields(amounts: u32, quantity: u32) -> Vec<FieldInfo> {
     let decimals = |name: &str, data_type: &str, places| FieldInfo {
         decimal_place: Some(places),

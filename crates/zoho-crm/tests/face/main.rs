@@ -7,6 +7,8 @@ mod metadata;
 mod records;
 mod scripted;
 mod sign_in;
+mod variables;
+mod watch;
 mod writes;
 
 use transport::{Cause, Fate, Request, TransportError};

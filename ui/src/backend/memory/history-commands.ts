@@ -43,6 +43,17 @@ function firstValues(record: MadeRecord, chance: Chance): Values {
         "Customer Reference": null,
         Status: "Open",
       };
+    case "vendors":
+      return { "Vendor Name": record.name, "BC Number": record.number, Email: record.email, City: record.place };
+    case "purchase_orders":
+      return {
+        Subject: `PO ${record.number}`,
+        "BC Number": record.number,
+        "Vendor Name": record.name,
+        "PO Date": record.date,
+        "Grand Total": record.total,
+        "BC Status": "Open",
+      };
   }
 }
 
@@ -60,6 +71,10 @@ function nextValues(record: MadeRecord, values: Values, chance: Chance): Values 
       const left = Math.round(Number((values["Remaining Amount"] ?? "0").replace(".", "")) * chance.part() * 0.8);
       return left < 5_000 ? { "Remaining Amount": "0.00", Status: "Paid" } : { "Remaining Amount": cents(left), Status: "Partially paid" };
     }
+    case "vendors":
+      return { Phone: `+49 40 ${chance.whole(1_000_000, 9_999_999)}` };
+    case "purchase_orders":
+      return { "Grand Total": cents(chance.whole(3_500, 1_850_000)) };
   }
 }
 

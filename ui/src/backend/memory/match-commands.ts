@@ -16,9 +16,11 @@ type Names =
   | "match_export"
   | "match_import";
 
+const noneFound: FoundCounts = { customers: {}, items: {}, contacts: {}, invoices: {}, vendors: {}, purchase_orders: {} };
+
 const countsOf: Partial<Record<World["scenario"], FoundCounts>> = {
-  clean: { customers: {}, items: {}, contacts: {}, invoices: {} },
-  setup_unmatched: { customers: {}, items: {}, contacts: {}, invoices: {} },
+  clean: noneFound,
+  setup_unmatched: noneFound,
   attention: { ...usualCounts, customers: { certain: 14, likely: 9, unclear: 5 }, items: { certain: 8, likely: 2 } },
   flood: { ...usualCounts, customers: { certain: 2400, likely: 500, unclear: 100 } },
 };

@@ -17,6 +17,8 @@ const needs: Record<FlowName, readonly FlowName[]> = {
   items: [],
   contacts: ["customers"],
   invoices: ["customers", "items"],
+  vendors: [],
+  purchase_orders: ["items", "vendors"],
 };
 
 export const isOpen = (gate: Gate | undefined): boolean => gate !== undefined && gate !== "not_looked" && gate !== "closed";

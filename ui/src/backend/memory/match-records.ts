@@ -12,6 +12,8 @@ export const usualCounts: FoundCounts = {
   items: { certain: 52, likely: 4 },
   contacts: { certain: 88, likely: 12, unclear: 3 },
   invoices: {},
+  vendors: {},
+  purchase_orders: {},
 };
 
 /** What one record in Zoho looks like, and the reasons in the words that matching gives. */
@@ -133,7 +135,7 @@ function typed(record: MadeRecord, sure: Found, turn: number): Typed {
 }
 
 /** Pairs are numbered through all flows. */
-const firstProposal: Record<FlowName, number> = { customers: 1, items: 100_001, contacts: 200_001, invoices: 300_001 };
+const firstProposal: Record<FlowName, number> = { customers: 1, items: 100_001, contacts: 200_001, invoices: 300_001, vendors: 400_001, purchase_orders: 500_001 };
 
 /** Which records of a flow may be what in Zoho, the surest first. */
 export function matchRecords(flow: FlowName, counts: FoundCounts): MatchRecord[] {

@@ -24,7 +24,7 @@ function bustle(at: string): number {
 function movedOf(scenario: Scenario): Moved[] {
   if (scenario === "empty") return [];
   const chance = new Chance(411);
-  const weights = { customers: 6, items: 22, contacts: 5, invoices: 30 };
+  const weights = { customers: 6, items: 22, contacts: 5, invoices: 30, vendors: 0, purchase_orders: 0 };
   return lastHours().flatMap((at) =>
     flowNames.flatMap((flow) => {
       const size = Math.round(weights[flow] * bustle(at) * (0.4 + chance.part()));
@@ -117,6 +117,7 @@ export function overviewCommands(world: World, problems: OpenProblems): Pick<Han
         last_success_at: empty
           ? null
           : new Date(Date.now() - (scenario === "offline" ? 5 * hour : 3 * 60_000)).toISOString(),
+        signals: null,
       };
     },
   };

@@ -13,6 +13,8 @@ const nothing: Plan = {
   items: { unchanged: 500 },
   contacts: { unchanged: 400 },
   invoices: { unchanged: 1200 },
+  vendors: {},
+  purchase_orders: {},
 };
 
 /** What a sync would do: on a usual day, at the very first, behind a review that is not finished, and with a hundred thousand records. */
@@ -22,24 +24,32 @@ export const plans = {
     items: { create: 4, update: 31, skip: 4, unchanged: 461 },
     contacts: { create: 3, update: 5, hold: 2, unchanged: 390 },
     invoices: { create: 18, update: 27, hold: 3, fail: 1, skip: 12, unchanged: 1139 },
+    vendors: {},
+    purchase_orders: {},
   },
   first: {
     customers: { create: 98, adopt: 195, update: 4, fail: 3 },
     items: { create: 440, adopt: 56, skip: 4 },
     contacts: { create: 290, adopt: 100, hold: 6, skip: 4 },
     invoices: { create: 1171, hold: 14, skip: 12, fail: 3 },
+    vendors: {},
+    purchase_orders: {},
   },
   waiting: {
     customers: { hold: 28, update: 6, unchanged: 266 },
     items: { hold: 10, update: 12, skip: 4, unchanged: 474 },
     contacts: { update: 2, unchanged: 398 },
     invoices: { create: 12, hold: 284, unchanged: 904 },
+    vendors: {},
+    purchase_orders: {},
   },
   flood: {
     customers: { create: 9_000, adopt: 900, fail: 100 },
     items: { create: 19_900, skip: 100 },
     contacts: { create: 9_950, hold: 50 },
     invoices: { create: 59_000, hold: 900, skip: 80, fail: 20 },
+    vendors: {},
+    purchase_orders: {},
   },
   nothing,
 } satisfies Record<string, Plan>;
@@ -118,18 +128,24 @@ const reasons: Record<"skip" | "hold" | "fail", Record<FlowName, Reason>> = {
     items: ["left alone: items of the type Service are not copied", null],
     contacts: ["left alone: not tied to a customer that is copied", null],
     invoices: ["left alone: not posted yet", null],
+    vendors: ["left alone", null],
+    purchase_orders: ["left alone: in USD, which the org with one currency does not have", null],
   },
   hold: {
     customers: ["It may be in Zoho already, without our key, and nobody has decided.", "Matching: decide about it, then sync."],
     items: ["It may be in Zoho already, without our key, and nobody has decided.", "Matching: decide about it, then sync."],
     contacts: ["It waits for customer C10214, which is not in Zoho yet.", "Nothing: it follows by itself."],
     invoices: ["It waits for item 1021-S, which is not in Zoho yet.", "Nothing, unless that one is a problem itself."],
+    vendors: ["It may be in Zoho already, without our key, and nobody has decided.", "Matching: decide about it, then sync."],
+    purchase_orders: ["It waits for vendor V10003, which is not in Zoho yet.", "Nothing, unless that one is a problem itself."],
   },
   fail: {
     customers: ["The number is held by another record in Zoho: 584321000000109912.", "If that one is a leftover, clear its BC Number or delete it, then retry."],
     items: ["Business Central gives no number for it.", "Give it a number in Business Central."],
     contacts: ["Business Central gives no name for it.", "Give it a name in Business Central."],
     invoices: ["Its total cannot be reached in Zoho: 1,204.80 there, 1,204.81 in Business Central.", "Look at the rounding of its lines in Business Central."],
+    vendors: ["Business Central gives no number for it.", "Give it a number in Business Central."],
+    purchase_orders: ["Business Central does not show its vendor.", "Correct the vendor of the order in Business Central."],
   },
 };
 
@@ -191,6 +207,6 @@ export function plannedFlow(flow: FlowName, plan: Plan): PlannedFlow {
     hold: of("hold"),
     fail: of("fail"),
     warnings: flow === "items" ? Math.floor(of("create") / 110) : 0,
-    bulk: flow !== "invoices" && of("create") >= 5_000,
+    bulk: flow !== "invoices" && flow !== "purchase_orders" && of("create") >= 5_000,
   };
 }

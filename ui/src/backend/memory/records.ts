@@ -18,9 +18,13 @@ export interface MadeRecord {
   date: string;
 }
 
+/** The flows that are switched on. */
 export const flowNames: readonly FlowName[] = ["customers", "items", "contacts", "invoices"];
 
-const amounts: Record<FlowName, number> = { customers: 300, items: 500, contacts: 400, invoices: 1200 };
+/** Every flow; purchasing is switched off at first. */
+export const everyFlow: readonly FlowName[] = [...flowNames, "vendors", "purchase_orders"];
+
+const amounts: Record<FlowName, number> = { customers: 300, items: 500, contacts: 400, invoices: 1200, vendors: 38, purchase_orders: 54 };
 
 /** Two places of decimal text, of a count of cents. */
 export function cents(count: number): string {
@@ -39,7 +43,7 @@ function slug(name: string): string {
 const day = (daysAgo: number): string => new Date(Date.now() - daysAgo * 86_400_000).toISOString().slice(0, 10);
 
 function make(flow: FlowName, index: number, chance: Chance, customers: readonly MadeRecord[]): MadeRecord {
-  const zohoId = `5843210000${String(1_000_000 + index * 17 + flowNames.indexOf(flow) * 211_000).padStart(9, "0")}`;
+  const zohoId = `5843210000${String(1_000_000 + index * 17 + everyFlow.indexOf(flow) * 211_000).padStart(9, "0")}`;
   const shared = { flow, bcId: chance.guid(), zohoId, email: "", phone: "", place: "", taxNumber: "", total: "0.00", date: "" };
   const customer = customers.length > 0 ? chance.of(customers) : undefined;
   if (flow === "customers") {
@@ -69,9 +73,13 @@ function make(flow: FlowName, index: number, chance: Chance, customers: readonly
       place: customer?.name ?? "",
     };
   }
+  if (flow === "vendors") {
+    const name = `${companyHeads[(index * 7) % companyHeads.length]} Supplies`;
+    return { ...shared, number: `V${10_000 + index}`, name, email: `orders@${slug(name)}.example`, place: chance.of(towns) };
+  }
   return {
     ...shared,
-    number: `PSI-${103_000 + index}`,
+    number: flow === "purchase_orders" ? `${106_000 + index}` : `PSI-${103_000 + index}`,
     name: customer?.name ?? "",
     total: cents(chance.whole(3_500, 1_850_000)),
     date: day(chance.whole(0, 420)),
@@ -82,10 +90,18 @@ function makeAll(): Record<FlowName, readonly MadeRecord[]> {
   const chance = new Chance(20_261);
   const customers = Array.from({ length: amounts.customers }, (_, index) => make("customers", index, chance, []));
   const of = (flow: FlowName) => Array.from({ length: amounts[flow] }, (_, index) => make(flow, index, chance, customers));
-  return { customers, items: of("items"), contacts: of("contacts"), invoices: of("invoices") };
+  // In the order in which they are made: what is made later does not change what was made before.
+  return {
+    customers,
+    items: of("items"),
+    contacts: of("contacts"),
+    invoices: of("invoices"),
+    vendors: of("vendors"),
+    purchase_orders: of("purchase_orders"),
+  };
 }
 
-/** 300 customers, 500 items, 400 contacts and 1,200 invoices; the same ones at each start. */
+/** 300 customers, 500 items, 400 contacts, 1,200 invoices, and some vendors and purchase orders; the same ones at each start. */
 export const records = makeAll();
 
 export function recordOf(flow: FlowName, bcId: string): MadeRecord | undefined {

@@ -2,7 +2,7 @@ import { inputDay } from "../../format/when";
 import { CallFailed } from "../failure";
 import type { BundleEntry, Diagnosis, Failure, SettingsView } from "../schema";
 import type { Handlers } from "./handlers";
-import { flowNames } from "./records";
+import { everyFlow, flowNames } from "./records";
 import type { World } from "./world";
 
 type Names =
@@ -40,11 +40,12 @@ function startingSettings(world: World): SettingsView {
       secret_stored: true,
       secret_from_environment: false,
     },
-    flows: flowNames.map((flow) => ({
+    flows: everyFlow.map((flow) => ({
       flow,
-      enabled: true,
+      enabled: flowNames.includes(flow),
       on_delete: "flag",
       on_drift: flow === "contacts" ? "leave" : "restore",
+      on_zoho_delete: flow === "items" ? "recreate" : "ask",
       workflows: false,
     })),
     poll_interval: 600,

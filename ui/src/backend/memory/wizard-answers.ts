@@ -41,7 +41,7 @@ const professional: OrgFound = {
   edition: "Professional",
   daily_credits: 55_000,
   users: 12,
-  flows_allowed: ["customers", "items", "contacts", "invoices"],
+  flows_allowed: ["customers", "items", "contacts", "invoices", "vendors", "purchase_orders"],
 };
 
 const standard: OrgFound = {

@@ -2,7 +2,7 @@ import { inputDay } from "../../format/when";
 import { CallFailed } from "../failure";
 import type { Counts, Failure, FieldsPlan, StepName, Wizard } from "../schema";
 import type { Handlers } from "./handlers";
-import { flowNames, records } from "./records";
+import { everyFlow, records } from "./records";
 import { startingState } from "./starting-state";
 import { companiesOf, orgKindOf, orgOf, refusalOfBusinessCentral, refusalOfSignIn, refusalOfZohoClient, refuse } from "./wizard-answers";
 import { carriedOut, planOf, planWithKey } from "./wizard-fields";
@@ -126,10 +126,10 @@ export function wizardCommands(world: World): Pick<Handlers, Names> {
     async wizard_counts(): Promise<Counts> {
       await pause(200);
       const { zoho, business_central: bc } = memory.wizard;
-      const allowed = zoho.org?.flows_allowed ?? flowNames;
+      const allowed = zoho.org?.flows_allowed ?? everyFlow;
       const hidden = bc.client_id.startsWith("22222222");
       return {
-        flows: flowNames.map((flow) => ({
+        flows: everyFlow.map((flow) => ({
           flow,
           records: hidden && flow === "invoices" ? null : records[flow].length,
           not_allowed: allowed.includes(flow) ? null : `Needs Zoho CRM Professional or higher, and this org has ${zoho.org?.edition ?? "Standard"}.`,

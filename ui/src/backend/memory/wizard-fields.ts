@@ -1,7 +1,7 @@
 import type { Blocked, FieldsPlan, FlowName, PlannedField } from "../schema";
 import type { OrgKind } from "./wizard-answers";
 
-const modules: Record<FlowName, string> = { customers: "Accounts", items: "Products", contacts: "Contacts", invoices: "Invoices" };
+const modules: Record<FlowName, string> = { customers: "Accounts", items: "Products", contacts: "Contacts", invoices: "Invoices", vendors: "Vendors", purchase_orders: "Purchase Orders" };
 
 const text = (length: number): string => `Single Line, ${length} characters`;
 const decimal = "Decimal, 16 digits, 2 decimal places";
@@ -35,6 +35,8 @@ const optional: Record<FlowName, readonly [label: string, definition: string][]>
     ["BC Currency", text(50)],
     ["BC Order Number", text(50)],
   ],
+  vendors: [["BC Status", text(50)]],
+  purchase_orders: [["BC Status", text(50)]],
 };
 
 function fieldsOf(flow: FlowName): PlannedField[] {

@@ -44,7 +44,7 @@ function beginning(scenario: Scenario): WizardMemory {
         signed_in: connected,
         redirect_uri: "http://localhost:47817/callback",
         scopes:
-          "ZohoCRM.modules.ALL,ZohoCRM.settings.ALL,ZohoCRM.org.READ,ZohoCRM.users.READ,ZohoCRM.coql.READ,ZohoCRM.bulk.ALL,ZohoFiles.files.ALL,ZohoCRM.notifications.ALL",
+          "ZohoCRM.modules.ALL,ZohoCRM.settings.ALL,ZohoCRM.settings.variables.ALL,ZohoCRM.org.READ,ZohoCRM.users.READ,ZohoCRM.coql.READ,ZohoCRM.bulk.ALL,ZohoFiles.files.ALL,ZohoCRM.notifications.ALL",
         org: connected ? orgOf("usual") : null,
       },
       flows: { flows: [], invoices_from: "", copy_foreign_currency: false, default_owner: "" },

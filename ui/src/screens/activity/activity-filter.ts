@@ -2,7 +2,7 @@ import type { RouteParams } from "../../app/router.svelte";
 import type { ActivityFilter, FlowName } from "../../backend/schema";
 import { inputDay } from "../../format/when";
 
-export const flows: readonly FlowName[] = ["customers", "items", "contacts", "invoices"];
+export const flows: readonly FlowName[] = ["customers", "items", "contacts", "invoices", "vendors", "purchase_orders"];
 
 export const kinds = [
   "written",

@@ -1,11 +1,13 @@
 import type { FlowName, MatchFlow } from "../../backend/schema";
 
-/** What has to be decided before a flow's records can be compared: persons and invoices belong to customers. */
+/** What has to be decided before a flow's records can be compared: persons and invoices belong to customers, orders to vendors. */
 const needs: Readonly<Record<FlowName, readonly FlowName[]>> = {
   customers: [],
   items: [],
   contacts: ["customers"],
   invoices: ["customers", "items"],
+  vendors: [],
+  purchase_orders: ["items", "vendors"],
 };
 
 /** Records about which nobody has decided. */

@@ -1,6 +1,13 @@
 import type { FlowName, Moved } from "../../backend/schema";
 
-export const flowOrder: readonly FlowName[] = ["customers", "items", "contacts", "invoices"];
+const usual: readonly FlowName[] = ["customers", "items", "contacts", "invoices"];
+
+/** The flows that are shown: the usual ones, and purchasing where anything of it moved. */
+export function shownFlows(hours: readonly MovedHour[]): FlowName[] {
+  const purchasing: readonly FlowName[] = ["vendors", "purchase_orders"];
+  const moved = ({ done, failed }: HourOfFlow): boolean => done > 0 || failed > 0;
+  return [...usual, ...purchasing.filter((flow) => hours.some((hour) => moved(hour.flows[flow])))];
+}
 
 export interface HourOfFlow {
   done: number;
@@ -44,5 +51,7 @@ function nothing(): Record<FlowName, HourOfFlow> {
     items: { done: 0, failed: 0 },
     contacts: { done: 0, failed: 0 },
     invoices: { done: 0, failed: 0 },
+    vendors: { done: 0, failed: 0 },
+    purchase_orders: { done: 0, failed: 0 },
   };
 }

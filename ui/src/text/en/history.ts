@@ -5,6 +5,8 @@ export const history = {
     items: (number: string) => `Item ${number}`,
     contacts: (number: string) => `Contact ${number}`,
     invoices: (number: string) => `Invoice ${number}`,
+    vendors: (number: string) => `Vendor ${number}`,
+    purchase_orders: (number: string) => `Purchase order ${number}`,
   },
   loading: "Loading the record's history",
   back: "Back",

@@ -6,6 +6,8 @@ const many: Record<FlowName, string> = {
   items: "items",
   contacts: "contacts",
   invoices: "invoices",
+  vendors: "vendors",
+  purchase_orders: "purchase orders",
 };
 
 const one: Record<FlowName, string> = {
@@ -13,6 +15,8 @@ const one: Record<FlowName, string> = {
   items: "item",
   contacts: "contact",
   invoices: "invoice",
+  vendors: "vendor",
+  purchase_orders: "purchase order",
 };
 
 const listed = new Intl.ListFormat("en-GB", { type: "disjunction" });

@@ -22,6 +22,9 @@ export const overview = {
   nextRunNone: "Not planned",
   noticing: "Changes are noticed",
   noticingBy: "By asking regularly. Webhooks are not used.",
+  noticingAtOnce: "At once, by webhooks.",
+  noticingLast: (when: string) => `Last signal ${when}.`,
+  noticingNot: "By asking regularly. Webhooks do not arrive.",
   snoozed: (until: string) => `Notifications are held back until ${until}.`,
   work: {
     cancel: "Cancel",

@@ -5,6 +5,8 @@ const one: Record<FlowName, string> = {
   items: "item",
   contacts: "contact",
   invoices: "invoice",
+  vendors: "vendor",
+  purchase_orders: "purchase order",
 };
 
 export const preview = {

@@ -68,6 +68,12 @@ export const settings = {
       leave: "Leave the edit until the record changes in Business Central",
       ask: "Show it under Problems",
     } as Readonly<Record<string, string>>,
+    onZohoDelete: "When somebody deletes it in Zoho",
+    onZohoDeletes: {
+      ask: "Show it under Problems",
+      recreate: "Copy it again",
+      leave: "Leave it deleted",
+    } as Readonly<Record<string, string>>,
     deleteWarning: (flow: string) => `${flow} that are deleted in Business Central will be deleted in Zoho too, with their notes and deals.`,
     deleteWarningCure: "Many deletions at once always wait for your word.",
     workflows: "Run Zoho's workflows when Ledgerline writes",

@@ -137,6 +137,8 @@ export const wizard = {
       items: "",
       contacts: "Needs customers.",
       invoices: "Needs customers and items.",
+      vendors: "",
+      purchase_orders: "Needs items and vendors.",
     },
     alsoOn: (names: string) => `${names} switched on as well: they are needed.`,
     alsoOff: (names: string) => `${names} switched off as well: they need it.`,

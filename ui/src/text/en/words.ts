@@ -45,6 +45,8 @@ export const words = {
     items: "Items",
     contacts: "Contacts",
     invoices: "Invoices",
+    vendors: "Vendors",
+    purchase_orders: "Purchase orders",
   },
   /** What the flow's records are called in Zoho. */
   module: {
@@ -52,6 +54,8 @@ export const words = {
     items: "Products",
     contacts: "Contacts",
     invoices: "Invoices",
+    vendors: "Vendors",
+    purchase_orders: "Purchase Orders",
   },
   stopping: "Stopping. What is under way is finished first.",
   doneOf: (done: string, of: string) => `${done} of ${of}`,

@@ -40,6 +40,7 @@ fn ended(minute: i64, code: Option<&str>) -> RunReport {
         flows: Flow::ALL.map(flow).to_vec(),
         calls: Calls::default(),
         zoho_credits: 0,
+        signals: None,
         flow_problems: Vec::new(),
         comparison: None,
         error: code.map(|code| ReportedError {

@@ -5,16 +5,19 @@ use sync::store::comparisons;
 
 use crate::resident::shared::Inner;
 use crate::window::overview::{
-    ComparedInShort, Credits, FlowAgreement, Moved, Overview, RunInShort, SpentInHour,
+    ComparedInShort, Credits, FlowAgreement, Moved, Overview, RunInShort, Signals, SpentInHour,
 };
 use crate::window::schema::Failure;
-use crate::{movement, settings, status};
+use crate::window::wording;
+use crate::{movement, status, webhooks};
 
 pub(super) fn of(inner: &Inner) -> Result<Overview, Failure> {
     let store = inner.reader()?;
     let now = inner.now();
     let zone = &inner.outside.zone;
-    let sync = inner.settings().map(|settings| settings.sync).unwrap_or_else(|_| settings::Sync::default());
+    // A profile without settings, or with wrong ones, is told by the state.
+    let (sync, relay) =
+        inner.settings().map(|settings| (settings.sync, settings.relay.url)).unwrap_or_default();
     let status = status::status(&store, &sync, now)?;
     let compared = store.read(comparisons::last)?;
     let text = |at: Timestamp| at.to_string();
@@ -56,7 +59,12 @@ pub(super) fn of(inner: &Inner) -> Result<Overview, Failure> {
     }
     let spent = movement::credits_per_hour(&store, now, zone)?;
     let credits = &status.credits;
+    let signals = match &relay {
+        Some(relay) => Some(signals(&webhooks::shown(&store, Some(relay), now)?)),
+        None => None,
+    };
     Ok(Overview {
+        signals,
         state: inner.app_state(),
         company: status.company.clone(),
         zoho_org: status.zoho_org.clone(),
@@ -90,4 +98,13 @@ pub(super) fn of(inner: &Inner) -> Result<Overview, Failure> {
         }),
         last_success_at: inner.facts().last_success.map(text),
     })
+}
+
+fn signals(shown: &webhooks::Shown) -> Signals {
+    let why = shown.link.why.iter().chain(shown.troubles.iter().map(|(_, trouble)| trouble)).next();
+    Signals {
+        well: shown.is_well(),
+        why: why.map(|why| format!("{} {}", why.message, wording::for_window(&why.cure))),
+        last_at: shown.link.last_signal_at.map(|at| at.to_string()),
+    }
 }

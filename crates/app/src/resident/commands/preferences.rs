@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sync::flow::Flow;
-use sync::policy::{BulkMode, FlowPolicy, InvoicesFrom, OnCertain};
+use sync::policy::{BulkMode, FlowPolicy, InvoicesFrom, OnCertain, OnZohoDelete};
 use sync::store::binding;
 
 use super::problems::not_opened;
@@ -70,6 +70,10 @@ pub(super) fn view(inner: &Inner) -> Result<SettingsView, Failure> {
                 enabled: settings.sync.flows.contains(&flow),
                 on_delete: crate::settings::on_delete_name(policy(flow).on_delete).to_owned(),
                 on_drift: crate::settings::on_drift_name(policy(flow).on_drift).to_owned(),
+                on_zoho_delete: crate::settings::on_zoho_delete_name(
+                    policy(flow).on_zoho_delete.unwrap_or(OnZohoDelete::usual(flow)),
+                )
+                .to_owned(),
                 workflows: policy(flow).workflows,
             })
             .collect(),
@@ -122,8 +126,11 @@ pub(super) fn save(inner: &Arc<Inner>, changed: &SettingsView) -> Result<Setting
         let on_delete =
             crate::settings::parse_on_delete(&flow.on_delete).map_err(|m| wrong("on_delete", m))?;
         let on_drift = crate::settings::parse_on_drift(&flow.on_drift).map_err(|m| wrong("on_drift", m))?;
-        let policy = FlowPolicy { on_delete, on_drift, workflows: flow.workflows };
         let name = Flow::from(flow.flow);
+        let on_zoho_delete = crate::settings::parse_on_zoho_delete(&flow.on_zoho_delete)
+            .map_err(|m| wrong("on_zoho_delete", m))?;
+        let on_zoho_delete = Some(on_zoho_delete).filter(|chosen| *chosen != OnZohoDelete::usual(name));
+        let policy = FlowPolicy { on_delete, on_drift, on_zoho_delete, workflows: flow.workflows };
         // What is at its default stays out of the file.
         if policy == FlowPolicy::default() {
             settings.flows.remove(&name);

@@ -90,8 +90,11 @@ pub(in crate::resident) fn choose(inner: &Arc<Inner>, answers: FlowAnswers) -> R
     if let Some(org) = &inner.shared().draft.org
         && let Some(flow) = chosen.iter().find(|flow| !org.flows_allowed.contains(&(**flow).into()))
     {
-        let message =
-            format!("{flow} need Zoho CRM Professional or higher, and this org has {}", org.edition);
+        let message = format!(
+            "{} need Zoho CRM Professional or higher, and this org has {}",
+            flow.plural(),
+            org.edition
+        );
         return Err(Failure::of_field("flows", message, cure));
     }
     settings::check_dependencies(&chosen).map_err(|message| Failure::of_field("flows", message, cure))?;

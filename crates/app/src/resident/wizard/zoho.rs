@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use sync::flow::Flow;
 use sync::progress::Stop;
 use transport::Secret;
 use zoho_crm::{AccessToken, Org, TokenVault as _};
@@ -173,21 +174,23 @@ fn keep_settings(inner: &Inner, zoho: Zoho, org: &Org) -> Result<(), Failure> {
     let business_central = business_central::of_draft(&draft, &company);
     let path = inner.profile.settings();
     let allowed = connect::flows_allowed(org);
+    let usual = Flow::BY_DEFAULT.into_iter().filter(|flow| allowed.contains(flow)).collect();
     let settings = match Settings::load(&path) {
         Ok(mut old) => {
             old.sync.flows.retain(|flow| allowed.contains(flow));
             if old.sync.flows.is_empty() {
-                old.sync.flows = allowed;
+                old.sync.flows = usual;
             }
             Settings { business_central, zoho, ..old }
         }
         Err(crate::settings::SettingsError::Absent { .. }) => Settings {
             business_central,
             zoho,
-            sync: Sync { flows: allowed, ..Sync::default() },
+            sync: Sync { flows: usual, ..Sync::default() },
             flows: std::collections::BTreeMap::new(),
             network: Network::default(),
             notifications: crate::alerts::Preferences::default(),
+            relay: crate::settings::Relay::default(),
         },
         Err(error) => return Err(error.into()),
     };

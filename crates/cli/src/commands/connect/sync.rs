@@ -17,10 +17,12 @@ pub(super) fn ask(wizard: &Wizard<'_>, org: &Org) -> Result<Sync, AppError> {
     let mut sync = wizard.old.as_ref().map(|old| old.sync.clone()).unwrap_or_default();
     let allowed = connect::flows_allowed(org);
     for flow in Flow::ALL.into_iter().filter(|flow| !allowed.contains(flow)) {
-        eprintln!("({flow} need Zoho CRM Professional or higher; this org has {}.)", org.edition.name());
+        let edition = org.edition.name();
+        eprintln!("({} need Zoho CRM Professional or higher; this org has {edition}.)", flow.plural());
     }
     let kept: Vec<Flow> = sync.flows.iter().copied().filter(|flow| allowed.contains(flow)).collect();
-    let default = if kept.is_empty() { allowed } else { kept };
+    let usual = || Flow::BY_DEFAULT.into_iter().filter(|flow| allowed.contains(flow)).collect();
+    let default = if kept.is_empty() { usual() } else { kept };
     let default: Vec<&str> = default.into_iter().map(Flow::name).collect();
     sync.flows = loop {
         let answer = terminal::line("Flows", Some(&default.join(", "))).map_err(left)?;

@@ -2,6 +2,7 @@
 
 mod admin;
 mod bulk;
+mod callbacks;
 mod consent;
 mod fields;
 mod limits;
@@ -11,6 +12,8 @@ mod organisation;
 mod queries;
 mod subforms;
 mod upserts;
+mod variables;
+mod watch;
 mod writes;
 
 use bytes::Bytes;

@@ -68,7 +68,8 @@ fn columns(session: &Session<'_>, flow: Flow) -> Result<Vec<BulkColumn>, RunErro
         Flow::Customers => "Account_Name",
         Flow::Items => "Product_Name",
         Flow::Contacts => "Last_Name",
-        Flow::Invoices => "Subject",
+        Flow::Invoices | Flow::PurchaseOrders => "Subject",
+        Flow::Vendors => "Vendor_Name",
     };
     let mut names = vec![number, id, name.to_owned()];
     let owned = map::owned_fields(flow, &session.org);

@@ -275,7 +275,7 @@ fn read_task(tx: &Tx<'_>, flow: Flow, id: BcId) -> Result<Option<Task>, StoreErr
 }
 
 fn inserted(id: ZohoId) -> Written {
-    Written { id, action: Action::Inserted, modified_time: None, duplicate_field: None }
+    Written { id, action: Action::Inserted, modified_time: None, modified_by: None, duplicate_field: None }
 }
 
 /// Puts what would be created into the task; `false` where its record does not map to one now.

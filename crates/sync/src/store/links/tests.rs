@@ -8,6 +8,7 @@ use super::{
 };
 use crate::flow::Flow;
 use crate::store::Store;
+use crate::store::copy_state::CopyState;
 use crate::store::sources::{Incoming, SettledAs, hash, mark_gone, observe, settle};
 
 const FLOW: Flow = Flow::Customers;
@@ -39,6 +40,7 @@ pub(in crate::store) fn link(id: BcId, zoho_id: &str, number: &str) -> Link {
         lines: LineState::None,
         adopted: false,
         written_at: now(),
+        copy: CopyState::default(),
     }
 }
 

@@ -52,6 +52,7 @@ fn a_released_step_never_changes() {
         "b50db8fc181f27b13d6fe91d83d16686add199cb6d7276f4fde9b701f4974fba",
         "be1b6036d590ebf826efc43d61b23770dc0b37daeca91a69d5fe4eb6f24142aa",
         "a84288c7e1a3cbf1f9978cbf67d16a131ae149d45dcd8d53efc65a26df187626",
+        "aa368cd5421124ac6b36c63746732e8e9c54090902110ea217118c0997c8b563",
     ];
     for (step, hash) in migrate::STEPS.into_iter().zip(released) {
         assert_eq!(sources::hash(step), hash, "make a new step instead: {step}");

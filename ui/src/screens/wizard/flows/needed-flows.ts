@@ -1,7 +1,7 @@
 import type { FlowName } from "../../../backend/schema";
 import { words } from "../../../text/en";
 
-export const flowOrder: readonly FlowName[] = ["customers", "items", "contacts", "invoices"];
+export const flowOrder: readonly FlowName[] = ["customers", "items", "contacts", "invoices", "vendors", "purchase_orders"];
 
 /** What must be copied too, for a flow's records point to them. */
 const needs: Readonly<Record<FlowName, readonly FlowName[]>> = {
@@ -9,7 +9,12 @@ const needs: Readonly<Record<FlowName, readonly FlowName[]>> = {
   items: [],
   contacts: ["customers"],
   invoices: ["customers", "items"],
+  vendors: [],
+  purchase_orders: ["items", "vendors"],
 };
+
+/** Purchasing is of use to few sales teams: it is chosen, and not proposed. */
+export const usual: readonly FlowName[] = ["customers", "items", "contacts", "invoices"];
 
 const inOrder = (chosen: ReadonlySet<FlowName>): FlowName[] => flowOrder.filter((flow) => chosen.has(flow));
 

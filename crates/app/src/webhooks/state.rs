@@ -1,0 +1,305 @@
+//! What is known of the signals: by the process that listens, and, through the database, by everybody who asks.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use sync::store::subscriptions::{self, Side};
+use sync::store::{Store, StoreError, Tx, facts};
+use tokio::sync::{Notify, watch};
+use transport::Clock;
+
+use super::keeper::{self, Refusal};
+use crate::error::ShownError;
+
+/// The fact that holds what the listening process knows.
+const STATE: &str = "webhooks.state";
+/// The fact that counts signals.
+const COUNTS: &str = "webhooks.counts";
+/// A process that has not written for so long does not listen any more.
+pub(super) const STALE: SignedDuration = SignedDuration::from_mins(15);
+
+/// The connection to the relay.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkState {
+    /// Since when it is up; absent when it is down.
+    pub up_since: Option<Timestamp>,
+    /// Since when it is down, if it is.
+    pub down_since: Option<Timestamp>,
+    /// Why it is down.
+    pub why: Option<ShownError>,
+    /// When the last signal came.
+    pub last_signal_at: Option<Timestamp>,
+}
+
+/// What belongs together comes within this time (one posting changes several records).
+const FIRST: Duration = Duration::from_millis(100);
+/// Signals of a burst are gathered for so long.
+const BURST: Duration = Duration::from_secs(2);
+
+/// The connection, as the listening tasks share it.
+#[derive(Default)]
+pub struct Link {
+    state: Mutex<LinkState>,
+    /// Since when a signal waits, in running time.
+    waiting: watch::Sender<Option<Duration>>,
+    /// Until when what comes is gathered, in running time.
+    taken: Mutex<Duration>,
+    changed: Notify,
+}
+
+impl Link {
+    /// The state now.
+    #[must_use]
+    pub fn state(&self) -> LinkState {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Ends when a signal waits to be taken up: the first one after a quiet time almost at once, what follows after [`BURST`].
+    ///
+    /// Dropped before its end, it forgets no signal.
+    pub async fn gathered(&self, clock: &dyn Clock) {
+        let mut waiting = self.waiting.subscribe();
+        // The sender lives as long as this.
+        let _ = waiting.wait_for(Option::is_some).await;
+        let now = clock.monotonic();
+        let quiet_until = *self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let since = waiting.borrow().unwrap_or(now);
+        let at = quiet_until.max(since + FIRST);
+        clock.sleep(at.saturating_sub(now)).await;
+        self.waiting.send_replace(None);
+        *self.taken.lock().unwrap_or_else(PoisonError::into_inner) = clock.monotonic() + BURST;
+    }
+
+    /// Ends when the connection came up or went down.
+    pub(super) async fn change(&self) {
+        self.changed.notified().await;
+    }
+
+    pub(super) fn up(&self, now: Timestamp) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.up_since.is_none() {
+            *state = LinkState {
+                up_since: Some(now),
+                last_signal_at: state.last_signal_at,
+                ..LinkState::default()
+            };
+            self.changed.notify_one();
+        }
+    }
+
+    pub(super) fn down(&self, now: Timestamp, why: ShownError) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.up_since.is_some() || state.why.as_ref() != Some(&why) {
+            self.changed.notify_one();
+        }
+        state.up_since = None;
+        state.down_since.get_or_insert(now);
+        state.why = Some(why);
+    }
+
+    /// Something was kept that waits to be taken up.
+    pub(super) fn received(&self, clock: &dyn Clock) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).last_signal_at = Some(clock.now());
+        self.waiting.send_if_modified(|waiting| {
+            let first = waiting.is_none();
+            waiting.get_or_insert(clock.monotonic());
+            first
+        });
+    }
+}
+
+/// Signals since the relay was switched on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// That led to work.
+    pub taken: u64,
+    /// Without our word.
+    pub forged: u64,
+    /// That could not be read.
+    pub malformed: u64,
+    /// About something that is not copied.
+    pub not_ours: u64,
+}
+
+impl Counts {
+    /// What was counted.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(super) fn get(tx: &Tx<'_>) -> Result<Self, StoreError> {
+        let kept = facts::get(tx, COUNTS)?;
+        Ok(kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+    }
+
+    pub(super) fn set(&self, tx: &Tx<'_>) -> Result<(), StoreError> {
+        facts::set(tx, COUNTS, &serde_json::to_string(self).unwrap_or_default())
+    }
+}
+
+/// What the listening process writes down for others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// When it was written.
+    pub at: Timestamp,
+    /// The connection.
+    pub link: LinkState,
+    /// What a side could not be asked or did not do, by side.
+    pub troubles: Vec<(String, ShownError)>,
+}
+
+impl State {
+    /// Written by the process that listens.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(super) fn keep(&self, store: &Store) -> Result<(), StoreError> {
+        let text = serde_json::to_string(self).unwrap_or_default();
+        store.write(|tx| facts::set(tx, STATE, &text))
+    }
+
+    pub(super) fn forget(tx: &Tx<'_>) -> Result<(), StoreError> {
+        facts::forget(tx, STATE)?;
+        facts::forget(tx, COUNTS)
+    }
+
+    /// What was written last.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn last(store: &Store) -> Result<Option<Self>, StoreError> {
+        let kept = store.read(|tx| facts::get(tx, STATE))?;
+        Ok(kept.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+}
+
+/// One subscription as people see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ShownSubscription {
+    /// `business_central` or `zoho`.
+    pub side: &'static str,
+    /// The collection or module.
+    pub about: String,
+    /// Until when it tells; absent where it was refused.
+    pub expires_at: Option<Timestamp>,
+    /// When it is renewed.
+    pub renew_at: Option<Timestamp>,
+    /// Why it was refused, if it was.
+    pub refused: Option<Refusal>,
+}
+
+/// Everything about signals, for `status`, `webhooks` and the window.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Shown {
+    /// The relay's address; absent where changes are polled for alone.
+    pub relay: Option<String>,
+    /// Whether a process listens now.
+    pub listening: bool,
+    /// The connection, as that process knows it.
+    pub link: LinkState,
+    /// What goes wrong on a side.
+    pub troubles: Vec<(String, ShownError)>,
+    /// By side and name.
+    pub subscriptions: Vec<ShownSubscription>,
+    /// Signals since the relay was switched on.
+    pub counts: Counts,
+}
+
+impl Shown {
+    /// Whether signals arrive: somebody listens, the connection is up, and something is subscribed to.
+    #[must_use]
+    pub fn is_well(&self) -> bool {
+        self.listening
+            && self.link.up_since.is_some()
+            && self.troubles.is_empty()
+            && self.subscriptions.iter().any(|subscription| subscription.expires_at.is_some())
+    }
+}
+
+/// What is known at `now`.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn shown(store: &Store, relay: Option<&str>, now: Timestamp) -> Result<Shown, StoreError> {
+    let state = State::last(store)?.filter(|_| relay.is_some());
+    let listening = state.as_ref().is_some_and(|state| now.duration_since(state.at) < STALE);
+    let known = store.read(subscriptions::all)?;
+    let mut subscriptions: Vec<_> = known
+        .into_iter()
+        .map(|known| ShownSubscription {
+            side: known.side.name(),
+            about: known.about,
+            expires_at: Some(known.expires_at).filter(|end| *end > now),
+            renew_at: Some(known.renew_at),
+            refused: None,
+        })
+        .collect();
+    for side in Side::ALL {
+        for (about, refusal) in keeper::refusals(store, side)? {
+            subscriptions.push(ShownSubscription {
+                side: side.name(),
+                about,
+                expires_at: None,
+                renew_at: None,
+                refused: Some(refusal),
+            });
+        }
+    }
+    let (link, troubles) = state.map(|state| (state.link, state.troubles)).unwrap_or_default();
+    Ok(Shown {
+        relay: relay.map(ToOwned::to_owned),
+        listening,
+        link,
+        troubles,
+        subscriptions,
+        counts: store.read(Counts::get)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use transport::TokioClock;
+
+    #[tokio::test(start_paused = true)]
+    async fn the_first_signal_is_taken_up_almost_at_once_and_a_burst_is_gathered() {
+        let clock = TokioClock::starting_at(Timestamp::UNIX_EPOCH);
+        let link = Link::default();
+        clock.sleep(Duration::from_secs(10)).await;
+        link.received(&clock);
+        link.gathered(&clock).await;
+        assert_eq!(clock.monotonic(), Duration::from_secs(10) + FIRST);
+        link.received(&clock);
+        link.received(&clock);
+        link.gathered(&clock).await;
+        assert_eq!(clock.monotonic(), Duration::from_secs(10) + FIRST + BURST);
+        let nothing = tokio::time::timeout(Duration::from_secs(60), link.gathered(&clock)).await;
+        assert!(nothing.is_err(), "three signals, two rounds");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_stops_waiting_forgets_no_signal() {
+        let clock = TokioClock::starting_at(Timestamp::UNIX_EPOCH);
+        let link = Link::default();
+        link.received(&clock);
+        assert!(tokio::time::timeout(Duration::from_millis(1), link.gathered(&clock)).await.is_err());
+        link.gathered(&clock).await;
+    }
+
+    #[test]
+    fn a_connection_that_comes_back_forgets_why_it_was_down_and_keeps_when_it_went() {
+        let link = Link::default();
+        let why =
+            |code: &str| ShownError { code: code.to_owned(), message: String::new(), cure: String::new() };
+        let at = |second| Timestamp::from_second(second).unwrap();
+        link.up(at(1));
+        link.down(at(5), why("a"));
+        link.down(at(9), why("b"));
+        let state = link.state();
+        assert_eq!((state.up_since, state.down_since, state.why), (None, Some(at(5)), Some(why("b"))));
+        link.up(at(10));
+        let state = link.state();
+        assert_eq!((state.up_since, state.down_since, state.why), (Some(at(10)), None, None));
+    }
+}
