@@ -159,7 +159,7 @@ test("an edition without Products and Invoices says what is left out", async ({ 
   await connectBusinessCentral(page);
   await fillZohoClient(page, "1000.STANDARD");
   await page.getByTestId("wizard-sign-in").click();
-  await expect(page.getByTestId("wizard-lacking")).toContainText("Items and invoices need Zoho CRM Professional");
+  await expect(page.getByTestId("wizard-lacking")).toContainText("Items, invoices, vendors, and purchase orders need Zoho CRM Professional");
 });
 
 test("a used-up code is told at its input, and a new one signs in", async ({ page }) => {
