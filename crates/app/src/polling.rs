@@ -122,6 +122,7 @@ pub async fn scheduled(app: &App, flows: Option<&[Flow]>, progress: &dyn Progres
         confirm_deletions: false,
     };
     let mut report = app.engine.run(&options, progress, stop).await;
+    app.link.ran(&*app.clock, options.trigger, report.outcome == Outcome::Failed);
     if flows.is_none() {
         let every = app.settings.sync.reconcile_interval.map(Due::Every);
         comparing::after_run(app, &mut report, every, progress, stop).await;
@@ -137,7 +138,9 @@ pub async fn signalled(app: &App, flows: Option<&[Flow]>, progress: &dyn Progres
         full: false,
         confirm_deletions: false,
     };
-    app.engine.run(&options, progress, stop).await
+    let report = app.engine.run(&options, progress, stop).await;
+    app.link.ran(&*app.clock, options.trigger, report.outcome == Outcome::Failed);
+    report
 }
 
 /// Polls until `stop`, telling every report, and takes signals up as they come. Returns the last report, if any run was made.
@@ -181,7 +184,7 @@ async fn poll_alone(
             continue;
         }
         announce(app, Some(pause));
-        let next = app.clock.monotonic() + pause;
+        let mut next = app.clock.monotonic() + pause;
         loop {
             let left = next.saturating_sub(app.clock.monotonic());
             let wake = wait(app, left, stop, true).await;
@@ -191,10 +194,13 @@ async fn poll_alone(
             }
             let report = signalled(app, flows, progress, stop).await;
             tell(&report);
-            let failed = report.outcome == Outcome::Failed;
+            if report.outcome == Outcome::Failed {
+                let pause = rhythm.after(app, considered, &report);
+                next = app.clock.monotonic() + pause;
+                announce(app, Some(pause));
+            }
             last = Some(report);
-            // The schedule has the patience that an outage or a limit needs; what was told stays kept until then.
-            if failed {
+            if rhythm.paused.is_some() {
                 break;
             }
         }

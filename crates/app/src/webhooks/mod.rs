@@ -16,9 +16,8 @@ mod state;
 mod switch;
 
 pub use access::Access;
-pub use incoming::{Worth, worth};
-pub use keeper::{Refusal, Tended};
+pub use keeper::Refusal;
 pub use relay::{RelayError, Way};
 pub use running::run;
 pub use state::{Counts, Link, LinkState, Shown, ShownSubscription, shown};
-pub use switch::{Switched, installation, repair, switch_off, switch_on};
+pub use switch::{Switched, repair, switch_off, switch_on};

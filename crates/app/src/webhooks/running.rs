@@ -68,7 +68,7 @@ async fn listening(app: &App, way: &dyn Way) -> Result<Infallible, AppError> {
     let inbox = Kept { app, access: &access, company: bound.company_id };
     if app.store.waiting_signals()? > 0 {
         // Kept by an earlier process, and not followed.
-        app.link.received(&*app.clock);
+        app.link.waits(&*app.clock);
     }
     let listener = Listener {
         access: &access,
@@ -200,7 +200,7 @@ impl Kept<'_> {
     fn missed(&self) -> Result<(), StoreError> {
         let now = self.app.clock.now();
         self.app.store.remember_signal(HintSource::Relay, "gap", &Hint::CatchUp, now)?;
-        self.app.link.received(&*self.app.clock);
+        self.app.link.waits(&*self.app.clock);
         Ok(())
     }
 }
@@ -238,6 +238,8 @@ impl Inbox for Kept<'_> {
         self.app.store.write(|tx| {
             signals::remember(tx, HintSource::Relay, "gap", &Hint::CatchUp, now)?;
             facts::set(tx, LAST, &self.numbered(last))
-        })
+        })?;
+        self.app.link.waits(&*self.app.clock);
+        Ok(())
     }
 }

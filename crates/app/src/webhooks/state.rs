@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use sync::report::Trigger;
 use sync::store::subscriptions::{self, Side};
 use sync::store::{Store, StoreError, Tx, facts};
 use tokio::sync::{Notify, watch};
@@ -38,12 +39,20 @@ const FIRST: Duration = Duration::from_millis(100);
 /// Signals of a burst are gathered for so long.
 const BURST: Duration = Duration::from_secs(2);
 
+/// What waits to be taken up.
+#[derive(Default)]
+struct Waiting {
+    /// Since when, in running time.
+    since: Option<Duration>,
+    /// Whether it waits for a run that succeeds.
+    held: bool,
+}
+
 /// The connection, as the listening tasks share it.
 #[derive(Default)]
 pub struct Link {
     state: Mutex<LinkState>,
-    /// Since when a signal waits, in running time.
-    waiting: watch::Sender<Option<Duration>>,
+    waiting: watch::Sender<Waiting>,
     /// Until when what comes is gathered, in running time.
     taken: Mutex<Duration>,
     changed: Notify,
@@ -56,20 +65,36 @@ impl Link {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Ends when a signal waits to be taken up: the first one after a quiet time almost at once, what follows after [`BURST`].
+    /// Ends when a signal waits to be taken up: the first one after a quiet time almost at once, what follows after [`BURST`]; never while the
+    /// last run failed.
     ///
     /// Dropped before its end, it forgets no signal.
     pub async fn gathered(&self, clock: &dyn Clock) {
         let mut waiting = self.waiting.subscribe();
         // The sender lives as long as this.
-        let _ = waiting.wait_for(Option::is_some).await;
+        let _ = waiting.wait_for(|waiting| waiting.since.is_some() && !waiting.held).await;
         let now = clock.monotonic();
         let quiet_until = *self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let since = waiting.borrow().unwrap_or(now);
+        let since = waiting.borrow().since.unwrap_or(now);
         let at = quiet_until.max(since + FIRST);
         clock.sleep(at.saturating_sub(now)).await;
-        self.waiting.send_replace(None);
+        self.waiting.send_modify(|waiting| waiting.since = None);
         *self.taken.lock().unwrap_or_else(PoisonError::into_inner) = clock.monotonic() + BURST;
+    }
+
+    /// After a run: what a failed one should have followed waits until another one succeeds, with the schedule's patience.
+    pub fn ran(&self, clock: &dyn Clock, trigger: Trigger, failed: bool) {
+        if failed && trigger == Trigger::Signal {
+            self.waits(clock);
+        }
+        self.waiting.send_modify(|waiting| waiting.held = failed);
+    }
+
+    /// Something is kept that waits to be taken up.
+    pub(super) fn waits(&self, clock: &dyn Clock) {
+        self.waiting.send_modify(|waiting| {
+            waiting.since.get_or_insert(clock.monotonic());
+        });
     }
 
     /// Ends when the connection came up or went down.
@@ -99,14 +124,10 @@ impl Link {
         state.why = Some(why);
     }
 
-    /// Something was kept that waits to be taken up.
+    /// Signals came and were kept.
     pub(super) fn received(&self, clock: &dyn Clock) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).last_signal_at = Some(clock.now());
-        self.waiting.send_if_modified(|waiting| {
-            let first = waiting.is_none();
-            waiting.get_or_insert(clock.monotonic());
-            first
-        });
+        self.waits(clock);
     }
 }
 
@@ -284,6 +305,20 @@ mod tests {
         let link = Link::default();
         link.received(&clock);
         assert!(tokio::time::timeout(Duration::from_millis(1), link.gathered(&clock)).await.is_err());
+        link.gathered(&clock).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_failed_run_should_have_followed_waits_for_one_that_succeeds() {
+        let clock = TokioClock::starting_at(Timestamp::UNIX_EPOCH);
+        let link = Link::default();
+        link.received(&clock);
+        link.gathered(&clock).await;
+        link.ran(&clock, Trigger::Signal, true);
+        link.received(&clock);
+        let held = tokio::time::timeout(Duration::from_secs(60), link.gathered(&clock)).await;
+        assert!(held.is_err(), "an outage is not asked again with every signal");
+        link.ran(&clock, Trigger::Schedule, false);
         link.gathered(&clock).await;
     }
 
