@@ -40,6 +40,7 @@ use sync::reconcile::{ReconcileOptions, Reconciliation};
 use sync::report::{FlowReport, Outcome, RunReport, Trigger};
 use sync::store::Store;
 use sync::store::failures::{self, Failure};
+use sync::writer::Writer;
 use transport::{
     Clock, Courier, Patience, Permit, Random, Secret, SeededRandom, TokioClock, Transport, Unmetered,
 };
@@ -81,6 +82,8 @@ pub struct Choices {
     pub refresh_token: String,
     /// Everything else.
     pub policy: Policy,
+    /// Which of several installations this is; most tests have one.
+    pub writer: Option<Writer>,
 }
 
 impl Default for Choices {
@@ -104,6 +107,7 @@ impl Default for Choices {
                 bulk: BulkPolicy::default(),
                 map: MapPolicy::default(),
             },
+            writer: None,
         }
     }
 }
@@ -272,6 +276,7 @@ impl Rig {
             policy: choices.policy.clone(),
             origin: choices.origin.clone(),
             ledger: Arc::clone(ledger),
+            writer: choices.writer.clone(),
         }
     }
 
@@ -286,6 +291,14 @@ impl Rig {
     pub fn without_database(self) -> Self {
         let store = Arc::new(Store::in_memory().unwrap());
         Self::with_store(self.world, self.clock, self.choices, store, self.vault)
+    }
+
+    /// A copy of the profile's folder, on another computer.
+    #[must_use]
+    pub fn copied(&self) -> Self {
+        let store = Arc::new(self.store.copy().unwrap());
+        let (world, clock) = (self.world.clone(), Arc::clone(&self.clock));
+        Self::with_store(world, clock, self.choices.clone(), store, Arc::default())
     }
 
     /// The same database with other settings.

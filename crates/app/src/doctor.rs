@@ -10,6 +10,7 @@ use sync::engine::choose_keys;
 use sync::flow::Flow;
 use sync::org_schema::OrgSchema;
 use sync::store::binding;
+use sync::writer::{self, Known};
 
 use crate::{App, AppError, status, webhooks};
 
@@ -104,6 +105,7 @@ pub async fn examine(app: &App) -> Diagnosis {
     business_central(app, &mut diagnosis).await;
     zoho(app, &mut diagnosis).await;
     stands_still(app, &mut diagnosis);
+    one_writer(app, &mut diagnosis);
     signals(app, &mut diagnosis);
     diagnosis
 }
@@ -372,6 +374,27 @@ fn stands_still(app: &App, diagnosis: &mut Diagnosis) {
             }
         }
         Err(error) => diagnosis.failed("This computer: flows", &error.into(), false),
+    }
+}
+
+/// Whether this is the one computer that writes to the org, as far as the last run knows.
+fn one_writer(app: &App, diagnosis: &mut Diagnosis) {
+    let subject = "Zoho CRM: one computer writes";
+    match writer::known(&app.store) {
+        Ok(Known::Ours) => diagnosis.ok("writer", subject, "this one"),
+        Ok(Known::Other(claim)) => {
+            let message = format!(
+                "{} writes, for company {} of {}/{}",
+                claim.computer, claim.company, claim.tenant, claim.environment
+            );
+            let cure = "Nothing, where that is meant. Else `ledgerline sync` says what can be done.";
+            diagnosis.note(Verdict::Warning, "other_computer_writes", subject, message, cure);
+        }
+        Ok(Known::Impossible { message, cure }) => {
+            let message = format!("nobody can tell: {message}");
+            diagnosis.note(Verdict::Warning, "writer_impossible", subject, message, &cure);
+        }
+        Err(error) => diagnosis.failed(subject, &error.into(), false),
     }
 }
 

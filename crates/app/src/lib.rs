@@ -18,6 +18,7 @@ pub mod error;
 pub mod forget;
 pub mod guide;
 mod html;
+pub mod installation;
 pub mod logs;
 pub mod movement;
 pub mod open;

@@ -16,7 +16,7 @@ use crate::profile::WriterLock;
 use crate::secrets::{self, Credentials, Environment, RelayVault};
 use crate::settings::Network;
 use crate::webhooks::{Link, Way};
-use crate::{AppError, Profile, Settings};
+use crate::{AppError, Profile, Settings, installation};
 
 /// Business Central processes five requests of one app at a time; one is left to others (facts, §6).
 const BUSINESS_CENTRAL_CONCURRENCY: usize = 4;
@@ -138,7 +138,8 @@ impl App {
         let ways = Ways { business_central: Arc::clone(&transport), zoho: transport };
         let permit = Arc::clone(&ledger) as Arc<dyn Permit>;
         let clients = clients(&settings, credentials, &ways, permit, &clock, &random);
-        let parts = parts(&settings, &clients, &store, &ledger, &clock, &random);
+        let writer = lock.as_ref().map(|_| installation::writer(&store, &*random)).transpose()?;
+        let parts = Parts { writer, ..parts(&settings, &clients, &store, &ledger, &clock, &random) };
         let (business_central, zoho) = clients;
         let engine = Engine::new(parts);
         Ok(Self {
@@ -183,6 +184,7 @@ pub(crate) fn parts(
             company: settings.business_central.company.clone(),
         },
         ledger: Arc::clone(ledger),
+        writer: None,
     }
 }
 

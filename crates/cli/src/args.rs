@@ -183,6 +183,9 @@ pub struct Sync {
     /// Starts no bulk write job, however many records are new: all of them go by the records API.
     #[arg(long)]
     pub no_bulk: bool,
+    /// Takes the Zoho org over from the computer that writes to it until now; that one stops within an hour.
+    #[arg(long)]
+    pub take_over: bool,
 }
 
 /// `problems`

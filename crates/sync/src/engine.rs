@@ -25,6 +25,8 @@ use crate::store::audit::{AuditKind, Entry};
 use crate::store::binding::{self, Binding};
 use crate::store::facts;
 use crate::store::failure_groups::GroupKey;
+use crate::writer::claim::Claim;
+use crate::writer::{self, Desk, Tenure, Writer};
 
 /// How long metadata of both sides is believed. A run that a person starts in a new process always reads it anew.
 const METADATA_AGE: Duration = Duration::from_secs(60 * 60);
@@ -58,6 +60,8 @@ pub struct Parts {
     pub origin: Origin,
     /// Books what the Zoho client spends. It is told how many credits the org has a day as soon as the edition is known.
     pub ledger: Arc<CreditLedger>,
+    /// Who this is among all computers that could write to the org; `None` where only one can.
+    pub writer: Option<Writer>,
 }
 
 /// What a run is asked to do.
@@ -91,6 +95,7 @@ pub struct Engine {
     pub(crate) parts: Parts,
     metadata: Mutex<Option<Metadata>>,
     rehearsing: bool,
+    tenure: Tenure,
 }
 
 #[derive(Clone)]
@@ -106,7 +111,7 @@ impl Engine {
     /// An engine over the given parts.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self { parts, metadata: Mutex::new(None), rehearsing: false }
+        Self { parts, metadata: Mutex::new(None), rehearsing: false, tenure: Tenure::default() }
     }
 
     /// The same engine over a copy of the database and a client that writes nothing: what it wrote is in the copy and not in Zoho.
@@ -166,6 +171,24 @@ impl Engine {
         Ok(Reviewed { flows, zoho_credits: self.parts.zoho.credits() - before })
     }
 
+    /// Takes the org over from the computer that writes to it. Returns who that was, if anybody.
+    ///
+    /// # Errors
+    /// When another company feeds the org, another computer takes it over at the same time, or one side or the database could not be
+    /// asked.
+    pub async fn take_over(&self, progress: &dyn Progress, stop: &Stop) -> Result<Option<Claim>, RunError> {
+        let session = self.session("take-over".to_owned(), progress, stop).await?;
+        match session.desk {
+            Some(desk) => writer::take_over(&session, desk).await,
+            None => Ok(None),
+        }
+    }
+
+    fn desk(&self) -> Option<Desk<'_>> {
+        let writer = self.parts.writer.as_ref()?;
+        Some(Desk { writer, tenure: &self.tenure, origin: &self.parts.origin })
+    }
+
     /// Forgets what was read of both sides' metadata.
     pub fn forget_metadata(&self) {
         *self.metadata.lock().unwrap_or_else(PoisonError::into_inner) = None;
@@ -195,6 +218,7 @@ impl Engine {
             progress,
             stop,
             rehearsing: self.rehearsing,
+            desk: self.desk(),
         })
     }
 

@@ -33,3 +33,4 @@ mod run;
 mod session;
 pub mod setup;
 pub mod store;
+pub mod writer;

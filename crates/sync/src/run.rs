@@ -182,7 +182,7 @@ impl Job<'_> {
             return Err(error);
         }
         for flow in self.flows.iter().copied() {
-            session.check_stop()?;
+            session.may_write().await?;
             if !gate(&session, flow)? {
                 continue;
             }

@@ -14,6 +14,7 @@ use crate::policy::{OnZohoDelete, Policy};
 use crate::progress::{Progress, Stop};
 use crate::store::audit::{AuditKind, Entry};
 use crate::store::{Store, StoreError};
+use crate::writer::{self, Desk};
 
 /// One run, or one comparison.
 pub(crate) struct Session<'a> {
@@ -32,6 +33,8 @@ pub(crate) struct Session<'a> {
     pub(crate) stop: &'a Stop,
     /// What this run writes is in the database and not in Zoho.
     pub(crate) rehearsing: bool,
+    /// Who this is, where that matters.
+    pub(crate) desk: Option<Desk<'a>>,
 }
 
 impl Session<'_> {
@@ -66,6 +69,15 @@ impl Session<'_> {
     /// Ends the run between two requests when the user asked for it.
     pub(crate) fn check_stop(&self) -> Result<(), RunError> {
         if self.stop.asked() { Err(RunError::Stopped) } else { Ok(()) }
+    }
+
+    /// As [`check_stop`](Self::check_stop), before something is written: only one computer writes to an org.
+    pub(crate) async fn may_write(&self) -> Result<(), RunError> {
+        self.check_stop()?;
+        match self.desk {
+            Some(desk) if !self.rehearsing => writer::hold(self, desk).await,
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// An audit entry of this run about one record, to be completed by the caller.

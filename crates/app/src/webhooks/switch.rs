@@ -1,8 +1,8 @@
 //! Switching signals on and off, and what that leaves behind: nothing.
 
 use serde::Serialize;
-use sync::store::{Store, StoreError, binding, facts};
-use transport::{Random, Secret};
+use sync::store::binding;
+use transport::Secret;
 
 use super::Access;
 use super::keeper::{self, Tended};
@@ -11,22 +11,7 @@ use super::running::{self, Sides};
 use super::state::State;
 use crate::error::ShownError;
 use crate::secrets::RelayVault;
-use crate::{App, AppError};
-
-/// The fact that names this installation.
-const INSTALLATION: &str = "installation";
-
-/// What names this installation among all that watch the same company or org; made up once.
-///
-/// # Errors
-/// When the database fails.
-pub fn installation(store: &Store, random: &dyn Random) -> Result<String, StoreError> {
-    let made = format!("{:016x}", random.next());
-    store.write(|tx| match facts::get(tx, INSTALLATION)? {
-        Some(known) => Ok(known),
-        None => facts::set(tx, INSTALLATION, &made).map(|()| made),
-    })
-}
+use crate::{App, AppError, installation};
 
 /// What switching on or off, or repairing, has done.
 #[derive(Clone, Debug, Serialize)]
@@ -72,7 +57,7 @@ pub async fn switch_on(app: &App, way: &dyn Way, url: &str, key: &Secret) -> Res
     }
     let before = access(&app.relay)?;
     let enrolled = relay::enrol(way, url, key).await?;
-    let installation = installation(&app.store, &*app.random)?;
+    let installation = installation::name(&app.store, &*app.random)?;
     let access = Access::new(url, enrolled, &installation, &*app.random);
     app.relay.store(&access.to_secret())?;
     if let Some(before) = before {

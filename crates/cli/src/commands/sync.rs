@@ -15,6 +15,15 @@ pub async fn run(app: &App, args: &args::Sync, output: Output) -> Result<u8, App
     let flows = flows(&app.settings, &args.flow)?;
     let stop = signals::stop_on_request();
     let progress = Shown::new();
+    if args.take_over
+        && let Some(before) = app.engine.take_over(&progress, &stop).await?
+    {
+        progress.done();
+        eprintln!(
+            "The computer {} wrote to this Zoho org until now. This one does from now on.",
+            before.computer
+        );
+    }
     if args.once {
         let options =
             RunOptions { trigger: Trigger::Manual, flows, full: args.full, confirm_deletions: false };

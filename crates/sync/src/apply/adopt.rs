@@ -57,7 +57,7 @@ pub(crate) async fn select(
     let mut records = Vec::new();
     let mut last: Option<String> = None;
     loop {
-        session.check_stop()?;
+        session.may_write().await?;
         let page = select_page(session, flow, condition, last.as_deref()).await?;
         last = page.rows.last().and_then(|row| row.get("id")).and_then(Value::as_text).map(ToOwned::to_owned);
         records.extend(page.rows);

@@ -98,7 +98,7 @@ pub(crate) async fn run(
     batch: Vec<Task>,
     looks: &Looks,
 ) -> Result<Created, RunError> {
-    session.check_stop()?;
+    session.may_write().await?;
     let mut created = Created::default();
     let mut batch = batch;
     if looks.keyed() || batch.iter().any(|task| looks.doubts(task.source.id)) {
@@ -279,7 +279,7 @@ async fn send(
         if batch.is_empty() {
             break;
         }
-        session.check_stop()?;
+        session.may_write().await?;
         batch = send_once(session, flow, fingerprint, batch, created).await?;
     }
     Ok(())

@@ -44,7 +44,7 @@ pub(crate) async fn take_in(
     }
     let mut absent = Vec::new();
     for id in orphans {
-        session.check_stop()?;
+        session.may_write().await?;
         if !deletions::read_one(session, flow, id).await? {
             absent.push(id);
         }

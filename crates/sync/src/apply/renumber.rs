@@ -40,7 +40,7 @@ pub(crate) async fn run(session: &Session<'_>, flow: Flow) -> Result<BTreeSet<Bc
     })?;
     release_deleted(session, flow, &key, &moves).await?;
     while !moves.is_empty() {
-        session.check_stop()?;
+        session.may_write().await?;
         let held: BTreeMap<String, usize> =
             moves.iter().enumerate().map(|(index, m)| (m.link.number.to_lowercase(), index)).collect();
         let free: Vec<usize> = (0..moves.len())
@@ -85,7 +85,7 @@ async fn release_deleted(
         Ok(reused)
     })?;
     for link in reused {
-        session.check_stop()?;
+        session.may_write().await?;
         release(session, flow, key, &link).await?;
     }
     Ok(())

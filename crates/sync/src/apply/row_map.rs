@@ -34,7 +34,7 @@ pub(super) async fn learn(session: &Session<'_>, flow: Flow, tasks: &[Task]) -> 
         Ok(unknown)
     })?;
     for chunk in unknown.chunks(coql::IN_MAX) {
-        session.check_stop()?;
+        session.may_write().await?;
         let ids: Vec<&str> = chunk.iter().map(|(_, id)| id.as_str()).collect();
         let rows = match by_query(session, flow, &ids).await {
             // That a query reads the rows of a subform is documented, and nobody has seen it with this one (facts, §5.3).
@@ -71,7 +71,7 @@ async fn by_query(session: &Session<'_>, flow: Flow, ids: &[&str]) -> Result<Row
     let parents = coql::in_list("Parent_Id", ids);
     let mut last: Option<String> = None;
     loop {
-        session.check_stop()?;
+        session.may_write().await?;
         let condition = match &last {
             Some(last) => format!("({parents} and id > {})", coql::text(last)),
             None => parents.clone(),
@@ -98,7 +98,7 @@ async fn one_by_one(session: &Session<'_>, flow: Flow, ids: &[&str]) -> Result<R
     let mut found = Rows::new();
     let Some(module) = flow.rows() else { return Ok(found) };
     for id in ids.iter().map(|id| ZohoId::new(*id)) {
-        session.check_stop()?;
+        session.may_write().await?;
         let record = session.zoho().get(flow.module(), &id).await?;
         let rows = record.as_ref().and_then(|record| record.get(module.api_name())).and_then(Value::as_list);
         found.insert(id, rows.unwrap_or_default().to_vec());

@@ -28,7 +28,7 @@ pub(crate) async fn run(
             if batch.is_empty() {
                 break;
             }
-            session.check_stop()?;
+            session.may_write().await?;
             batch = send(session, flow, fingerprint, batch, &mut to_verify).await?;
         }
     }
@@ -135,7 +135,7 @@ pub(crate) async fn delete(
     tasks: Vec<Task>,
 ) -> Result<(), RunError> {
     for batch in tasks.chunks(zoho_crm::ROWS_PER_WRITE) {
-        session.check_stop()?;
+        session.may_write().await?;
         let ids: Vec<_> =
             batch.iter().filter_map(|t| t.link.as_ref()).map(|link| link.zoho_id.clone()).collect();
         let workflows = session.policy().of(flow).workflows;

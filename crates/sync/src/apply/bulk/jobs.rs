@@ -81,7 +81,7 @@ async fn create(session: &Session<'_>, mut job: Job, again: bool) -> Result<Star
     let mut tries = 0;
     loop {
         tries += 1;
-        session.check_stop()?;
+        session.may_write().await?;
         session.store().write(|tx| bulk_jobs::starting(tx, job.number, job.doubtful))?;
         match session.zoho().bulk_insert(job.flow.module(), &file_id, &key, &job.columns).await {
             Ok(job_id) => {
