@@ -103,6 +103,7 @@ impl Default for Choices {
                 credit_budget_percent: 100,
                 inventory_interval: Duration::from_secs(3600),
                 drift_interval: Duration::from_secs(30 * 60),
+                safety_interval: Duration::from_secs(30 * 60),
                 match_certain: OnCertain::Adopt,
                 bulk: BulkPolicy::default(),
                 map: MapPolicy::default(),
@@ -339,7 +340,7 @@ impl Rig {
     }
 
     async fn run(&self, trigger: Trigger, full: bool) -> RunReport {
-        let options = RunOptions { trigger, flows: None, full, confirm_deletions: false };
+        let options = RunOptions { trigger, flows: None, full, confirm_deletions: false, told: Vec::new() };
         let report = self.engine.run(&options, &Silent, &self.stop).await;
         for flow in &report.flows {
             let parts = flow.created + flow.updated + flow.unchanged + flow.skipped + flow.failed + flow.held;

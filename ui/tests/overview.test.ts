@@ -56,6 +56,21 @@ test("running work shows how far it is and can be cancelled", async ({ page }) =
   await expect(work).toHaveCount(0);
 });
 
+test("where another computer writes, this one offers to take over and says what that means", async ({ page }) => {
+  await openScreen(page, "overview", { scenario: "second_computer" });
+  const state = page.getByRole("region", { name: "State" });
+  await expect(state).toContainText("OFFICE-1 copies Nordwind");
+  await state.getByRole("button", { name: "Take over" }).click();
+  const dialog = page.getByTestId("take-over-dialog");
+  await expect(dialog).toContainText("last seen 4 minutes ago");
+  await expect(dialog).toContainText("OFFICE-1 stops within an hour");
+  await expectAccessible(page);
+  await dialog.getByRole("button", { name: "Take over" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(state.getByRole("button", { name: "Take over" })).toHaveCount(0);
+  await expect(state).not.toContainText("OFFICE-1");
+});
+
 test("a refused sign-in leads to the connections", async ({ page }) => {
   await openScreen(page, "overview", { scenario: "refused" });
   const state = page.getByRole("region", { name: "State" });

@@ -304,6 +304,7 @@ pub fn policy(settings: &Settings, today: jiff::civil::Date) -> Policy {
         credit_budget_percent: settings.sync.credit_budget_percent,
         inventory_interval: settings.sync.inventory_interval,
         drift_interval: settings.sync.drift_interval,
+        safety_interval: settings.relay.safety_poll,
         match_certain: settings.sync.match_certain,
         bulk: bulk(&settings.sync),
         map: MapPolicy {

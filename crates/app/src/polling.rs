@@ -9,6 +9,7 @@ use sync::progress::{Event, Progress, Stop};
 use sync::reconcile::Due;
 use sync::report::{Outcome, RunReport, Trigger};
 use sync::store::facts;
+use sync::writer;
 
 use crate::credit_pause::{self, Pause};
 use crate::{App, comparing, webhooks};
@@ -98,8 +99,11 @@ impl Rhythm {
     /// Takes note of a run's report. Returns how long until the next run, unless that waits for credits.
     pub fn after(&mut self, app: &App, flows: &[Flow], report: &RunReport) -> Duration {
         let interval = app.settings.sync.poll_interval;
-        self.failures = if report.outcome == Outcome::Failed { self.failures + 1 } else { 0 };
-        if report.outcome == Outcome::Failed {
+        // As long as another computer writes there is nothing to be tried soon, and nothing to be read anew.
+        let yields = report.error.as_ref().is_some_and(|error| writer::is_refusal(&error.code));
+        let failed = report.outcome == Outcome::Failed && !yields;
+        self.failures = if failed { self.failures + 1 } else { 0 };
+        if failed {
             app.engine.forget_metadata();
         }
         let room = credit_pause::room(app, flows);
@@ -115,11 +119,16 @@ impl Rhythm {
 
 /// One run by schedule, and the comparison of both systems where that is due.
 pub async fn scheduled(app: &App, flows: Option<&[Flow]>, progress: &dyn Progress, stop: &Stop) -> RunReport {
+    let told = webhooks::told(&app.link, &app.store, app.clock.now()).unwrap_or_else(|error| {
+        tracing::warn!(%error, "which changes are told could not be read; everything is listed");
+        Vec::new()
+    });
     let options = RunOptions {
         trigger: Trigger::Schedule,
         flows: flows.map(<[Flow]>::to_vec),
         full: false,
         confirm_deletions: false,
+        told,
     };
     let mut report = app.engine.run(&options, progress, stop).await;
     app.link.ran(&*app.clock, options.trigger, report.outcome == Outcome::Failed);
@@ -137,6 +146,7 @@ pub async fn signalled(app: &App, flows: Option<&[Flow]>, progress: &dyn Progres
         flows: flows.map(<[Flow]>::to_vec),
         full: false,
         confirm_deletions: false,
+        told: Vec::new(),
     };
     let report = app.engine.run(&options, progress, stop).await;
     app.link.ran(&*app.clock, options.trigger, report.outcome == Outcome::Failed);
@@ -225,10 +235,12 @@ pub fn catch_up(app: &App, wake: Option<Wake>) {
     match wake {
         Some(Wake::Interval | Wake::Signal) | None => {}
         Some(Wake::Slept { gap }) => {
+            app.link.slept();
             tracing::info!(seconds = gap.as_secs(), "the computer slept or its clock was set; catching up");
             app.engine.forget_metadata();
         }
         Some(Wake::ClockSetBack { by }) => {
+            app.link.slept();
             tracing::warn!(seconds = by.as_secs(), "the clock was set back; catching up");
             app.engine.forget_metadata();
         }

@@ -141,10 +141,18 @@ pub struct Network {
 }
 
 /// Where signals of changes come from, beside polling.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Relay {
     /// The webhook relay's address; `None` for polling alone.
     pub url: Option<String>,
+    /// How often a flow whose changes are told by signals is polled all the same.
+    pub safety_poll: Duration,
+}
+
+impl Default for Relay {
+    fn default() -> Self {
+        Self { url: None, safety_poll: Duration::from_secs(30 * 60) }
+    }
 }
 
 /// What is wrong with the settings.
@@ -370,6 +378,10 @@ impl Settings {
         }
         if let Some(url) = &self.relay.url {
             text.push_str(&format!("\n[relay]\nurl = {}\n", quote(url)));
+            if self.relay.safety_poll != Relay::default().safety_poll {
+                let safety_poll = quote(&duration::print(self.relay.safety_poll));
+                text.push_str(&format!("safety_poll = {safety_poll}\n"));
+            }
         }
         text.push_str(&notifications::to_toml(&self.notifications));
         text

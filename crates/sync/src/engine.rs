@@ -75,6 +75,8 @@ pub struct RunOptions {
     pub full: bool,
     /// A person has looked at a mass deletion and means it.
     pub confirm_deletions: bool,
+    /// Flows whose changes signals tell at present: by schedule they are listed less often, for safety alone.
+    pub told: Vec<Flow>,
 }
 
 /// What a replay takes up.

@@ -152,6 +152,8 @@ pub struct Policy {
     pub inventory_interval: Duration,
     /// How often Zoho is asked what people changed there.
     pub drift_interval: Duration,
+    /// How often a flow whose changes are told by signals is listed all the same.
+    pub safety_interval: Duration,
     /// What happens when a record that is to be created is certainly in Zoho already.
     pub match_certain: OnCertain,
     /// Whether and how big first loads go by bulk write.

@@ -139,6 +139,7 @@ pub async fn preview(
         flows: options.flows.clone(),
         full: options.full,
         confirm_deletions: false,
+        told: Vec::new(),
     };
     let start = clock.monotonic();
     let report = engine.run(&run, progress, stop).await;

@@ -19,10 +19,17 @@ use crate::session::Session;
 use crate::store::audit::{AuditKind, Entry};
 use crate::store::failure_groups::Among;
 use crate::store::failures::{self, Counts, FlowProblem};
-use crate::store::{StoreError, audit, considered, failure_groups, ignored, questions, runs, sources};
+use crate::store::{
+    StoreError, audit, considered, failure_groups, ignored, questions, runs, sources, sweep_clocks,
+};
 
 /// The flow problem of an edition, module or field that is missing.
 const GATE: &str = "gate";
+
+/// The clock of a flow's listing by schedule.
+fn listed_clock(flow: Flow) -> String {
+    format!("listed.{}", flow.name())
+}
 
 /// Runs, and reports in every case.
 pub(crate) async fn reported(
@@ -44,7 +51,13 @@ pub(crate) async fn replayed(
     progress: &dyn Progress,
     stop: &Stop,
 ) -> RunReport {
-    let options = RunOptions { trigger: Trigger::Replay, flows: None, full: false, confirm_deletions: false };
+    let options = RunOptions {
+        trigger: Trigger::Replay,
+        flows: None,
+        full: false,
+        confirm_deletions: false,
+        told: Vec::new(),
+    };
     let flows = chosen(engine, None);
     // A replay that cannot find out what it takes up has done nothing, and says so.
     let (records, found) = match taken_up(engine, what) {
@@ -223,7 +236,13 @@ impl Job<'_> {
         let first = listing::is_first(session, flow)?;
         let by_hand = self.options.full || self.options.trigger == Trigger::Manual;
         let started = session.now();
-        let whole = self.read(session, flow, first).await?;
+        let whole = if !first && self.is_told(session, flow)? {
+            false
+        } else {
+            let whole = self.read(session, flow, first).await?;
+            session.store().write(|tx| sweep_clocks::set(tx, &listed_clock(flow), started))?;
+            whole
+        };
         sweeps::run(session, flow, by_hand, whole.then_some(started)).await?;
         // Who looks again after giving a permission back wants to see it gone.
         let again = by_hand && deletions::stands_still(session, flow)?;
@@ -235,6 +254,18 @@ impl Job<'_> {
         }
         self.renew_ties(session, flow, first).await?;
         Ok(first)
+    }
+
+    /// Whether signals tell what changed, and it was listed for safety not long ago.
+    fn is_told(&self, session: &Session<'_>, flow: Flow) -> Result<bool, RunError> {
+        if self.options.trigger != Trigger::Schedule
+            || self.options.full
+            || !self.options.told.contains(&flow)
+        {
+            return Ok(false);
+        }
+        let last = session.store().read(|tx| sweep_clocks::last(tx, &listed_clock(flow)))?;
+        Ok(!sweeps::is_due(last, session.policy().safety_interval, session.now()))
     }
 
     /// Before persons are planned: whose company contact is whose, for the customers that are new or changed.

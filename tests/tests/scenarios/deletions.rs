@@ -42,7 +42,13 @@ fn flagged(rig: &Rig, module: Module) -> usize {
 }
 
 async fn confirm(rig: &Rig) -> RunReport {
-    let options = RunOptions { trigger: Trigger::Manual, flows: None, full: true, confirm_deletions: true };
+    let options = RunOptions {
+        trigger: Trigger::Manual,
+        flows: None,
+        full: true,
+        confirm_deletions: true,
+        told: Vec::new(),
+    };
     rig.engine.run(&options, &Silent, &rig.stop).await
 }
 

@@ -411,6 +411,7 @@ async fn nothing_is_written_anywhere_while_a_writer_works_beside_it() {
         flows: Some(vec![Flow::Customers]),
         full: false,
         confirm_deletions: false,
+        told: Vec::new(),
     };
     assert_clean(&app.engine.run(&options, &Silent, &Stop::default()).await);
     // The writer holds its lock and its database all the while.

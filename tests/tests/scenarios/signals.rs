@@ -9,11 +9,13 @@ use sandbox::business_central::invoices::Terms;
 use sandbox::business_central::schema::Table;
 use sandbox::zoho::Module;
 use sync::capture::{Happened, Hint, HintSource, hint_of_business_central, hint_of_zoho};
+use sync::engine::RunOptions;
 use sync::flow::Flow;
+use sync::progress::Silent;
 use sync::report::{Outcome, RunReport, Trigger};
 use sync::store::watermarks;
 use tests::looking::{id_of, text};
-use tests::{Choices, Rig, assert_clean, of};
+use tests::{Choices, Rig, assert_clean, decimal, of};
 use uuid::Uuid;
 use zoho_crm::ZohoId;
 
@@ -266,4 +268,55 @@ async fn a_program_that_dies_over_a_notification_follows_it_after_its_restart() 
         );
         assert_eq!(rig.store.waiting_signals().unwrap(), 0);
     }
+}
+
+/// A run by schedule while signals tell of these flows.
+async fn scheduled(rig: &Rig, told: &[Flow]) -> RunReport {
+    let options = RunOptions {
+        trigger: Trigger::Schedule,
+        flows: None,
+        full: false,
+        confirm_deletions: false,
+        told: told.to_vec(),
+    };
+    rig.engine.run(&options, &Silent, &rig.stop).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flow_that_is_told_of_is_listed_every_half_hour_and_the_others_every_time() {
+    let rig = Rig::bare().await;
+    let customer = rig.customer("C1", "Adatum");
+    let item = rig.item("I1", "Desk", "10");
+    assert_clean(&rig.poll().await);
+    let told = [Flow::Customers];
+    rig.pass(Duration::from_secs(10 * 60)).await;
+    rig.edit(Table::Customers, customer, "city", "Hamburg");
+    rig.edit(Table::Items, item, "displayName", "Table");
+    let report = scheduled(&rig, &told).await;
+    assert_clean(&report);
+    assert_eq!((of(&report, Flow::Customers).updated, of(&report, Flow::Items).updated), (0, 1));
+    // Nobody told of it: the listing for safety finds it.
+    rig.pass(Duration::from_secs(20 * 60)).await;
+    let report = scheduled(&rig, &told).await;
+    assert_eq!(of(&report, Flow::Customers).updated, 1);
+    // Without a connection the schedule is the old one again.
+    rig.pass(Duration::from_secs(5 * 60)).await;
+    rig.edit(Table::Customers, customer, "city", "Kiel");
+    assert_eq!(of(&scheduled(&rig, &[]).await, Flow::Customers).updated, 1);
+    rig.assert_agrees().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn sweeps_keep_their_own_clock_while_signals_tell_of_everything() {
+    let rig = Rig::bare().await;
+    let customer = rig.customer("C1", "Adatum");
+    let item = rig.item("I1", "Desk", "10");
+    let invoice = rig.invoice(customer, "103001", &[rig.line(item, "1", "100")], Terms::default());
+    assert_clean(&rig.poll().await);
+    // A partial payment moves no time stamp and sends no signal (facts, §4.3).
+    rig.pass(Duration::from_secs(6 * 60)).await;
+    assert!(rig.world.bc(|bc| bc.pay(invoice, decimal("1"))));
+    let report = scheduled(&rig, &Flow::ALL).await;
+    assert_clean(&report);
+    assert_eq!(of(&report, Flow::Invoices).updated, 1);
 }

@@ -3,6 +3,7 @@
 export interface Commands {
   state: { params: null; result: AppState };
   sync_now: { params: null; result: null };
+  take_over: { params: null; result: null };
   cancel: { params: null; result: null };
   pause: { params: PauseUntil; result: AppState };
   resume: { params: null; result: AppState };
@@ -1353,6 +1354,23 @@ users: number,
 flows_allowed: Array<FlowName>, };
 
 /**
+ * Another computer that writes to the Zoho org.
+ */
+export type OtherWriter = { 
+/**
+ * Its name.
+ */
+computer: string, 
+/**
+ * When it was last seen to write; RFC 3339.
+ */
+seen_at: string, 
+/**
+ * Whether this computer may take over: not where the other one copies another company.
+ */
+may_take_over: boolean, };
+
+/**
  * Everything that the first screen shows.
  */
 export type Overview = { 
@@ -1392,6 +1410,10 @@ last_run: RunInShort | null,
  * The last run that reached both systems; RFC 3339.
  */
 last_success_at: string | null, 
+/**
+ * Who writes to the Zoho org in place of this computer, if somebody does.
+ */
+other_writer: OtherWriter | null, 
 /**
  * Signals of changes through a relay; absent where both systems are only asked regularly.
  */

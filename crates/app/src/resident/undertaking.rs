@@ -33,6 +33,8 @@ pub(super) enum Undertaking {
         /// Whether it is the wizard's.
         first: bool,
     },
+    /// Takes the org over from another computer, and then a run.
+    TakeOver,
     /// Failed records again.
     Retry(Replay),
     /// Match review.
@@ -50,7 +52,7 @@ pub(super) enum Undertaking {
 impl Undertaking {
     fn kind(&self) -> WorkKind {
         match self {
-            Self::Scheduled | Self::Signals | Self::Sync { .. } => WorkKind::Sync,
+            Self::Scheduled | Self::Signals | Self::Sync { .. } | Self::TakeOver => WorkKind::Sync,
             Self::Retry(_) => WorkKind::Retry,
             Self::MatchFind => WorkKind::MatchFind,
             Self::Preview => WorkKind::Preview,
@@ -113,11 +115,13 @@ async fn done(
             took_signals(inner, &app, &report, rhythm);
             Ok(())
         }
+        Undertaking::TakeOver => {
+            app.engine.take_over(&progress, stop).await?;
+            let report = synced(inner, &app, &progress, stop, rhythm).await;
+            of_report(&report, stop)
+        }
         Undertaking::Sync { first } => {
-            let options =
-                RunOptions { trigger: Trigger::Manual, flows: None, full: false, confirm_deletions: false };
-            let report = comparing::run_once(&app, &options, &progress, stop).await;
-            ran(inner, &app, &report, rhythm);
+            let report = synced(inner, &app, &progress, stop, rhythm).await;
             if first && report.outcome != Outcome::Failed {
                 let records = report.flows.iter().map(|flow| flow.created + flow.updated).sum();
                 let agrees = report.comparison.as_ref().and_then(|compared| compared.agrees);
@@ -160,6 +164,26 @@ async fn done(
         }
         Undertaking::SignIn => Ok(()),
     }
+}
+
+/// A run that a person asked for.
+async fn synced(
+    inner: &Inner,
+    app: &App,
+    progress: &Telling,
+    stop: &Stop,
+    rhythm: &mut Option<Rhythm>,
+) -> RunReport {
+    let options = RunOptions {
+        trigger: Trigger::Manual,
+        flows: None,
+        full: false,
+        confirm_deletions: false,
+        told: Vec::new(),
+    };
+    let report = comparing::run_once(app, &options, progress, stop).await;
+    ran(inner, app, &report, rhythm);
+    report
 }
 
 /// Two steps a field: creating, and created or refused.

@@ -128,7 +128,10 @@ impl File<'_> {
     }
 
     pub(super) fn relay(&self) -> Result<Relay, String> {
-        Ok(Relay { url: self.optional_url("relay", "url")? })
+        Ok(Relay {
+            url: self.optional_url("relay", "url")?,
+            safety_poll: self.duration("relay", "safety_poll", Relay::default().safety_poll)?,
+        })
     }
 
     fn invoice_status(&self) -> Result<BTreeMap<String, String>, String> {

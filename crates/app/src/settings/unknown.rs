@@ -21,7 +21,7 @@ const KNOWN: [(&str, &[&str]); 7] = [
         ],
     ),
     ("flows", &["on_delete", "on_drift", "on_zoho_delete", "workflows"]),
-    ("relay", &["url"]),
+    ("relay", &["url", "safety_poll"]),
     ("network", &["proxy", "extra_ca"]),
     (
         "notifications",

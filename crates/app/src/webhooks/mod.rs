@@ -19,5 +19,5 @@ pub use access::Access;
 pub use keeper::Refusal;
 pub use relay::{RelayError, Way};
 pub use running::run;
-pub use state::{Counts, Link, LinkState, Shown, ShownSubscription, shown};
+pub use state::{Counts, Link, LinkState, Shown, ShownSubscription, shown, told};
 pub use switch::{Switched, repair, switch_off, switch_on};

@@ -1,10 +1,12 @@
 //! What is known of the signals: by the process that listens, and, through the database, by everybody who asks.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use sync::flow::Flow;
 use sync::report::Trigger;
 use sync::store::subscriptions::{self, Side};
 use sync::store::{Store, StoreError, Tx, facts};
@@ -55,6 +57,8 @@ pub struct Link {
     waiting: watch::Sender<Waiting>,
     /// Until when what comes is gathered, in running time.
     taken: Mutex<Duration>,
+    /// The computer slept, and nothing was listed since.
+    slept: AtomicBool,
     changed: Notify,
 }
 
@@ -88,6 +92,19 @@ impl Link {
             self.waits(clock);
         }
         self.waiting.send_modify(|waiting| waiting.held = failed);
+        if !failed && trigger == Trigger::Schedule {
+            self.slept.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// The computer slept or its clock was set: that the connection is up is not to be believed before everything was listed once.
+    pub fn slept(&self) {
+        self.slept.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether signals arrive, as far as anybody can know.
+    fn is_up(&self) -> bool {
+        self.state().up_since.is_some() && !self.slept.load(Ordering::Relaxed)
     }
 
     /// Something is kept that waits to be taken up.
@@ -208,6 +225,21 @@ pub struct ShownSubscription {
     pub renew_at: Option<Timestamp>,
     /// Why it was refused, if it was.
     pub refused: Option<Refusal>,
+}
+
+/// The flows whose changes Business Central tells at present: it has a subscription for them, and the connection is up.
+///
+/// # Errors
+/// When the database fails.
+pub fn told(link: &Link, store: &Store, now: Timestamp) -> Result<Vec<Flow>, StoreError> {
+    if !link.is_up() {
+        return Ok(Vec::new());
+    }
+    let known = keeper::known(store, Side::BusinessCentral)?;
+    let lasts = |flow: &Flow| {
+        known.iter().any(|known| known.about == flow.entity().set_name() && known.expires_at > now)
+    };
+    Ok(Flow::ALL.into_iter().filter(lasts).collect())
 }
 
 /// Everything about signals, for `status`, `webhooks` and the window.

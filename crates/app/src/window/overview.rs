@@ -26,8 +26,22 @@ pub struct Overview {
     pub last_run: Option<RunInShort>,
     /// The last run that reached both systems; RFC 3339.
     pub last_success_at: Option<String>,
+    /// Who writes to the Zoho org in place of this computer, if somebody does.
+    pub other_writer: Option<OtherWriter>,
     /// Signals of changes through a relay; absent where both systems are only asked regularly.
     pub signals: Option<Signals>,
+}
+
+/// Another computer that writes to the Zoho org.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct OtherWriter {
+    /// Its name.
+    pub computer: String,
+    /// When it was last seen to write; RFC 3339.
+    pub seen_at: String,
+    /// Whether this computer may take over: not where the other one copies another company.
+    pub may_take_over: bool,
 }
 
 /// Signals of changes, in short.

@@ -140,6 +140,8 @@ commands! {
     state: Nothing => AppState;
     /// Starts a run now.
     sync_now: Nothing => Nothing;
+    /// Takes the Zoho org over from another computer, then starts a run.
+    take_over: Nothing => Nothing;
     /// Ends what works now after the request that is under way.
     cancel: Nothing => Nothing;
     /// Pauses runs by schedule.

@@ -1,7 +1,7 @@
 //! Advice that names commands of the command line, in the words of the window.
 
 /// What to press where the command line has a command. Longer commands come first, for shorter ones begin like them.
-const BUTTONS: [(&str, &str); 28] = [
+const BUTTONS: [(&str, &str); 29] = [
     ("`ledgerline reconcile --check --csv FILE`", "Agreement, \"Export CSV\""),
     ("`ledgerline reconcile --check`", "Agreement, \"Compare\""),
     (
@@ -9,6 +9,7 @@ const BUTTONS: [(&str, &str); 28] = [
         "Agreement, \"Compare and mend\", with deletions confirmed",
     ),
     ("`ledgerline reconcile`", "Agreement, \"Compare and mend\""),
+    ("`ledgerline sync --take-over`", "Overview, \"Take over\""),
     ("`ledgerline sync --once`", "\"Sync now\""),
     ("`ledgerline sync`", "\"Sync now\""),
     ("`ledgerline setup`", "the step \"Fields\" of the set-up (Settings, \"Connections\")"),

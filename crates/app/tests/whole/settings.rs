@@ -56,6 +56,7 @@ on_delete = \"leave\"
 on_drift = \"leave\"
 [relay]
 url = \"https://relay.example.com\"
+safety_poll = \"45m\"
 [network]
 proxy = \"http://proxy.example.com:8080\"
 extra_ca = \"/etc/ssl/extra.pem\"

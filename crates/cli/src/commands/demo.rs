@@ -64,7 +64,13 @@ async fn copy(
         eprintln!("set up: {created} fields created in the built-in Zoho");
     }
     let progress = Shown::new();
-    let options = RunOptions { trigger: Trigger::Manual, flows: None, full: false, confirm_deletions: false };
+    let options = RunOptions {
+        trigger: Trigger::Manual,
+        flows: None,
+        full: false,
+        confirm_deletions: false,
+        told: Vec::new(),
+    };
     let report = app.engine.run(&options, &progress, stop).await;
     progress.done();
     if !output.json {

@@ -25,8 +25,13 @@ pub async fn run(app: &App, args: &args::Sync, output: Output) -> Result<u8, App
         );
     }
     if args.once {
-        let options =
-            RunOptions { trigger: Trigger::Manual, flows, full: args.full, confirm_deletions: false };
+        let options = RunOptions {
+            trigger: Trigger::Manual,
+            flows,
+            full: args.full,
+            confirm_deletions: false,
+            told: Vec::new(),
+        };
         let report = comparing::run_once(app, &options, &progress, &stop).await;
         progress.done();
         output.report(&report);

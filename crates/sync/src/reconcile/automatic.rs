@@ -130,6 +130,7 @@ impl Engine {
                 flows: None,
                 full: true,
                 confirm_deletions: options.confirm_deletions,
+                told: Vec::new(),
             };
             Some(self.run(&run, progress, stop).await)
         };

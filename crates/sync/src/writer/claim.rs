@@ -4,8 +4,10 @@ use business_central::BcId;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// A claim that was not renewed for so long is no longer one: its computer is gone. It is renewed hourly while somebody works, and an
-/// office that is closed over a weekend is not gone.
+use crate::store::binding::Binding;
+
+/// A claim that was not renewed for so long is no longer one: its computer is gone. It is renewed every few hours while somebody works, and
+/// an office that is closed over a weekend is not gone.
 pub const LASTS: SignedDuration = SignedDuration::from_hours(72);
 
 /// What stands in the org.
@@ -31,6 +33,20 @@ pub struct Claim {
     pub turn: String,
     /// When it was renewed last, by that computer's clock.
     pub renewed_at: Timestamp,
+}
+
+impl Claim {
+    /// Whether the company that a profile is tied to is the one that feeds the org.
+    #[must_use]
+    pub fn is_of(&self, bound: &Binding) -> bool {
+        self.is_company(bound.company_id, &bound.tenant, &bound.environment)
+    }
+
+    fn is_company(&self, company_id: BcId, tenant: &str, environment: &str) -> bool {
+        self.company_id == company_id
+            && self.tenant.eq_ignore_ascii_case(tenant)
+            && self.environment.eq_ignore_ascii_case(environment)
+    }
 }
 
 /// How a claim stands to the one who looks.
@@ -71,10 +87,7 @@ pub fn standing(claim: &Claim, looker: &Looker<'_>, now: Timestamp) -> Standing 
     if claim.zgid != looker.zgid {
         return Standing::Free;
     }
-    let same_company = claim.company_id == looker.company_id
-        && claim.tenant.eq_ignore_ascii_case(looker.tenant)
-        && claim.environment.eq_ignore_ascii_case(looker.environment);
-    if !same_company {
+    if !claim.is_company(looker.company_id, looker.tenant, looker.environment) {
         // Not a matter of time: what the other company wrote is still there.
         return Standing::OtherCompany;
     }

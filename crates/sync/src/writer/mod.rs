@@ -1,7 +1,7 @@
 //! One writer: of all computers that could copy a company into an org, one does.
 //!
 //! The claim stands where all of them look, in a variable of the org. It is read when a process begins to write and then hourly, and
-//! renewed by whoever holds it. Zoho has no way to write only where nothing has changed since; so what takes a claim over waits a
+//! renewed now and then by whoever holds it. Zoho has no way to write only where nothing has changed since; so what takes a claim over waits a
 //! moment and reads it again, and the later of two wins.
 
 pub mod claim;
@@ -21,6 +21,10 @@ use crate::session::Session;
 use crate::store::audit::{AuditKind, Entry};
 use crate::store::{Store, StoreError, audit, facts};
 
+const OTHER_COMPANY: &str = "other_company_feeds_org";
+const COPY: &str = "profile_copied";
+const OTHER_COMPUTER: &str = "other_computer_writes";
+
 /// By what programs find the variable.
 pub const API_NAME: &str = "Ledgerline_writer";
 /// What people read in Zoho's setup.
@@ -30,8 +34,10 @@ const GROUP: &str = "Ledgerline";
 const DESCRIPTION: &str = "Says which computer copies which Business Central company into this org. Ledgerline keeps it; please do not change it.";
 /// The claim is looked at again after so long.
 pub const CHECKED_EVERY: SignedDuration = SignedDuration::from_hours(1);
-/// A claim of this age is renewed; one that was renewed a moment ago is only read.
-const RENEWED_AFTER: SignedDuration = SignedDuration::from_mins(30);
+/// A claim of this age is renewed by a process that begins to write: from then on another copy of its profile is a stranger.
+const RENEWED_AT_START: SignedDuration = SignedDuration::from_mins(30);
+/// A claim of this age is renewed by a process that goes on writing; younger ones are only read, which costs half.
+const RENEWED_AFTER: SignedDuration = SignedDuration::from_hours(6);
 /// Two that take over at one time have both written after this.
 const SETTLES_AFTER: Duration = Duration::from_secs(3);
 /// The fact that holds which turns may be this installation's.
@@ -80,6 +86,12 @@ pub enum Known {
     },
 }
 
+/// Whether a run that ended with this code left the org to somebody else.
+#[must_use]
+pub fn is_refusal(code: &str) -> bool {
+    [OTHER_COMPANY, COPY, OTHER_COMPUTER].contains(&code)
+}
+
 /// What the last look at the claim brought.
 ///
 /// # Errors
@@ -107,8 +119,9 @@ pub(crate) async fn hold(session: &Session<'_>, desk: Desk<'_>) -> Result<(), Ru
     if held_since.is_some_and(|since| now >= since && now.duration_since(since) < CHECKED_EVERY) {
         return Ok(());
     }
+    let renewed_after = if held_since.is_some() { RENEWED_AFTER } else { RENEWED_AT_START };
     *held_since = None;
-    match held(session, desk, false).await {
+    match held(session, desk, Asked::ByRun { renewed_after }).await {
         Ok(_) => {}
         Err(RunError::Zoho(error)) if is_impossible(&error.kind) => {
             tracing::warn!(code = error.code(), "no claim to the org can be kept: {error}");
@@ -130,7 +143,7 @@ pub(crate) async fn hold(session: &Session<'_>, desk: Desk<'_>) -> Result<(), Ru
 pub(crate) async fn take_over(session: &Session<'_>, desk: Desk<'_>) -> Result<Option<Claim>, RunError> {
     let mut held_since = desk.tenure.0.lock().await;
     *held_since = None;
-    let before = held(session, desk, true).await?;
+    let before = held(session, desk, Asked::ToTakeOver).await?;
     *held_since = Some(session.now());
     Ok(before)
 }
@@ -156,7 +169,19 @@ fn is_impossible(kind: &ErrorKind) -> bool {
     }
 }
 
-async fn held(session: &Session<'_>, desk: Desk<'_>, by_hand: bool) -> Result<Option<Claim>, RunError> {
+/// Why the claim is looked at.
+#[derive(Clone, Copy)]
+enum Asked {
+    /// Something is about to be written.
+    ByRun {
+        /// The age from which our claim is renewed.
+        renewed_after: SignedDuration,
+    },
+    /// A person wants this computer to write.
+    ToTakeOver,
+}
+
+async fn held(session: &Session<'_>, desk: Desk<'_>, asked: Asked) -> Result<Option<Claim>, RunError> {
     let Some(variable) = session.zoho().variable(API_NAME).await? else {
         return first(session, desk).await;
     };
@@ -167,23 +192,27 @@ async fn held(session: &Session<'_>, desk: Desk<'_>, by_hand: bool) -> Result<Op
     };
     let turns = turns(session.store())?;
     let standing = claim::standing(&found, &looker(session, desk, &turns), session.now());
-    match (standing, by_hand) {
-        (Standing::Ours, _) => {
+    match (standing, asked) {
+        (Standing::Ours, asked) => {
             let age = session.now().duration_since(found.renewed_at);
-            if age.is_negative() || age >= RENEWED_AFTER {
+            let is_old = match asked {
+                Asked::ByRun { renewed_after } => age >= renewed_after,
+                Asked::ToTakeOver => true,
+            };
+            if is_old || age.is_negative() {
                 put(session, desk, &variable, false).await?;
             } else {
                 settled(session)?;
             }
             Ok(None)
         }
-        (Standing::Free, _) | (Standing::OtherComputer | Standing::Copy, true) => {
+        (Standing::Free, _) | (Standing::OtherComputer | Standing::Copy, Asked::ToTakeOver) => {
             let text = variable.value.reveal();
             session.store().write(|tx| facts::set(tx, HOLDER, text))?;
             put(session, desk, &variable, true).await?;
             Ok(Some(found))
         }
-        (Standing::OtherComputer | Standing::Copy, false) | (Standing::OtherCompany, _) => {
+        (Standing::OtherComputer | Standing::Copy, Asked::ByRun { .. }) | (Standing::OtherCompany, _) => {
             let text = variable.value.reveal();
             session.store().write(|tx| facts::set(tx, HOLDER, text))?;
             Err(refusal(&found, standing, session.now()))
@@ -329,7 +358,7 @@ fn refusal(claim: &Claim, standing: Standing, now: Timestamp) -> RunError {
     let take_over = "Leave it to that computer. Or, if this one shall do it from now on, take over with `ledgerline sync --take-over`: the other one stops within an hour.";
     match standing {
         Standing::OtherCompany => RunError::refused(
-            "other_company_feeds_org",
+            OTHER_COMPANY,
             format!(
                 "This Zoho org is fed by company \"{}\" of {}/{} (by the computer {}, last seen {ago}), which is not the company that this profile copies. Nothing was written.",
                 claim.company, claim.tenant, claim.environment, claim.computer
@@ -339,7 +368,7 @@ fn refusal(claim: &Claim, standing: Standing, now: Timestamp) -> RunError {
             ),
         ),
         Standing::Copy => RunError::refused(
-            "profile_copied",
+            COPY,
             format!(
                 "A copy of this profile writes to this Zoho org, on the computer {} (last seen {ago}). Nothing was written.",
                 claim.computer
@@ -347,7 +376,7 @@ fn refusal(claim: &Claim, standing: Standing, now: Timestamp) -> RunError {
             take_over,
         ),
         Standing::Free | Standing::Ours | Standing::OtherComputer => RunError::refused(
-            "other_computer_writes",
+            OTHER_COMPUTER,
             format!(
                 "The computer {} copies {} into this Zoho org (last seen {ago}). Two at once would write over each other; nothing was written.",
                 claim.computer, claim.company

@@ -117,6 +117,10 @@ export function overviewCommands(world: World, problems: OpenProblems): Pick<Han
         last_success_at: empty
           ? null
           : new Date(Date.now() - (scenario === "offline" ? 5 * hour : 3 * 60_000)).toISOString(),
+        other_writer:
+          scenario === "second_computer" && world.state.light === "error"
+            ? { computer: "OFFICE-1", seen_at: new Date(Date.now() - 4 * 60_000).toISOString(), may_take_over: true }
+            : null,
         signals: null,
       };
     },

@@ -28,6 +28,8 @@ export const scenarios = [
   "flood",
   /** The sign-in was refused: nothing goes on. */
   "refused",
+  /** Another computer writes to the Zoho org. */
+  "second_computer",
   /** The database cannot be used. */
   "unusable",
   /** The built-in systems of the demo. */

@@ -80,6 +80,12 @@ export function startingState(scenario: Scenario): AppState {
       cure: "Create a new one in the Microsoft Entra admin center, and enter it under Settings, Connections.",
       next_run_at: null,
     },
+    second_computer: {
+      light: "error",
+      sentence: "The computer OFFICE-1 copies Nordwind into this Zoho org (last seen 4 minutes ago).",
+      cure: 'Leave it to that computer. Or, if this one shall do it from now on, take over with Overview, "Take over": the other one stops within an hour.',
+      problems: 0,
+    },
     unusable: {
       stage: "unusable",
       light: "error",

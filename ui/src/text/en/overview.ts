@@ -6,6 +6,13 @@ export const overview = {
   decide: "Decide matches",
   connections: "Open connections",
   checkAll: "Check everything",
+  takeOver: {
+    offer: "Take over",
+    title: (computer: string) => `Take over from ${computer}?`,
+    seen: (computer: string, when: string) => `${computer} writes to this Zoho org. It was last seen ${when}.`,
+    meaning: (computer: string) =>
+      `From now on this computer writes instead, and ${computer} stops within an hour. Nothing is lost: both copy the same records.`,
+  },
   undecided: (count: number, text: string) =>
     `${text} ${count === 1 ? "record waits" : "records wait"} for your decision in Matching.`,
   lastSync: "Last sync",

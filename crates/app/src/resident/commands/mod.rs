@@ -61,6 +61,12 @@ impl Commands for Resident {
         Ok(Nothing)
     }
 
+    async fn take_over(&self, _: Nothing) -> Result<Nothing, Failure> {
+        self.0.app()?;
+        self.0.undertake(Undertaking::TakeOver)?;
+        Ok(Nothing)
+    }
+
     async fn cancel(&self, _: Nothing) -> Result<Nothing, Failure> {
         if let Some(work) = &self.0.shared().work {
             work.stop.ask();

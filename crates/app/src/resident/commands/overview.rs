@@ -1,11 +1,12 @@
 //! The first screen.
 
 use jiff::Timestamp;
-use sync::store::comparisons;
+use sync::store::{Store, StoreError, binding, comparisons};
+use sync::writer::{self, Known};
 
 use crate::resident::shared::Inner;
 use crate::window::overview::{
-    ComparedInShort, Credits, FlowAgreement, Moved, Overview, RunInShort, Signals, SpentInHour,
+    ComparedInShort, Credits, FlowAgreement, Moved, OtherWriter, Overview, RunInShort, Signals, SpentInHour,
 };
 use crate::window::schema::Failure;
 use crate::window::wording;
@@ -64,6 +65,7 @@ pub(super) fn of(inner: &Inner) -> Result<Overview, Failure> {
         None => None,
     };
     Ok(Overview {
+        other_writer: other_writer(&store)?,
         signals,
         state: inner.app_state(),
         company: status.company.clone(),
@@ -98,6 +100,16 @@ pub(super) fn of(inner: &Inner) -> Result<Overview, Failure> {
         }),
         last_success_at: inner.facts().last_success.map(text),
     })
+}
+
+fn other_writer(store: &Store) -> Result<Option<OtherWriter>, StoreError> {
+    let Known::Other(claim) = writer::known(store)? else { return Ok(None) };
+    let bound = store.read(binding::get)?;
+    Ok(Some(OtherWriter {
+        may_take_over: bound.is_some_and(|bound| claim.is_of(&bound)),
+        computer: claim.computer,
+        seen_at: claim.renewed_at.to_string(),
+    }))
 }
 
 fn signals(shown: &webhooks::Shown) -> Signals {
