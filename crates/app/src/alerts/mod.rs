@@ -27,7 +27,7 @@ mod work;
 pub use alert::{Alert, AlertKind, Urgency};
 pub use cause::{Cause, StandingFlow};
 pub use decide::alerts;
-pub use facts::{Broken, CreditUse, Differs, Facts, Failing, FirstSync};
+pub use facts::{Broken, CreditUse, Differs, Facts, Failing, FirstSync, SignalsHeard};
 pub use failure_kind::FailureKind;
 pub use gather::{PAUSED_UNTIL, facts_of};
 pub use memory::Memory;

@@ -8,6 +8,7 @@ use transport::Clock;
 
 use super::engine_room;
 use super::shared::Inner;
+use super::signals;
 use super::undertaking::{self, Undertaking};
 use crate::polling::{self, Rhythm};
 use crate::{App, alerts};
@@ -21,6 +22,7 @@ const AFTER_START: Duration = Duration::from_secs(5);
 /// Works until it is told to quit.
 pub(super) async fn live(inner: &Arc<Inner>) {
     let mut rhythm = None;
+    let mut link = None;
     let mut clocks = (inner.now(), inner.outside.clock.monotonic());
     let start = inner.now().saturating_add(AFTER_START).unwrap_or(Timestamp::MAX);
     inner.shared().next_run.get_or_insert(start);
@@ -41,6 +43,7 @@ pub(super) async fn live(inner: &Arc<Inner>) {
         }
         alert(inner);
         rest(inner).await;
+        signals::watched(inner, &mut link);
         let now = (inner.now(), inner.outside.clock.monotonic());
         if let Some(wake) = polling::jump((clocks.0, now.0), (clocks.1, now.1)) {
             let app = inner.shared().app.clone();

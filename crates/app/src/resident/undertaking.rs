@@ -9,12 +9,13 @@ use sync::preview::PreviewOptions;
 use sync::progress::Stop;
 use sync::reconcile::ReconcileOptions;
 use sync::report::{Outcome, RunReport, Trigger};
+use transport::Secret;
 
 use super::engine_room;
 use super::preview_file::PreviewFile;
 use super::shared::{Inner, Working};
 use super::telling::Telling;
-use super::wizard;
+use super::{signals, wizard};
 use crate::alerts::{self, FirstSync};
 use crate::open::Outside;
 use crate::polling::{self, Rhythm};
@@ -45,6 +46,17 @@ pub(super) enum Undertaking {
     Fields,
     /// Signs in to Zoho in the browser.
     SignIn,
+    /// Makes a mailbox at a relay, and subscriptions that lead to it.
+    SignalsOn {
+        /// The relay's address.
+        relay: String,
+        /// Its enrolment key.
+        key: Secret,
+    },
+    /// Has both sides made as they should be.
+    SignalsRepair,
+    /// Ends subscriptions and mailbox.
+    SignalsOff,
 }
 
 impl Undertaking {
@@ -57,6 +69,7 @@ impl Undertaking {
             Self::Compare(_) => WorkKind::Compare,
             Self::Fields => WorkKind::Fields,
             Self::SignIn => WorkKind::SignIn,
+            Self::SignalsOn { .. } | Self::SignalsRepair | Self::SignalsOff => WorkKind::Signals,
         }
     }
 }
@@ -158,6 +171,9 @@ async fn done(
             .await?;
             wizard::after_fields(inner, &plan, &result)
         }
+        Undertaking::SignalsOn { relay, key } => signals::on(inner, &app, &relay, &key).await,
+        Undertaking::SignalsRepair => signals::repair(inner, &app).await,
+        Undertaking::SignalsOff => signals::off(inner, &app).await,
         Undertaking::SignIn => Ok(()),
     }
 }

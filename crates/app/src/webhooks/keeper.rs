@@ -52,6 +52,14 @@ pub struct Refusal {
     pub until: Timestamp,
 }
 
+impl Refusal {
+    /// As an error is shown.
+    #[must_use]
+    pub fn shown(&self) -> ShownError {
+        ShownError { code: self.code.clone(), message: self.message.clone(), cure: self.cure.clone() }
+    }
+}
+
 /// What came of looking after a side.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tended {

@@ -228,13 +228,35 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// Whether signals arrive: somebody listens, the connection is up, and something is subscribed to.
+    /// Whether signals arrive: somebody listens, the connection is up, and both sides tell of something.
     #[must_use]
     pub fn is_well(&self) -> bool {
         self.listening
             && self.link.up_since.is_some()
             && self.troubles.is_empty()
+            && self.silent().is_empty()
             && self.subscriptions.iter().any(|subscription| subscription.expires_at.is_some())
+    }
+
+    /// From where no signal can come, and why: `relay`, or a side's name. Nothing that is only being found out.
+    ///
+    /// A side that tells of some records and refuses others is not silent.
+    #[must_use]
+    pub fn silent(&self) -> Vec<(&str, ShownError)> {
+        let down = self.link.why.iter().filter(|_| self.link.up_since.is_none());
+        let relay = down.map(|why| ("relay", why.clone()));
+        let sides = Side::ALL.into_iter().filter_map(|side| Some((side.name(), self.silence_of(side)?)));
+        relay.chain(sides).collect()
+    }
+
+    fn silence_of(&self, side: Side) -> Option<ShownError> {
+        let mut of_side = self.subscriptions.iter().filter(|subscription| subscription.side == side.name());
+        if of_side.clone().any(|subscription| subscription.expires_at.is_some()) {
+            return None;
+        }
+        let trouble = self.troubles.iter().find(|(name, _)| name == side.name());
+        let refused = || of_side.find_map(|subscription| subscription.refused.as_ref().map(Refusal::shown));
+        trouble.map(|(_, trouble)| trouble.clone()).or_else(refused)
     }
 }
 

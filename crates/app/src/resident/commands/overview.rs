@@ -60,7 +60,7 @@ pub(super) fn of(inner: &Inner) -> Result<Overview, Failure> {
     let spent = movement::credits_per_hour(&store, now, zone)?;
     let credits = &status.credits;
     let signals = match &relay {
-        Some(relay) => Some(signals(&webhooks::shown(&store, Some(relay), now)?)),
+        Some(relay) => Some(signals(&super::signals::shown(inner, Some(relay))?)),
         None => None,
     };
     Ok(Overview {
@@ -101,10 +101,14 @@ pub(super) fn of(inner: &Inner) -> Result<Overview, Failure> {
 }
 
 fn signals(shown: &webhooks::Shown) -> Signals {
-    let why = shown.link.why.iter().chain(shown.troubles.iter().map(|(_, trouble)| trouble)).next();
+    let troubles = super::signals::troubles(shown);
+    let refusals = shown.subscriptions.iter().filter_map(|subscription| subscription.refused.as_ref());
+    let refusal =
+        || refusals.map(|refusal| (refusal.message.clone(), wording::for_window(&refusal.cure))).next();
+    let first = troubles.into_iter().next().map(|trouble| (trouble.message, trouble.cure)).or_else(refusal);
     Signals {
-        well: shown.is_well(),
-        why: why.map(|why| format!("{} {}", why.message, wording::for_window(&why.cure))),
+        standing: super::signals::standing(shown),
+        why: first.map(|(message, cure)| format!("{message}. {cure}").replace(".. ", ". ")),
         last_at: shown.link.last_signal_at.map(|at| at.to_string()),
     }
 }
