@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
 use transport::Clock;
 
 use super::engine_room;
@@ -41,9 +42,9 @@ pub(super) async fn live(inner: &Arc<Inner>) {
             alert(inner);
             continue;
         }
+        signals::watched(inner, &mut link);
         alert(inner);
         rest(inner).await;
-        signals::watched(inner, &mut link);
         let now = (inner.now(), inner.outside.clock.monotonic());
         if let Some(wake) = polling::jump((clocks.0, now.0), (clocks.1, now.1)) {
             let app = inner.shared().app.clone();
@@ -102,15 +103,27 @@ async fn rest(inner: &Inner) {
         let listens = shared.paused_until.is_none() && shared.draft.finished;
         (shared.next_run, shared.paused_until, shared.app.clone().filter(|_| listens))
     };
+    let link = inner.shared().app.as_ref().map(|app| app.link.changes());
     let next = paused.or(next).map(|at| at.duration_since(now));
     let left = next.filter(SignedDuration::is_positive).map_or(LONGEST_REST, SignedDuration::unsigned_abs);
     tokio::select! {
         () = inner.wake.notified() => {}
         () = inner.outside.clock.sleep(left.min(LONGEST_REST)) => {}
+        () = change(link) => {}
         () = signal(app.as_deref(), &*inner.outside.clock) => {
             inner.shared().queue.push_back(Undertaking::Signals);
         }
     }
+}
+
+/// Ends when the connection to the relay comes up or goes down.
+async fn change(link: Option<watch::Receiver<u64>>) {
+    if let Some(mut link) = link
+        && link.changed().await.is_ok()
+    {
+        return;
+    }
+    std::future::pending().await
 }
 
 /// Ends when signals wait to be taken up; never without a profile.

@@ -88,6 +88,7 @@ async fn listening(app: &App, way: &dyn Way) -> Result<Infallible, AppError> {
 async fn keeping(app: &App, access: &Access, inbox: &Kept<'_>) -> AppError {
     let mut troubles: Vec<(String, ShownError)> = Vec::new();
     let mut listed_at: Option<Timestamp> = None;
+    let mut changes = app.link.changes();
     loop {
         match due(app, listed_at, troubles.is_empty()) {
             Ok(at) if at <= app.clock.now() => match tended(app, access, Sides::All).await {
@@ -107,7 +108,8 @@ async fn keeping(app: &App, access: &Access, inbox: &Kept<'_>) -> AppError {
                 let left = at.duration_since(app.clock.now()).unsigned_abs().min(WRITTEN_EVERY);
                 tokio::select! {
                     () = app.clock.sleep(left) => {}
-                    () = app.link.change() => {}
+                    // The connection lives as long as this.
+                    _ = changes.changed() => {}
                 }
                 write_down(app, troubles.clone());
             }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sync::report::Trigger;
 use sync::store::subscriptions::{self, Side};
 use sync::store::{Store, StoreError, Tx, facts};
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use transport::Clock;
 
 use super::keeper::{self, Refusal};
@@ -55,7 +55,8 @@ pub struct Link {
     waiting: watch::Sender<Waiting>,
     /// Until when what comes is gathered, in running time.
     taken: Mutex<Duration>,
-    changed: Notify,
+    /// Counts how often it came up or went down.
+    changed: watch::Sender<u64>,
 }
 
 impl Link {
@@ -97,9 +98,10 @@ impl Link {
         });
     }
 
-    /// Ends when the connection came up or went down.
-    pub(super) async fn change(&self) {
-        self.changed.notified().await;
+    /// Changes when the connection comes up or goes down.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
     }
 
     pub(super) fn up(&self, now: Timestamp) {
@@ -110,14 +112,14 @@ impl Link {
                 last_signal_at: state.last_signal_at,
                 ..LinkState::default()
             };
-            self.changed.notify_one();
+            self.changed.send_modify(|count| *count = count.wrapping_add(1));
         }
     }
 
     pub(super) fn down(&self, now: Timestamp, why: ShownError) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.up_since.is_some() || state.why.as_ref() != Some(&why) {
-            self.changed.notify_one();
+            self.changed.send_modify(|count| *count = count.wrapping_add(1));
         }
         state.up_since = None;
         state.down_since.get_or_insert(now);
