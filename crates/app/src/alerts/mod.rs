@@ -34,4 +34,5 @@ pub use memory::Memory;
 pub use preferences::{Preferences, QuietHours};
 pub use route::{Route, Section};
 pub use state::{Light, State, state};
+pub(crate) use words::capital;
 pub use work::{Step, Work, WorkKind};

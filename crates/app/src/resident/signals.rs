@@ -7,6 +7,7 @@ use transport::Secret;
 use super::engine_room;
 use super::shared::Inner;
 use crate::App;
+use crate::alerts::capital;
 use crate::settings::Settings;
 use crate::webhooks::{self, LinkState, Switched};
 use crate::window::schema::Failure;
@@ -58,11 +59,11 @@ fn done(switched: &Switched) -> Result<(), Failure> {
     let who = match party.as_str() {
         "business_central" => "Business Central",
         "zoho" => "Zoho",
-        _ => "The relay",
+        _ => "Relay",
     };
     Err(Failure {
         code: trouble.code.clone(),
-        message: format!("{who}: {}", trouble.message),
+        message: format!("{who}: {}", capital(&trouble.message)),
         cure: for_window(&trouble.cure),
         field: None,
     })

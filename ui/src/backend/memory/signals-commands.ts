@@ -23,14 +23,14 @@ const modules = {
 const noPermission: SignalsTrouble = {
   party: "business_central",
   code: "bc_permission",
-  message: "the app may not do this in Business Central (Permission error)",
+  message: "The app may not do this in Business Central (Permission error)",
   cure: "Give the app the permission set LEDGERLINE SIGNALS in Business Central, and press \"Repair\".",
 };
 
 const unreachable: SignalsTrouble = {
   party: "relay",
   code: "relay_unreachable",
-  message: "the relay could not be reached: no answer arrived within 30 seconds",
+  message: "The relay could not be reached: no answer arrived within 30 seconds",
   cure: "Check the address of the relay and the network. Until then Ledgerline polls as without a relay.",
 };
 
@@ -84,6 +84,7 @@ export function startingSignals(world: World): SignalsView {
     return {
       ...arriving(world, relay),
       ...busy,
+      last_at: after(-3.1 * hour),
       standing: "lost",
       connected_since: null,
       down_since: after(-3 * hour),
@@ -142,7 +143,7 @@ export function signalsCommands(world: World): Pick<Handlers, Names> {
     signals_repair: () =>
       arranged(() =>
         world.scenario === "signals_lost"
-          ? { ...unreachable, field: null, message: `The relay: ${unreachable.message}` }
+          ? { ...unreachable, field: null, message: unreachable.message }
           : { ...standing(), standing: "well", troubles: [], subscriptions: subscriptionsOf(world) },
       ),
 

@@ -47,7 +47,9 @@ export const signals = {
     business_central: "Business Central",
     zoho: "Zoho",
   },
-  trouble: (party: string, message: string) => `${party}: ${message}`,
+  /** What the relay does not do says so itself. */
+  trouble: (party: "relay" | "business_central" | "zoho", message: string) =>
+    party === "relay" ? message : `${party === "zoho" ? "Zoho" : "Business Central"}: ${message}`,
   subscriptions: "What both systems tell about",
   subscriptionsTable: "Subscriptions of both systems",
   subscriptionsText: "Subscriptions end by themselves after a few days, and Ledgerline renews them long before.",
@@ -61,7 +63,7 @@ export const signals = {
   } as Readonly<Record<string, string>>,
   tellsUntil: (until: string) => `Tells until ${until}`,
   ended: "Has ended; it is made again",
-  refused: (message: string) => `Refused: ${message}`,
-  again: (when: string) => `Tried again ${when}.`,
+  refused: "Refused",
+  refusedUntil: (when: string) => `Refused; tried again ${when}`,
   none: "Nothing yet.",
 } as const;

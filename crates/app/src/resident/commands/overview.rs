@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use sync::store::comparisons;
 
+use crate::alerts::capital;
 use crate::resident::shared::Inner;
 use crate::window::overview::{
     ComparedInShort, Credits, FlowAgreement, Moved, Overview, RunInShort, Signals, SpentInHour,
@@ -102,13 +103,13 @@ pub(super) fn of(inner: &Inner) -> Result<Overview, Failure> {
 
 fn signals(shown: &webhooks::Shown) -> Signals {
     let troubles = super::signals::troubles(shown);
-    let refusals = shown.subscriptions.iter().filter_map(|subscription| subscription.refused.as_ref());
+    let mut refusals = shown.subscriptions.iter().filter_map(|subscription| subscription.refused.as_ref());
     let refusal =
-        || refusals.map(|refusal| (refusal.message.clone(), wording::for_window(&refusal.cure))).next();
+        || refusals.next().map(|refusal| (capital(&refusal.message), wording::for_window(&refusal.cure)));
     let first = troubles.into_iter().next().map(|trouble| (trouble.message, trouble.cure)).or_else(refusal);
     Signals {
         standing: super::signals::standing(shown),
-        why: first.map(|(message, cure)| format!("{message}. {cure}").replace(".. ", ". ")),
+        why: first.map(|(message, cure)| format!("{}. {cure}", message.trim_end_matches('.'))),
         last_at: shown.link.last_signal_at.map(|at| at.to_string()),
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use transport::Secret;
 
+use crate::alerts::capital;
 use crate::error::ShownError;
 use crate::resident::shared::Inner;
 use crate::resident::undertaking::Undertaking;
@@ -78,7 +79,7 @@ pub(super) fn troubles(shown: &Shown) -> Vec<SignalsTrouble> {
     let nobody = (!shown.listening).then(|| SignalsTrouble {
         party: SignalsParty::Relay,
         code: "signals_nobody_listens".to_owned(),
-        message: "nobody listens to the relay".to_owned(),
+        message: "Nobody listens to the relay".to_owned(),
         cure: "Nothing: Ledgerline listens again as soon as it can copy.".to_owned(),
     });
     nobody.into_iter().chain(relay).chain(sides).collect()
@@ -86,7 +87,7 @@ pub(super) fn troubles(shown: &Shown) -> Vec<SignalsTrouble> {
 
 fn trouble(party: SignalsParty, why: &ShownError) -> SignalsTrouble {
     let ShownError { code, message, cure } = why.clone();
-    SignalsTrouble { party, code, message, cure: for_window(&cure) }
+    SignalsTrouble { party, code, message: capital(&message), cure: for_window(&cure) }
 }
 
 fn subscription(shown: &ShownSubscription) -> SignalsSubscription {
