@@ -2,6 +2,8 @@
 //!
 //! Window and command line show the same demo: what one has done, the other finds.
 
+mod signals;
+
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
@@ -15,6 +17,7 @@ use app::settings::{BusinessCentral, Network, Relay, Settings, Sync, Zoho};
 use app::{App, AppError, Profile, setup};
 use sandbox::{Handled, Incoming, Server, World, credentials};
 use serde::Deserialize;
+pub use signals::{Arrival, arrival};
 use sync::policy::InvoicesFrom;
 use transport::{Method, SystemClock, SystemRandom};
 
