@@ -123,7 +123,7 @@ async fn change(link: Option<watch::Receiver<u64>>) {
     {
         return;
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// Ends when signals wait to be taken up; never without a profile.

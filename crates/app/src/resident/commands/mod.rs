@@ -250,7 +250,7 @@ impl Commands for Resident {
     }
 
     async fn signals_on(&self, answers: SignalsAnswers) -> Result<Nothing, Failure> {
-        signals::on(&self.0, answers)
+        signals::on(&self.0, &answers)
     }
 
     async fn signals_repair(&self, _: Nothing) -> Result<Nothing, Failure> {

@@ -110,7 +110,7 @@ fn party(name: &str) -> SignalsParty {
 }
 
 /// Switches signals on, in the background.
-pub(super) fn on(inner: &Arc<Inner>, answers: SignalsAnswers) -> Result<Nothing, Failure> {
+pub(super) fn on(inner: &Arc<Inner>, answers: &SignalsAnswers) -> Result<Nothing, Failure> {
     let relay = checked_address(answers.relay.trim()).map_err(|problem| {
         Failure::of_field(
             "relay",

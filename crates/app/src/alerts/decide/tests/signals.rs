@@ -8,6 +8,9 @@ use super::super::super::{
 };
 use super::{Listening, NOTHING, early_afternoon, with};
 
+/// Something that keeps runs from going on.
+type Standing = fn(Facts) -> Facts;
+
 fn silent_at(party: &str) -> SignalsHeard {
     SignalsHeard::Silent {
         party: party.to_owned(),
@@ -72,7 +75,7 @@ fn that_they_arrive_again_is_told_to_whoever_heard_that_they_did_not() {
 
 #[test]
 fn while_runs_do_not_go_on_either_that_is_told_and_signals_are_not() {
-    let stands: [(&str, fn(Facts) -> Facts); 4] = [
+    let stands: [(&str, Standing); 4] = [
         ("an outage", |facts| Facts { failing: failing(0, "bc_unreachable", 0, 5).failing, ..facts }),
         ("a pause", |facts| Facts { paused_until: Some(at(9_000)), ..facts }),
         ("another writer", |facts| Facts { other_writer: true, ..facts }),
