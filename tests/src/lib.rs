@@ -13,6 +13,7 @@ pub mod folder;
 pub mod http;
 pub mod invariants;
 pub mod invoicing;
+pub mod listening;
 pub mod processes;
 pub mod story;
 
