@@ -28,6 +28,9 @@ fn a_change_arrives_by_its_signal_and_nothing_is_left_behind_afterwards() {
     scene.until_written("C10000", "Phone", "+1 555 0100");
     let shown = scene.shown();
     assert!(counted(&shown, "taken") >= 1, "{shown:?}");
+    until("the time of the last signal is shown", || {
+        scene.shown().get("link")?.get("last_signal_at")?.as_text().map(drop)
+    });
     assert!(scene.program.files_with_secrets().is_empty());
     running.stop();
 

@@ -39,6 +39,9 @@ const FIRST: Duration = Duration::from_millis(100);
 /// Signals of a burst are gathered for so long.
 const BURST: Duration = Duration::from_secs(2);
 
+/// The time of the last signal is told to others at most so often.
+const LAST_WRITTEN_EVERY: SignedDuration = SignedDuration::from_secs(10);
+
 /// What waits to be taken up.
 #[derive(Default)]
 struct Waiting {
@@ -97,7 +100,7 @@ impl Link {
         });
     }
 
-    /// Ends when the connection came up or went down.
+    /// Ends when the connection came up or went down, or a signal came after some time without one.
     pub(super) async fn change(&self) {
         self.changed.notified().await;
     }
@@ -126,7 +129,11 @@ impl Link {
 
     /// Signals came and were kept.
     pub(super) fn received(&self, clock: &dyn Clock) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).last_signal_at = Some(clock.now());
+        let now = clock.now();
+        let before = self.state.lock().unwrap_or_else(PoisonError::into_inner).last_signal_at.replace(now);
+        if before.is_none_or(|before| now.duration_since(before).abs() >= LAST_WRITTEN_EVERY) {
+            self.changed.notify_one();
+        }
         self.waits(clock);
     }
 }
@@ -320,6 +327,20 @@ mod tests {
         assert!(held.is_err(), "an outage is not asked again with every signal");
         link.ran(&clock, Trigger::Schedule, false);
         link.gathered(&clock).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_time_of_the_last_signal_is_written_down_soon_and_not_with_every_signal_of_a_burst() {
+        let clock = TokioClock::starting_at(Timestamp::UNIX_EPOCH);
+        let link = Link::default();
+        let told = async || tokio::time::timeout(Duration::from_millis(1), link.change()).await.is_ok();
+        link.received(&clock);
+        assert!(told().await);
+        link.received(&clock);
+        assert!(!told().await);
+        clock.sleep(LAST_WRITTEN_EVERY.unsigned_abs()).await;
+        link.received(&clock);
+        assert!(told().await);
     }
 
     #[test]
