@@ -146,7 +146,8 @@ impl Systems {
 /// As [`Systems::start`], and when the fields cannot be created.
 pub async fn prepared(profile: &Profile, fresh: bool) -> Result<Systems, AppError> {
     let systems = Systems::start(profile, fresh).await?;
-    let outside = Outside { environment: &environment, transport: None, relay: None, clock: None };
+    let outside =
+        Outside { environment: &environment, transport: None, relay: None, clock: None, random: None };
     let app = App::with_settings(profile.clone(), systems.settings(), Mode::Write, &outside)?;
     create_fields(&app).await?;
     Ok(systems)

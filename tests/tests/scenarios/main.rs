@@ -35,5 +35,7 @@ mod refusals;
 mod signals;
 mod simulation;
 mod subscriptions;
+mod ten_days;
+
 mod vendors;
 mod webhooks;

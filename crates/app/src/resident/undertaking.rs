@@ -207,6 +207,7 @@ async fn previewed(inner: &Arc<Inner>, app: &App, progress: &Telling, stop: &Sto
         transport: inner.outside.transport.clone(),
         relay: inner.outside.relay.clone(),
         clock: Some(Arc::clone(&inner.outside.clock)),
+        random: Some(Arc::clone(&inner.outside.random)),
     };
     let options = PreviewOptions { flows: None, full: false, shown: 0 };
     let found = preview::preview(

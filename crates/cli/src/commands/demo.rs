@@ -57,7 +57,13 @@ async fn copy(
     output: Output,
     stop: &Stop,
 ) -> Result<(RunReport, Option<bool>), AppError> {
-    let outside = Outside { environment: &::demo::environment, transport: None, relay: None, clock: None };
+    let outside = Outside {
+        environment: &::demo::environment,
+        transport: None,
+        relay: None,
+        clock: None,
+        random: None,
+    };
     let app = App::with_settings(profile.clone(), systems.settings(), Mode::Write, &outside)?;
     let created = ::demo::create_fields(&app).await?;
     if created > 0 {

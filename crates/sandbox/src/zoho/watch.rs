@@ -106,6 +106,13 @@ impl ZohoState {
         self.channels.iter().filter(|channel| channel.expires_at > now).map(|channel| channel.id).collect()
     }
 
+    /// The numbers of the channels that are open and when they end, for tests.
+    #[must_use]
+    pub fn channel_ends(&self, now: Timestamp) -> Vec<(u64, Timestamp)> {
+        let open = self.channels.iter().filter(|channel| channel.expires_at > now);
+        open.map(|channel| (channel.id, channel.expires_at)).collect()
+    }
+
     /// Closes a channel as Zoho sometimes does by itself; false where there is none.
     pub fn drop_channel(&mut self, id: u64) -> bool {
         let before = self.channels.len();

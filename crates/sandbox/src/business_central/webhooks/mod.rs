@@ -142,6 +142,13 @@ impl Webhooks {
         self.subscriptions.values()
     }
 
+    /// Deletes a subscription as an administrator does; false where there is none.
+    pub fn drop_subscription(&mut self, id: &str) -> bool {
+        let known = self.subscriptions.contains_key(id);
+        self.forget(id);
+        known
+    }
+
     /// How many POSTs wait: for their time, an answer or another attempt.
     #[must_use]
     pub fn waiting(&self) -> usize {
