@@ -8,23 +8,26 @@ mod relay;
 mod time;
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use app::open::{Mode, Outside};
 use app::settings::{BusinessCentral, Network, Settings, Sync, Zoho};
-use app::{App, Profile, alerts};
+use app::webhooks::{self, Switched};
+use app::{App, Profile, alerts, polling};
 use business_central::{BcId, Client, Entity, NewSubscription};
 use jiff::{SignedDuration, Timestamp};
 use sandbox::{ORIGIN, Postman, World, credentials, seed};
 use sync::policy::InvoicesFrom;
+use sync::progress::{Silent, Stop};
 use sync::store::Store;
 use tempfile::TempDir;
 use transport::{Clock, Courier, Patience, Random, Secret, SeededRandom, Transport, Unmetered};
 use zoho_crm::{Module, NewChannel};
 
 use crate::folder::secret;
-use crate::{Choices, Rig, START};
+use crate::{Choices, Rig, START, assert_clean};
 
 pub use line::Line;
 pub use relay::{KEY, NearRelay, URL};
@@ -104,7 +107,10 @@ impl Office {
         };
         let others = Client::new(settings, Secret::new(credentials::BC_CLIENT_SECRET), courier, clock);
         let random = Arc::new(SeededRandom::new(random_seed ^ 0x0FF1_CE00));
-        Self { time, world, relay, line, people, choices, others, folder: quick_folder(), random }
+        let folder = quick_folder();
+        let office = Self { time, world, relay, line, people, choices, others, folder, random };
+        office.settings().save(&office.profile().settings()).unwrap();
+        office
     }
 
     /// The profile of the PC.
@@ -123,7 +129,7 @@ impl Office {
             clock: Some(Arc::new(PcClock(Arc::clone(&self.time)))),
             random: Some(Arc::clone(&self.random)),
         };
-        App::with_settings(self.profile(), self.settings(), Mode::Write, &outside).unwrap()
+        App::open(self.profile(), Mode::Write, &outside).unwrap()
     }
 
     /// The settings file's content, with the relay named.
@@ -160,6 +166,38 @@ impl Office {
             network: Network::default(),
             notifications: alerts::Preferences::default(),
             relay: app::settings::Relay { url: Some(URL.to_owned()) },
+        }
+    }
+
+    /// The first sync, and signals are switched on.
+    pub async fn begin(&self) -> Switched {
+        let app = self.open();
+        assert_clean(&polling::scheduled(&app, None, &Silent, &Stop::default()).await);
+        webhooks::switch_on(&app, &*app.relay_way, URL, &Secret::new(KEY)).await.unwrap()
+    }
+
+    /// The program runs while something happens, and is stopped then.
+    pub async fn works<T>(&self, meanwhile: impl Future<Output = T>) -> T {
+        let app = self.open();
+        let stop = Stop::default();
+        let mut program = pin!(polling::poll(&app, None, &Silent, &stop, |_| {}));
+        let happened = tokio::select! {
+            _ = &mut program => panic!("the program ended by itself"),
+            happened = meanwhile => happened,
+        };
+        stop.ask();
+        program.await;
+        happened
+    }
+
+    /// Time passes, and posts are carried.
+    pub async fn pass(&self, time: Duration) {
+        let mut left = time;
+        while !left.is_zero() {
+            let step = left.min(Duration::from_secs(10));
+            tokio::time::sleep(step).await;
+            left -= step;
+            let _ = self.world.deliver();
         }
     }
 

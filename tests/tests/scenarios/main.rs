@@ -24,6 +24,7 @@ mod lost_answers;
 mod match_dirty_org;
 mod match_review;
 mod match_truth;
+mod office;
 mod payments;
 mod poison;
 mod posting;

@@ -20,10 +20,10 @@ use sync::flow::Flow;
 use sync::policy::{FlowPolicy, OnZohoDelete};
 use sync::progress::{Silent, Stop};
 use tests::invariants::{assert_nothing_is_spoilt, assert_orders_are_whole, has_lost_its_customer};
-use tests::office::{KEY, Office, Told, URL};
+use tests::office::{Office, Told};
 use tests::story::Story;
 use tests::{Choices, assert_clean};
-use transport::{Clock as _, Random as _, Secret};
+use transport::{Clock as _, Random as _};
 
 /// How long a history is.
 const DAYS: SignedDuration = SignedDuration::from_hours(10 * 24);
@@ -135,7 +135,8 @@ async fn play(seed: u64) {
         story.newcomers(&office.people);
     }
     office.world.set_latency(Duration::from_millis(40), Duration::from_millis(70));
-    begin(&office).await;
+    let switched = office.begin().await;
+    assert_eq!((switched.made, switched.troubles), (10, Vec::new()));
     let now = office.time.now();
     let mut days = Days {
         office,
@@ -151,16 +152,6 @@ async fn play(seed: u64) {
         days.one_life().await;
     }
     days.rest().await;
-}
-
-/// The first sync, and signals are switched on.
-async fn begin(office: &Office) {
-    let app = office.open();
-    let stop = Stop::default();
-    assert_clean(&polling::scheduled(&app, None, &Silent, &stop).await);
-    let switched = webhooks::switch_on(&app, &*app.relay_way, URL, &Secret::new(KEY)).await.unwrap();
-    assert_eq!(switched.troubles, Vec::new(), "{switched:?}");
-    assert_eq!(switched.made, 10);
 }
 
 impl Days {

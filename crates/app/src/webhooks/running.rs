@@ -9,6 +9,7 @@ use relay_protocol::{Signal, SignalId};
 use sync::capture::{Hint, HintSource};
 use sync::store::subscriptions::Side;
 use sync::store::{StoreError, binding, facts, signals};
+use transport::Clock;
 
 use super::incoming::{Worth, worth};
 use super::keeper::{self, AGAIN_AFTER, LISTED_EVERY, Tended};
@@ -25,6 +26,8 @@ use crate::{App, AppError};
 const LAST: &str = "webhooks.last";
 /// The state is written down at least so often, so that others know that somebody listens.
 const WRITTEN_EVERY: Duration = Duration::from_secs(5 * 60);
+/// The wall clock is looked at so often.
+const LOOK: Duration = Duration::from_secs(10);
 /// A profile that cannot listen yet is looked at again after this.
 const NOT_YET: Duration = Duration::from_secs(60);
 
@@ -104,14 +107,26 @@ async fn keeping(app: &App, access: &Access, inbox: &Kept<'_>) -> AppError {
                 Err(error) => return error,
             },
             Ok(at) => {
-                let left = at.duration_since(app.clock.now()).unsigned_abs().min(WRITTEN_EVERY);
                 tokio::select! {
-                    () = app.clock.sleep(left) => {}
+                    () = reached(&*app.clock, at) => {}
                     () = app.link.change() => {}
                 }
                 write_down(app, troubles.clone());
             }
             Err(error) => return error.into(),
+        }
+    }
+}
+
+/// Ends when the wall clock shows `at` or was set back, after [`WRITTEN_EVERY`] at the latest. A computer that slept past `at` notices it within
+/// [`LOOK`].
+async fn reached(clock: &dyn Clock, at: Timestamp) {
+    let (start, mut shown) = (clock.monotonic(), clock.now());
+    while shown < at && clock.monotonic().saturating_sub(start) < WRITTEN_EVERY {
+        clock.sleep(at.duration_since(shown).unsigned_abs().min(LOOK)).await;
+        let before = std::mem::replace(&mut shown, clock.now());
+        if shown < before {
+            return;
         }
     }
 }
@@ -136,6 +151,10 @@ fn due(app: &App, listed_at: Option<Timestamp>, well: bool) -> Result<Timestamp,
         let wanted = known.iter().map(|known| known.about.clone()).collect();
         if let Some(due) = plan::due_at(&wanted, &known, now) {
             at = at.min(due.max(again));
+        }
+        if let Some(retried) = keeper::refusals(&app.store, side)?.values().map(|refusal| refusal.until).min()
+        {
+            at = at.min(retried.max(again));
         }
     }
     Ok(at)

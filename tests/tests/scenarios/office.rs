@@ -1,0 +1,89 @@
+//! What an office PC goes through with its signals, one thing at a time; ten days of everything are in `ten_days`.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::time::Duration;
+
+use app::{Settings, webhooks};
+use exact_json::{Map, Value};
+use jiff::{SignedDuration, Timestamp};
+use sandbox::business_central::schema::Table;
+use sandbox::faults::{Effect, Fault, FaultBody, FaultPlan, Service};
+use sandbox::zoho::Module;
+use tests::Choices;
+use tests::looking::{id_of, text};
+use tests::office::{Office, Told};
+use transport::Clock as _;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// An office with a customer, an item and a vendor, whose signals are switched on.
+async fn office() -> Office {
+    let office = Office::new(1, Choices::purchasing()).await;
+    office.people.customer("C1", "First");
+    office.people.item("I1", "Bolt", "1.50");
+    office.people.vendor("V1", "Supplier");
+    office.begin().await;
+    office
+}
+
+fn ours(office: &Office, in_zoho: bool) -> Vec<Told> {
+    office.told().into_iter().filter(|told| told.ours && told.in_zoho == in_zoho).collect()
+}
+
+fn first_end(office: &Office, in_zoho: bool) -> Timestamp {
+    ours(office, in_zoho).iter().map(|told| told.ends).min().unwrap()
+}
+
+/// The PC sleeps until so long before `end`, and its connections survive that.
+fn sleep_until(office: &Office, before: Duration, end: Timestamp) {
+    let left = end.duration_since(office.time.now()).unsigned_abs();
+    office.time.pass_beside(left - before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pc_that_wakes_minutes_before_a_subscription_ends_renews_it_at_once() {
+    let office = office().await;
+    let end = first_end(&office, true);
+    let scene = async {
+        office.pass(6 * MINUTE).await;
+        sleep_until(&office, 3 * MINUTE, end);
+        office.pass(MINUTE).await;
+    };
+    office.works(scene).await;
+    assert_eq!(ours(&office, true).len(), 6);
+    assert!(first_end(&office, true) > end + SignedDuration::from_hours(12));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subscription_that_failed_for_want_of_the_relay_is_made_ten_minutes_later() {
+    let office = office().await;
+    let lost = ours(&office, false).into_iter().find(|told| told.about == "customers").unwrap();
+    office.take_away(&lost);
+    office.relay.set_up(false);
+    let scene = async {
+        office.pass(2 * MINUTE).await;
+        office.relay.set_up(true);
+        office.pass(12 * MINUTE).await;
+    };
+    office.works(scene).await;
+    assert_eq!(ours(&office, false).len(), 4, "{:?}", office.told());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_whose_making_went_unanswered_is_not_there_twice() {
+    let office = office().await;
+    for told in ours(&office, false).into_iter().chain(ours(&office, true)) {
+        office.take_away(&told);
+    }
+    for (service, path) in [(Service::BusinessCentral, "subscriptions"), (Service::Zoho, "actions/watch")] {
+        let fault = Fault::once(service, path, Effect::LoseAnswer).after(1).times(3);
+        office.world.faults(|faults| faults.add(fault));
+    }
+    office.works(office.pass(10 * MINUTE)).await;
+    let mut about: Vec<String> = ours(&office, false).into_iter().map(|told| told.about).collect();
+    about.sort();
+    assert_eq!(about, ["customers", "items", "salesInvoices", "vendors"]);
+    assert_eq!(ours(&office, true).len(), 6);
+}
+
