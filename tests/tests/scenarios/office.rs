@@ -71,6 +71,46 @@ async fn a_subscription_that_failed_for_want_of_the_relay_is_made_ten_minutes_la
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_clock_that_is_two_days_behind_does_not_let_subscriptions_run_out() {
+    let office = Office::new(1, Choices::purchasing()).await;
+    office.time.set_wrong(SignedDuration::from_hours(-50));
+    let switched = office.begin().await;
+    assert_eq!(
+        (switched.made, switched.troubles),
+        (10, Vec::new()),
+        "the services count by their own clocks"
+    );
+    let end = first_end(&office, false);
+    let scene = async {
+        office.pass(6 * MINUTE).await;
+        sleep_until(&office, 12 * 60 * MINUTE, end);
+        office.pass(2 * MINUTE).await;
+    };
+    office.works(scene).await;
+    assert!(first_end(&office, false) > end + SignedDuration::from_hours(48), "{:?}", office.told());
+}
+
+#[tokio::test(start_paused = true)]
+async fn subscriptions_that_were_made_while_the_clock_was_ahead_are_renewed_by_the_right_one() {
+    let office = Office::new(1, Choices::purchasing()).await;
+    office.time.set_wrong(SignedDuration::from_hours(100));
+    let switched = office.begin().await;
+    assert_eq!((switched.made, switched.troubles), (10, Vec::new()));
+    let before = ours(&office, false);
+    let end = first_end(&office, false);
+    let scene = async {
+        office.pass(6 * MINUTE).await;
+        assert_eq!(ours(&office, false), before, "they are not made again and again");
+        office.time.set_wrong(SignedDuration::ZERO);
+        office.pass(6 * MINUTE).await;
+        sleep_until(&office, 12 * 60 * MINUTE, end);
+        office.pass(2 * MINUTE).await;
+    };
+    office.works(scene).await;
+    assert!(first_end(&office, false) > end + SignedDuration::from_hours(48), "{:?}", office.told());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_channel_whose_making_went_unanswered_is_not_there_twice() {
     let office = office().await;
     for told in ours(&office, false).into_iter().chain(ours(&office, true)) {

@@ -52,6 +52,14 @@ pub struct Refusal {
     pub until: Timestamp,
 }
 
+impl Refusal {
+    /// Whether it is not tried yet. One that lies further ahead than any can is of a clock that was wrong.
+    fn holds(&self, now: Timestamp) -> bool {
+        let latest = now.saturating_add(REFUSED_FOR).unwrap_or(Timestamp::MAX);
+        self.until > now && self.until <= latest
+    }
+}
+
 /// What came of looking after a side.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tended {
@@ -115,7 +123,7 @@ fn not_refused(
 ) -> BTreeSet<String> {
     wanted
         .iter()
-        .filter(|about| refused.get(*about).is_none_or(|refusal| refusal.until <= now))
+        .filter(|about| refused.get(*about).is_none_or(|refusal| !refusal.holds(now)))
         .cloned()
         .collect()
 }
@@ -134,7 +142,7 @@ pub(super) async fn tend(
     let side = books.side();
     let mut tended = Tended::default();
     let mut refused = refusals(store, side)?;
-    refused.retain(|about, refusal| wanted.contains(about) && refusal.until > now);
+    refused.retain(|about, refusal| wanted.contains(about) && refusal.holds(now));
     let before = refused.clone();
     let listed = match books.list().await {
         Ok(listed) => listed,
