@@ -4,14 +4,9 @@
 
 use std::time::Duration;
 
-use app::{Settings, webhooks};
-use exact_json::{Map, Value};
 use jiff::{SignedDuration, Timestamp};
-use sandbox::business_central::schema::Table;
-use sandbox::faults::{Effect, Fault, FaultBody, FaultPlan, Service};
-use sandbox::zoho::Module;
+use sandbox::faults::{Effect, Fault, Service};
 use tests::Choices;
-use tests::looking::{id_of, text};
 use tests::office::{Office, Told};
 use transport::Clock as _;
 
@@ -126,4 +121,3 @@ async fn a_channel_whose_making_went_unanswered_is_not_there_twice() {
     assert_eq!(about, ["customers", "items", "salesInvoices", "vendors"]);
     assert_eq!(ours(&office, true).len(), 6);
 }
-
