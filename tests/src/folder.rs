@@ -67,11 +67,13 @@ impl Folder {
     pub fn outside(&self) -> Outside<'static> {
         let transport: Arc<dyn Transport> = Arc::new(InProcess(self.world.clone()));
         let clock = Some(Arc::clone(&self.clock));
-        Outside { environment: &secret, transport: Some(transport), relay: None, clock }
+        Outside { environment: &secret, transport: Some(transport), relay: None, clock, random: None }
     }
 }
 
-fn secret(name: &str) -> Option<String> {
+/// The secrets of the sandbox, as a server has them in its environment.
+#[must_use]
+pub fn secret(name: &str) -> Option<String> {
     let secret = match name {
         "LEDGERLINE_BC_CLIENT_SECRET" => credentials::BC_CLIENT_SECRET,
         "LEDGERLINE_ZOHO_CLIENT_SECRET" => credentials::ZOHO_CLIENT_SECRET,

@@ -6,7 +6,10 @@ use exact_json::{Map, Value};
 use sandbox::World;
 use sandbox::business_central::schema::Table;
 use sandbox::zoho::Module;
+use sync::flow::Flow;
+use sync::reconcile::{Difference, DifferenceKind};
 use sync::store::audit::{self, Proof};
+use uuid::Uuid;
 
 use crate::Rig;
 
@@ -87,6 +90,22 @@ pub fn assert_audit_is_whole(rig: &Rig) {
 /// Nothing ever tried to write to Business Central.
 pub fn assert_business_central_was_only_read(world: &World) {
     assert_eq!(world.bc(|bc| bc.write_attempts.clone()), Vec::<String>::new());
+}
+
+/// A person whose customer was deleted is nobody's person any more. The database remembers whose it was; a new one cannot know.
+#[must_use]
+pub fn has_lost_its_customer(world: &World, found: &Difference) -> bool {
+    let Some(id) =
+        found.bc_id.filter(|_| found.kind == DifferenceKind::Extra && found.flow == Flow::Contacts)
+    else {
+        return false;
+    };
+    let id: Uuid = id.to_string().parse().unwrap();
+    world.bc(|bc| {
+        let company = bc.table(Table::Contacts).get(&id).map(|row| row.text("companyNumber").to_owned());
+        let mut customers = bc.table(Table::Customers).values();
+        company.is_some_and(|company| customers.all(|customer| customer.text("companyContact") != company))
+    })
 }
 
 fn records(world: &World, module: Module) -> Vec<Map> {

@@ -13,6 +13,8 @@ pub mod folder;
 pub mod http;
 pub mod invariants;
 pub mod invoicing;
+pub mod listening;
+pub mod office;
 pub mod processes;
 pub mod story;
 
@@ -168,6 +170,12 @@ impl Rig {
     #[must_use]
     pub fn over(world: World, clock: Arc<dyn Clock>, choices: Choices) -> Self {
         let store = Arc::new(Store::in_memory().unwrap());
+        Self::with_store(world, clock, choices, store, Arc::default())
+    }
+
+    /// A profile with this database against a world.
+    #[must_use]
+    pub fn over_store(world: World, clock: Arc<dyn Clock>, choices: Choices, store: Arc<Store>) -> Self {
         Self::with_store(world, clock, choices, store, Arc::default())
     }
 

@@ -12,7 +12,7 @@ const TABLE: &str = "docs/benchmarks.md";
 pub fn run(arguments: &[String]) -> Result<(), Failed> {
     machine::check_rust()?;
     machine::install(machine::BUILD)?;
-    let packages = ["--package", "cli", "--package", "sandbox", "--package", "bench"];
+    let packages = ["--package", "cli", "--package", "sandbox", "--package", "relay", "--package", "bench"];
     program::run(program::cargo(&["build", "--locked", "--release"]).args(packages))?;
     let own = std::env::current_exe()
         .map_err(|error| Failed::new(format!("the build folder is unknown: {error}")))?;

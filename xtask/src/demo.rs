@@ -4,7 +4,7 @@ use crate::program::{self, Failed};
 use crate::{machine, ui};
 
 /// What the demo in a terminal knows and the window does not: whoever asks for it wants the terminal.
-const TERMINAL: [&str; 4] = ["--change", "--serve", "--json", "--terminal"];
+const TERMINAL: [&str; 5] = ["--change", "--serve", "--signals", "--json", "--terminal"];
 
 /// Opens the window on the built-in systems, or runs `ledgerline demo` with `arguments` behind it.
 pub fn run(arguments: &[String]) -> Result<(), Failed> {
@@ -18,7 +18,11 @@ pub fn run(arguments: &[String]) -> Result<(), Failed> {
     if !wants_terminal {
         eprintln!("There is no display: the demo runs in the terminal.");
     }
-    let arguments: Vec<String> = arguments.iter().filter(|word| *word != "--terminal").cloned().collect();
+    let mut arguments: Vec<String> = arguments.iter().filter(|word| *word != "--terminal").cloned().collect();
+    // Whoever asks for nothing in particular sees everything.
+    if arguments.iter().all(|word| word == "--fresh") {
+        arguments.push("--signals".to_owned());
+    }
     terminal(&arguments)
 }
 

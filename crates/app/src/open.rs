@@ -62,6 +62,8 @@ pub struct Outside<'a> {
     pub relay: Option<Arc<dyn Way>>,
     /// The clock; `None` for the computer's.
     pub clock: Option<Arc<dyn Clock>>,
+    /// Chance; `None` for the system's.
+    pub random: Option<Arc<dyn Random>>,
 }
 
 /// How a profile is opened.
@@ -129,7 +131,8 @@ impl App {
         let credentials = secrets::collect(&name, &profile.sealed(), outside.environment, &clock)?;
         let relay = credentials.relay.clone();
         let (transport, relay_way) = ways_out(outside, &settings)?;
-        let random: Arc<dyn Random> = Arc::new(SystemRandom::default());
+        let random: Arc<dyn Random> =
+            outside.random.clone().unwrap_or_else(|| Arc::new(SystemRandom::default()));
         let ledger = Arc::new(CreditLedger::new(
             Arc::clone(&store),
             Arc::clone(&clock),

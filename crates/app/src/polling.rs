@@ -131,7 +131,7 @@ pub async fn scheduled(app: &App, flows: Option<&[Flow]>, progress: &dyn Progres
         told,
     };
     let mut report = app.engine.run(&options, progress, stop).await;
-    app.link.ran(&*app.clock, options.trigger, report.outcome == Outcome::Failed);
+    ran(app, options.trigger, &report);
     if flows.is_none() {
         let every = app.settings.sync.reconcile_interval.map(Due::Every);
         comparing::after_run(app, &mut report, every, progress, stop).await;
@@ -149,8 +149,14 @@ pub async fn signalled(app: &App, flows: Option<&[Flow]>, progress: &dyn Progres
         told: Vec::new(),
     };
     let report = app.engine.run(&options, progress, stop).await;
-    app.link.ran(&*app.clock, options.trigger, report.outcome == Outcome::Failed);
+    ran(app, options.trigger, &report);
     report
+}
+
+/// Tells the listening tasks how a run ended. What cannot be read counts as left.
+fn ran(app: &App, trigger: Trigger, report: &RunReport) {
+    let left = app.store.waiting_signals().map_or(true, |waiting| waiting > 0);
+    app.link.ran(&*app.clock, trigger, report.error.is_some(), left);
 }
 
 /// Polls until `stop`, telling every report, and takes signals up as they come. Returns the last report, if any run was made.
@@ -271,13 +277,20 @@ async fn wait(app: &App, pause: Duration, stop: &Stop, welcome: bool) -> Option<
         if app.clock.monotonic().saturating_sub(start) >= pause {
             return Some(Wake::Interval);
         }
-        tokio::select! {
-            () = app.clock.sleep(TICK) => {}
-            () = app.link.gathered(&*app.clock), if welcome => return Some(Wake::Signal),
-        }
+        let came = tokio::select! {
+            () = app.clock.sleep(TICK) => false,
+            () = app.link.gathered(&*app.clock), if welcome => true,
+        };
         let (now, ran) = (app.clock.now(), app.clock.monotonic());
         if let Some(wake) = jump((wall, now), (running, ran)) {
+            if came {
+                // It is for the run after the one that catches up.
+                app.link.waits(&*app.clock);
+            }
             return Some(wake);
+        }
+        if came {
+            return Some(Wake::Signal);
         }
         (wall, running) = (now, ran);
     }

@@ -7,12 +7,14 @@ use crate::Failed;
 use crate::measured::{Goal, Measured};
 use crate::profile::{Profile, Ran};
 use crate::services::{Latency, Services, Usage};
+use crate::signals;
 
 /// The cases, in the order of the table.
-pub const NAMES: [&str; 6] = ["rest-10k", "rest-50k", "bulk-50k", "invoices-20k", "poll-100k", "million"];
+pub const NAMES: [&str; 7] =
+    ["rest-10k", "rest-50k", "bulk-50k", "invoices-20k", "poll-100k", "signals", "million"];
 
 /// Business Central needs 50 ms a page, Zoho 100 ms a call.
-const LATENCY: Latency = Latency { business_central: 50, zoho: 100 };
+pub(crate) const LATENCY: Latency = Latency { business_central: 50, zoho: 100 };
 
 /// Writes of more than ten records, and queries, that Zoho lets one org have under way, in every edition (api-limits).
 const AT_ONCE: u64 = 10;
@@ -39,12 +41,13 @@ pub fn run(name: &str) -> Result<Vec<Measured>, Failed> {
         "bulk-50k" => bulk(50_000),
         "invoices-20k" => invoices(20_000),
         "poll-100k" => poll(),
+        "signals" => signals::run(),
         "million" => million(),
         other => Err(format!("{other} is no case")),
     }
 }
 
-fn program(name: &str) -> Result<PathBuf, Failed> {
+pub(crate) fn program(name: &str) -> Result<PathBuf, Failed> {
     let own = std::env::current_exe().map_err(|error| format!("the build folder is unknown: {error}"))?;
     let program = own.with_file_name(name);
     if program.exists() { Ok(program) } else { Err(format!("{} is not built", program.display())) }
@@ -53,7 +56,7 @@ fn program(name: &str) -> Result<PathBuf, Failed> {
 /// Services of that size with a profile that is set up.
 fn ready(load: &str, flows: &[&str]) -> Result<(Services, Profile), Failed> {
     let services = Services::start(&program("ledgerline-sandbox")?, load)?;
-    let profile = Profile::set_up(&program("ledgerline")?, &services, flows)?;
+    let profile = Profile::set_up(&program("ledgerline")?, &services, flows, "10s")?;
     Ok((services, profile))
 }
 
@@ -74,7 +77,7 @@ fn milliseconds(count: u64) -> Duration {
     Duration::from_millis(count)
 }
 
-fn calls(usage: &Usage) -> u64 {
+pub(crate) fn calls(usage: &Usage) -> u64 {
     usage.zoho.values().sum()
 }
 

@@ -6,7 +6,9 @@ mod cases;
 mod measured;
 mod proc;
 mod profile;
+mod relay;
 mod services;
+mod signals;
 mod table;
 
 use std::path::PathBuf;

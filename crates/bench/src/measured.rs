@@ -13,6 +13,8 @@ pub enum Goal {
     Memory(u64),
     /// CPU time of Ledgerline.
     Cpu(Duration),
+    /// Wall time.
+    Wall(Duration),
 }
 
 /// One row of the table.
@@ -56,6 +58,7 @@ impl Measured {
             Goal::AboveFloor(most) => self.floor.is_some_and(|floor| self.wall > floor + most),
             Goal::Memory(most) => self.peak > most,
             Goal::Cpu(most) => self.cpu > most,
+            Goal::Wall(most) => self.wall > most,
         }
     }
 }

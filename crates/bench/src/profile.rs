@@ -3,17 +3,40 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::relay::Relay;
 use crate::services::Services;
 use crate::{Failed, proc};
 
 /// How often memory is looked at while the program runs.
 const LOOK: Duration = Duration::from_millis(10);
+
+/// So long the loop may take until it hears the relay.
+const LISTENS_WITHIN: Duration = Duration::from_secs(60);
+
+/// The polling loop, until it is dropped.
+pub struct Listening(Child);
+
+impl Listening {
+    /// CPU time so far, and the most memory in KiB.
+    pub fn spent(&self) -> (Duration, u64) {
+        let (cpu, peak) = (proc::cpu(self.0.id()), proc::peak_memory(self.0.id()));
+        (cpu.unwrap_or_default(), peak.unwrap_or_default())
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
 
 /// One run of the program.
 #[derive(Clone, Debug)]
@@ -50,25 +73,66 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// A profile against the services, with the fields created in Zoho.
-    pub fn set_up(program: &Path, services: &Services, flows: &[&str]) -> Result<Self, Failed> {
+    /// A profile against the services that polls so often, with the fields created in Zoho.
+    pub fn set_up(
+        program: &Path,
+        services: &Services,
+        flows: &[&str],
+        poll_interval: &str,
+    ) -> Result<Self, Failed> {
         let folder = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
         let list = flows.iter().map(|flow| format!("\"{flow}\"")).collect::<Vec<_>>().join(", ");
         let settings = format!(
-            "{}\n[sync]\nflows = [{list}]\ninvoices_from = \"all\"\ncredit_budget = 1.0\npoll_interval = \"10s\"\nreconcile_interval = \"never\"\n",
+            "{}\n[sync]\nflows = [{list}]\ninvoices_from = \"all\"\ncredit_budget = 1.0\npoll_interval = \"{poll_interval}\"\nreconcile_interval = \"never\"\n",
             services.settings
         );
         fs::write(folder.path().join("ledgerline.toml"), settings)
             .map_err(|error| format!("the settings could not be written: {error}"))?;
         let profile = Self { folder, program: program.to_owned(), environment: services.environment.clone() };
-        let output = profile
-            .command(&["setup", "--yes"])
-            .output()
-            .map_err(|error| format!("ledgerline could not be started: {error}"))?;
-        if !output.status.success() {
-            return Err(format!("setup failed: {}", String::from_utf8_lossy(&output.stderr)));
-        }
+        profile.succeed(&["setup", "--yes"])?;
         Ok(profile)
+    }
+
+    /// Subscribes on both sides, by way of the relay.
+    pub fn switch_signals_on(&mut self, relay: &Relay) -> Result<(), Failed> {
+        let key = ("LEDGERLINE_RELAY_ENROLMENT_KEY".to_owned(), Relay::KEY.to_owned());
+        self.environment.push(key);
+        self.succeed(&["webhooks", "on", "--url", relay.address()])
+    }
+
+    /// Starts the polling loop and waits until it hears the relay; what it prints is read by nobody.
+    pub fn listen(&self) -> Result<Listening, Failed> {
+        let child = self
+            .command(&["sync"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| format!("ledgerline could not be started: {error}"))?;
+        let listening = Listening(child);
+        let start = Instant::now();
+        while start.elapsed() < LISTENS_WITHIN {
+            // Its exit code says whether signals arrive, which they do not yet.
+            let shown = self.ended(&["webhooks", "--json"])?.stdout;
+            let shown: Value = serde_json::from_slice(&shown)
+                .map_err(|error| format!("what webhooks shows is no JSON: {error}"))?;
+            if shown.pointer("/link/up_since").is_some_and(Value::is_string) {
+                return Ok(listening);
+            }
+            std::thread::sleep(LOOK);
+        }
+        Err("ledgerline does not listen to the relay".to_owned())
+    }
+
+    fn succeed(&self, arguments: &[&str]) -> Result<(), Failed> {
+        let output = self.ended(arguments)?;
+        if output.status.success() {
+            return Ok(());
+        }
+        Err(format!("{arguments:?} failed: {}", String::from_utf8_lossy(&output.stderr)))
+    }
+
+    fn ended(&self, arguments: &[&str]) -> Result<Output, Failed> {
+        self.command(arguments).output().map_err(|error| format!("ledgerline could not be started: {error}"))
     }
 
     fn command(&self, arguments: &[&str]) -> Command {

@@ -29,6 +29,7 @@ pub fn line(row: &Measured) -> String {
         Goal::AboveFloor(most) => format!("≤ floor + {}", seconds(most)),
         Goal::Memory(most) => format!("≤ {} MB", (most * 1_024).div_ceil(1_000_000)),
         Goal::Cpu(most) => format!("CPU ≤ {}", seconds(most)),
+        Goal::Wall(most) => format!("≤ {}", seconds(most)),
     };
     let met = if row.misses() { "**missed**" } else { "" };
     format!(

@@ -117,6 +117,12 @@ impl Client {
         self.inner.courier.calls()
     }
 
+    /// How far Business Central's clock is ahead of ours, by its last answer.
+    #[must_use]
+    pub fn clock_offset(&self) -> Option<jiff::SignedDuration> {
+        self.inner.courier.clock_offset()
+    }
+
     /// The address of a company, or of what `path_and_query` names inside it.
     pub(crate) fn address(&self, api: &str, company: BcId, path_and_query: &str) -> String {
         format!("{}/{api}/companies({company}){path_and_query}", self.inner.base)

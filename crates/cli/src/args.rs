@@ -65,6 +65,9 @@ pub struct Demo {
     /// Before the sync: edits a customer, renumbers an item and pays half of an invoice in the built-in Business Central.
     #[arg(long)]
     pub change: bool,
+    /// After the sync: starts a relay on this computer, edits a customer, and shows how the change arrives by signal.
+    #[arg(long)]
+    pub signals: bool,
     /// After the sync: leaves both systems running until Ctrl-C, and prints their addresses.
     #[arg(long)]
     pub serve: bool,

@@ -2,6 +2,8 @@
 //!
 //! Window and command line show the same demo: what one has done, the other finds.
 
+mod signals;
+
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
@@ -15,6 +17,7 @@ use app::settings::{BusinessCentral, Network, Relay, Settings, Sync, Zoho};
 use app::{App, AppError, Profile, setup};
 use sandbox::{Handled, Incoming, Server, World, credentials};
 use serde::Deserialize;
+pub use signals::{Arrival, arrival};
 use sync::policy::InvoicesFrom;
 use transport::{Method, SystemClock, SystemRandom};
 
@@ -146,7 +149,8 @@ impl Systems {
 /// As [`Systems::start`], and when the fields cannot be created.
 pub async fn prepared(profile: &Profile, fresh: bool) -> Result<Systems, AppError> {
     let systems = Systems::start(profile, fresh).await?;
-    let outside = Outside { environment: &environment, transport: None, relay: None, clock: None };
+    let outside =
+        Outside { environment: &environment, transport: None, relay: None, clock: None, random: None };
     let app = App::with_settings(profile.clone(), systems.settings(), Mode::Write, &outside)?;
     create_fields(&app).await?;
     Ok(systems)

@@ -10,6 +10,7 @@ pub mod http;
 pub mod hub;
 pub mod keeper;
 pub mod limits;
+pub mod local;
 pub mod metrics;
 pub mod notification;
 pub mod rate;

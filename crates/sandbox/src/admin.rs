@@ -14,8 +14,8 @@
 //! | `/admin/zoho/…` | what [`ZohoState::admin`](crate::ZohoState::admin) knows |
 //! | `/admin/time/advance` | `seconds` |
 //! | `/admin/latency` | `business_central` and `zoho`, in milliseconds |
-//! | `/admin/usage` | nothing: says how many requests, calls and credits there were, and how many calls Zoho had under way at most |
-//! | `/admin/webhooks` | any of `delay_milliseconds`; `lost`, `duplicated`, `late` (in a hundred), `late_seconds`, `reversed`: says who is subscribed, and how many posts wait |
+//! | `/admin/usage` | nothing: says how many requests, calls and credits there were, how many calls Zoho had under way at most, and when Business Central last told of a change and Zoho was last written to (in milliseconds since 1970) |
+//! | `/admin/webhooks` | any of `delay_milliseconds`; `lost`, `duplicated`, `late` (in a hundred), `late_seconds`, `reversed`, for both services: says who is subscribed (`business_central`, `zoho`), and how many posts wait |
 //! | `/admin/bc/copy-environment` | nothing: the subscriptions are gone |
 //! | `/admin/faults` | `service`, `effect`, `path`, `times`, `after`, `percent`; or `clear` |
 //!
@@ -33,6 +33,7 @@ use crate::Incoming;
 use crate::business_central::BcState;
 use crate::business_central::schema::Table;
 use crate::business_central::webhooks::Subscription;
+use crate::deliver;
 use crate::faults::{Effect, Fault, FaultBody, FaultPlan, Service};
 use crate::world::plain;
 use crate::zoho::ZohoState;
@@ -72,7 +73,7 @@ pub(crate) fn handle(
             Ok(Value::Bool(true))
         }
         None if path == "usage" => Ok(usage(bc, zoho)),
-        None if path == "webhooks" => webhooks(bc, faults, &body),
+        None if path == "webhooks" => webhooks(bc, zoho, faults, &body, now),
         _ => Err(format!("there is no admin call {path}")),
     }))
 }
@@ -240,10 +241,17 @@ fn demo_changes(bc: &mut BcState) -> Value {
     Value::Object([("changes".to_owned(), Value::List(words))].into())
 }
 
-/// Sets how notifications are sent, and says to whom. The client state is not among it.
-fn webhooks(bc: &mut BcState, faults: &mut FaultPlan, body: &Value) -> Result<Value, String> {
+/// Sets how notifications are sent, and says to whom. The client state and the token are not among it.
+fn webhooks(
+    bc: &mut BcState,
+    zoho: &mut ZohoState,
+    faults: &mut FaultPlan,
+    body: &Value,
+    now: Timestamp,
+) -> Result<Value, String> {
     if body.get("delay_milliseconds").is_some() {
-        bc.webhooks.delay = SignedDuration::from_millis(count(body, "delay_milliseconds", 0)?.into());
+        let delay = count(body, "delay_milliseconds", 0)?;
+        deliver::delay_both(bc, zoho, SignedDuration::from_millis(delay.into()));
     }
     let posts = &mut faults.posts;
     for (name, share) in
@@ -269,9 +277,11 @@ fn webhooks(bc: &mut BcState, faults: &mut FaultPlan, body: &Value) -> Result<Va
         Value::Object(members.into_iter().map(|(name, text)| (name.to_owned(), Value::Text(text))).collect())
     };
     let subscriptions = bc.webhooks.subscriptions().map(subscription).collect();
-    let waiting = i64::try_from(bc.webhooks.waiting()).unwrap_or(i64::MAX);
+    let waiting = bc.webhooks.waiting() + zoho.waiting_callbacks();
+    let waiting = i64::try_from(waiting).unwrap_or(i64::MAX);
     Ok(Value::Object(Map::from([
         ("business_central".to_owned(), Value::List(subscriptions)),
+        ("zoho".to_owned(), Value::List(zoho.shown_channels(now))),
         ("waiting".to_owned(), Value::Number(Decimal::from(waiting))),
     ])))
 }
@@ -279,12 +289,17 @@ fn webhooks(bc: &mut BcState, faults: &mut FaultPlan, body: &Value) -> Result<Va
 /// What was asked of both sides so far.
 fn usage(bc: &BcState, zoho: &ZohoState) -> Value {
     let number = |count: u64| Value::Number(Decimal::from(i64::try_from(count).unwrap_or(i64::MAX)));
+    let moment = |at: Option<Timestamp>| {
+        at.map_or(Value::Null, |at| Value::Number(Decimal::from(at.as_millisecond())))
+    };
     let calls: Map = zoho.counters.calls.iter().map(|(kind, n)| ((*kind).to_owned(), number(*n))).collect();
     Value::Object(Map::from([
         ("business_central_requests".to_owned(), number(bc.requests)),
         ("zoho_calls".to_owned(), Value::Object(calls)),
         ("zoho_credits".to_owned(), number(zoho.credits_used())),
         ("zoho_record_writes".to_owned(), number(zoho.counters.record_writes)),
+        ("zoho_written_at".to_owned(), moment(zoho.counters.last_write)),
+        ("business_central_told_at".to_owned(), moment(bc.webhooks.told)),
         ("zoho_peak_running".to_owned(), number(zoho.peak_running() as u64)),
     ]))
 }

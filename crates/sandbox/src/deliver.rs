@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use transport::Method;
 
 use crate::post::{Fortune, Handshake};
-use crate::{Incoming, Post, PostId, World};
+use crate::{BcState, Incoming, Post, PostId, World, ZohoState};
 
 impl World {
     /// The call that must be answered with its token before `incoming` is carried out.
@@ -28,6 +28,15 @@ impl World {
         handshake.holds(receipt.as_ref())
     }
 
+    /// Sets how long after the first change both services tell it.
+    pub fn set_notification_delay(&self, delay: SignedDuration) {
+        let mut state = self.state();
+        let crate::world::State { bc, zoho, .. } = &mut *state;
+        delay_both(bc, zoho, delay);
+        drop(state);
+        self.inner.stirred.notify_one();
+    }
+
     /// What is due by now. Each post is given out once, until its answer is told; twice, where the faults say so.
     #[must_use]
     pub fn due_posts(&self) -> Vec<Post> {
@@ -38,8 +47,9 @@ impl World {
         let bc = state.bc.webhooks.take_due(now_there).into_iter();
         let bc =
             bc.map(|(number, url, body, was_late)| (PostId::BusinessCentral(number), url, body, was_late));
-        // Whatever else sends of its own accord joins here, in `answered`, in `put_off` and in `next_post_due`.
-        let due: Vec<_> = bc.collect();
+        let zoho = state.zoho.take_due_callbacks(now).into_iter();
+        let zoho = zoho.map(|call| (PostId::Zoho(call.number), call.url, call.body, call.was_late));
+        let due: Vec<_> = bc.chain(zoho).collect();
         let mishaps = state.faults.posts.clone();
         let mut posts = Vec::new();
         for (id, url, body, was_late) in due {
@@ -48,7 +58,7 @@ impl World {
                 Fortune::Arrives => posts.push(post),
                 Fortune::Twice => posts.extend([post.clone(), post]),
                 Fortune::Lost => state.answered(id, Some(200), now),
-                Fortune::Late => state.put_off(id, mishaps.late_by),
+                Fortune::Late => state.put_off(id, mishaps.late_by, now),
             }
         }
         if mishaps.reversed {
@@ -69,8 +79,8 @@ impl World {
     pub fn next_post_due(&self) -> Option<Timestamp> {
         let state = self.state();
         let skew = state.bc.behaviour.clock_skew;
-        let bc = state.bc.webhooks.next_due();
-        bc.map(|due| due.saturating_sub(skew).unwrap_or(due))
+        let bc = state.bc.webhooks.next_due().map(|due| due.saturating_sub(skew).unwrap_or(due));
+        bc.into_iter().chain(state.zoho.next_callback_due()).min()
     }
 
     /// Lets the postman carry everything that is due, and tells how many posts that were, whatever was answered. Without a
@@ -87,21 +97,29 @@ impl World {
     }
 }
 
+/// Sets how long after the first change both services tell it.
+pub(crate) fn delay_both(bc: &mut BcState, zoho: &mut ZohoState, delay: SignedDuration) {
+    bc.webhooks.delay = delay;
+    zoho.switches.watch_milliseconds = usize::try_from(delay.as_millis()).unwrap_or_default();
+}
+
 impl crate::world::State {
     fn answered(&mut self, id: PostId, status: Option<u16>, now: Timestamp) {
         self.bc.set_time(now);
         let now_there = self.bc.now();
         match id {
             PostId::BusinessCentral(number) => self.bc.webhooks.answered(number, status, now_there),
+            PostId::Zoho(number) => self.zoho.callback_answered(number, status, now),
         }
     }
 
-    fn put_off(&mut self, id: PostId, by: SignedDuration) {
+    fn put_off(&mut self, id: PostId, by: SignedDuration, now: Timestamp) {
         match id {
             PostId::BusinessCentral(number) => {
                 let now_there = self.bc.now();
                 self.bc.webhooks.put_off(number, now_there, by);
             }
+            PostId::Zoho(number) => self.zoho.put_off_callback(number, now, by),
         }
     }
 }

@@ -40,9 +40,9 @@ struct Args {
     /// Keeps every change in this file, and begins with what it holds.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["empty", "load"])]
     journal: Option<PathBuf>,
-    /// How long after the first change it is told, such as `200ms`; Business Central takes 30 s.
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = SignedDuration::from_str)]
-    notification_delay: SignedDuration,
+    /// How long after the first change both services tell it, such as `200ms`; left to itself, Business Central takes 30 s and Zoho 1 s.
+    #[arg(long, value_name = "TIME", value_parser = SignedDuration::from_str)]
+    notification_delay: Option<SignedDuration>,
 }
 
 #[tokio::main]
@@ -86,7 +86,9 @@ async fn run(args: Args) -> std::io::Result<()> {
             None => World::distributor(clock, random),
         },
     };
-    world.bc(|bc| bc.webhooks.delay = args.notification_delay);
+    if let Some(delay) = args.notification_delay {
+        world.set_notification_delay(delay);
+    }
     let server = serve(world, SocketAddr::from(([127, 0, 0, 1], args.port))).await?;
     let origin = server.origin();
     println!("# ledgerline.toml");

@@ -19,6 +19,8 @@ pub struct Post {
 pub enum PostId {
     /// A notification of Business Central.
     BusinessCentral(u64),
+    /// A call of Zoho for one of its channels.
+    Zoho(u64),
 }
 
 /// What came back from an address.

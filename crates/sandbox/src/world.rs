@@ -120,6 +120,7 @@ impl World {
             }
             // What was told then is not told again.
             state.bc.webhooks.forget_what_happened();
+            state.zoho.forget_callbacks();
             state.journal = Some(journal);
         }
         Ok(world)

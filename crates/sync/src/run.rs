@@ -41,7 +41,8 @@ pub(crate) async fn reported(
 ) -> RunReport {
     let flows = chosen(engine, options.flows.as_deref());
     let job = Job { options, selection, flows: &flows, replay: &[] };
-    job.report(engine, Ok(()), progress, stop).await
+    // On the heap, for a run is large and its callers wait in it.
+    Box::pin(job.report(engine, Ok(()), progress, stop)).await
 }
 
 /// Tries failures again, and reports in every case.
@@ -66,7 +67,7 @@ pub(crate) async fn replayed(
     };
     let selection = Selection { everything_due: true, only: Some(only(records.iter().copied())) };
     let job = Job { options: &options, selection: &selection, flows: &flows, replay: &records };
-    job.report(engine, found, progress, stop).await
+    Box::pin(job.report(engine, found, progress, stop)).await
 }
 
 /// The records that a replay takes up. What is left alone is taken up only where it is named: that takes the word back.
@@ -197,6 +198,10 @@ impl Job<'_> {
         for flow in self.flows.iter().copied() {
             session.may_write().await?;
             if !gate(&session, flow)? {
+                if let Some(inbox) = &inbox {
+                    // Once the flow may go on, its listing finds what was told.
+                    inbox.done(&session, flow)?;
+                }
                 continue;
             }
             let mut left = self.selection.clone();
@@ -215,7 +220,8 @@ impl Job<'_> {
                 self.renew_ties(&session, flow, false).await?;
             } else {
                 // Everything was tried once already while it was read.
-                left.everything_due &= !self.observe(&session, flow).await?;
+                left.everything_due &=
+                    !self.observe(&session, flow, inbox.as_ref().is_some_and(Inbox::catches_up)).await?;
                 if let Some(inbox) = &inbox {
                     // A poll brings what changed in Business Central, and not what was done in Zoho.
                     inbox.follow(&session, flow).await?;
@@ -232,7 +238,7 @@ impl Job<'_> {
     }
 
     /// Takes in what Business Central says. Returns whether it was written already, as far as it goes.
-    async fn observe(&self, session: &Session<'_>, flow: Flow) -> Result<bool, RunError> {
+    async fn observe(&self, session: &Session<'_>, flow: Flow, catches_up: bool) -> Result<bool, RunError> {
         let first = listing::is_first(session, flow)?;
         let by_hand = self.options.full || self.options.trigger == Trigger::Manual;
         let started = session.now();
@@ -248,7 +254,7 @@ impl Job<'_> {
         let again = by_hand && deletions::stands_still(session, flow)?;
         let force = self.options.full || again;
         deletions::run(session, flow, force, whole, self.options.confirm_deletions).await?;
-        drift::run(session, flow, self.options.full).await?;
+        drift::run(session, flow, self.options.full || catches_up).await?;
         if flow == Flow::Invoices {
             deletions::look_again(session, flow).await?;
         }

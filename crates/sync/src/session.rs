@@ -75,7 +75,8 @@ impl Session<'_> {
     pub(crate) async fn may_write(&self) -> Result<(), RunError> {
         self.check_stop()?;
         match self.desk {
-            Some(desk) if !self.rehearsing => writer::hold(self, desk).await,
+            // On the heap: it is seldom more than a look at the clock, and every step that writes has a place for it.
+            Some(desk) if !self.rehearsing => Box::pin(writer::hold(self, desk)).await,
             Some(_) | None => Ok(()),
         }
     }

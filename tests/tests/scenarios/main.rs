@@ -24,6 +24,8 @@ mod lost_answers;
 mod match_dirty_org;
 mod match_review;
 mod match_truth;
+mod mishaps;
+mod office;
 mod one_writer;
 mod payments;
 mod poison;
@@ -36,5 +38,7 @@ mod refusals;
 mod signals;
 mod simulation;
 mod subscriptions;
+mod ten_days;
+
 mod vendors;
 mod webhooks;

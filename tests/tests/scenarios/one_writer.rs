@@ -16,6 +16,8 @@ use sync::writer::{self, API_NAME, Known, Writer, claim};
 use tests::{Choices, Rig, assert_clean};
 use transport::Method;
 
+use tests::processes::{Ledgerline, Services};
+
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 fn choices(computer: &str) -> Choices {
@@ -232,4 +234,24 @@ async fn a_sign_in_that_may_not_touch_variables_copies_all_the_same_and_it_is_kn
         panic!("it is not known");
     };
     assert!(!message.is_empty() && cure.contains("connect"));
+}
+
+#[test]
+fn two_profiles_with_real_processes_one_writes_until_the_other_takes_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let services = Services::start(folder.path());
+    let (first, second) = (Ledgerline::at(services.origin()), Ledgerline::at(services.origin()));
+    first.expect(0, &["setup", "--yes"]);
+    first.expect(0, &["sync", "--once", "--json"]);
+    let refused = second.expect(1, &["sync", "--once", "--json"]);
+    assert_eq!(refused.text("error.code"), "other_computer_writes");
+    let doctor = second.run(&["doctor", "--json"]);
+    assert!(doctor.stdout.contains("\"other_computer_writes\""), "{}", doctor.stdout);
+    let taken = second.expect(0, &["sync", "--once", "--take-over", "--json"]);
+    assert!(taken.stderr.contains("wrote to this Zoho org until now"), "{}", taken.stderr);
+    let refused = first.expect(1, &["sync", "--once", "--json"]);
+    assert_eq!(refused.text("error.code"), "other_computer_writes");
+    // Whoever does not write may look all the same.
+    first.expect(0, &["preview", "--json"]);
+    first.expect(0, &["reconcile", "--check", "--json"]);
 }

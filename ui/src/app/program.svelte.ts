@@ -7,7 +7,7 @@ import { toasts } from "../design/toasts.svelte";
 const followEvery = 700;
 
 /** Work whose failure is shown by the screen that started it. The rest says so at the lower edge of the window. */
-const shownByScreen: ReadonlySet<WorkKind> = new Set(["match_find", "preview", "compare", "fields", "sign_in"]);
+const shownByScreen: ReadonlySet<WorkKind> = new Set(["match_find", "preview", "compare", "fields", "sign_in", "signals"]);
 
 /** What the program is doing, as the window knows it. Follows the program's events. */
 class Program {

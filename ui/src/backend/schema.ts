@@ -41,6 +41,10 @@ export interface Commands {
   bundle_save: { params: null; result: Saved };
   autostart: { params: null; result: Autostart };
   autostart_set: { params: Autostart; result: Autostart };
+  signals: { params: null; result: SignalsView };
+  signals_on: { params: SignalsAnswers; result: null };
+  signals_repair: { params: null; result: null };
+  signals_off: { params: null; result: null };
   wizard: { params: null; result: Wizard };
   wizard_go: { params: Step; result: Wizard };
   wizard_business_central: { params: BusinessCentralAnswers; result: Wizard };
@@ -2011,7 +2015,7 @@ export type Signals = {
 /**
  * Whether they arrive.
  */
-well: boolean, 
+standing: SignalsStanding, 
 /**
  * Why not, in words, and what to do.
  */
@@ -2020,6 +2024,124 @@ why: string | null,
  * When the last one came; RFC 3339.
  */
 last_at: string | null, };
+
+/**
+ * Where the relay is, and what lets Ledgerline in.
+ */
+export type SignalsAnswers = { 
+/**
+ * The relay's address.
+ */
+relay: string, 
+/**
+ * The relay's enrolment key. It is used once, and not kept.
+ */
+enrolment_key: string, };
+
+/**
+ * One of the three that signals need.
+ */
+export type SignalsParty = "relay" | "business_central" | "zoho";
+
+/**
+ * Whether signals arrive.
+ */
+export type SignalsStanding = "off" | "well" | "partly" | "connecting" | "lost";
+
+/**
+ * What one side tells about.
+ */
+export type SignalsSubscription = { 
+/**
+ * Which side.
+ */
+party: SignalsParty, 
+/**
+ * The collection or module, as that side names it.
+ */
+about: string, 
+/**
+ * Until when it tells, renewed long before; absent where it does not. RFC 3339.
+ */
+expires_at: string | null, 
+/**
+ * Why that side refuses it, if it does.
+ */
+refused: SignalsTrouble | null, 
+/**
+ * When a refused one is tried again; RFC 3339.
+ */
+again_at: string | null, };
+
+/**
+ * Something that keeps signals from arriving.
+ */
+export type SignalsTrouble = { 
+/**
+ * Where.
+ */
+party: SignalsParty, 
+/**
+ * Stable.
+ */
+code: string, 
+/**
+ * What happened.
+ */
+message: string, 
+/**
+ * What to do.
+ */
+cure: string, };
+
+/**
+ * How signals stand.
+ */
+export type SignalsView = { 
+/**
+ * The relay's address; absent where both systems are only asked regularly.
+ */
+relay: string | null, 
+/**
+ * Whether they arrive, in one word.
+ */
+standing: SignalsStanding, 
+/**
+ * Since when there is a connection to the relay; RFC 3339.
+ */
+connected_since: string | null, 
+/**
+ * Since when there is none, where it is lost; RFC 3339.
+ */
+down_since: string | null, 
+/**
+ * What is wrong: with the connection, then with a whole side.
+ */
+troubles: Array<SignalsTrouble>, 
+/**
+ * What both sides tell about, or were asked to.
+ */
+subscriptions: Array<SignalsSubscription>, 
+/**
+ * When the last signal came; RFC 3339.
+ */
+last_at: string | null, 
+/**
+ * Signals that led to work, since they were switched on.
+ */
+taken: number, 
+/**
+ * Signals about something that is not copied.
+ */
+not_ours: number, 
+/**
+ * Signals that could not be read.
+ */
+malformed: number, 
+/**
+ * Signals that were not believed: without the word that only both services know.
+ */
+forged: number, };
 
 /**
  * For how long notifications are held back.
@@ -2157,7 +2279,7 @@ stopping: boolean, };
 /**
  * What may work; one at a time.
  */
-export type WorkKind = "sync" | "retry" | "match_find" | "preview" | "compare" | "fields" | "sign_in";
+export type WorkKind = "sync" | "retry" | "match_find" | "preview" | "compare" | "fields" | "sign_in" | "signals";
 
 /**
  * The Zoho API client.

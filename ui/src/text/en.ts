@@ -7,6 +7,7 @@ export { overview } from "./en/overview";
 export { preview } from "./en/preview";
 export { problems } from "./en/problems";
 export { settings } from "./en/settings";
+export { signals } from "./en/signals";
 export { shell } from "./en/shell";
 export { wizard } from "./en/wizard";
 export { words } from "./en/words";

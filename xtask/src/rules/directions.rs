@@ -13,12 +13,21 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("zoho-crm", &["exact-json", "transport"]),
     ("sandbox", &["exact-json", "transport"]),
     ("sync", &["business-central", "exact-json", "transport", "zoho-crm"]),
-    // The sandbox only in tests of the wizard's steps; nothing of the application needs it to run.
+    // Sandbox and relay only in tests of what the window asks; nothing of the application needs them to run.
     (
         "app",
-        &["business-central", "exact-json", "relay-protocol", "sandbox", "sync", "transport", "zoho-crm"],
+        &[
+            "business-central",
+            "exact-json",
+            "relay",
+            "relay-protocol",
+            "sandbox",
+            "sync",
+            "transport",
+            "zoho-crm",
+        ],
     ),
-    ("demo", &["app", "sandbox", "sync", "transport"]),
+    ("demo", &["app", "relay", "sandbox", "sync", "transport"]),
     ("cli", &["app", "business-central", "demo", "exact-json", "sandbox", "sync", "transport", "zoho-crm"]),
     ("desktop", &["app", "demo", "transport"]),
     ("icons", &[]),

@@ -22,6 +22,8 @@ pub enum AlertKind {
     Credits,
     /// A service cannot be reached for a long time.
     Offline,
+    /// Signals of changes have not arrived for a long time; copying goes on by asking.
+    SignalsLost,
     /// The wizard's first sync has ended.
     FirstSync,
     /// Several things that came up in quiet hours.
@@ -30,8 +32,15 @@ pub enum AlertKind {
 
 impl AlertKind {
     /// Those that the user can switch off.
-    pub const CHOICES: [Self; 6] =
-        [Self::NeedsAttention, Self::Error, Self::NoSync, Self::SecretExpiring, Self::Credits, Self::Offline];
+    pub const CHOICES: [Self; 7] = [
+        Self::NeedsAttention,
+        Self::Error,
+        Self::NoSync,
+        Self::SecretExpiring,
+        Self::Credits,
+        Self::Offline,
+        Self::SignalsLost,
+    ];
 
     /// The stable name.
     #[must_use]
@@ -44,6 +53,7 @@ impl AlertKind {
             Self::SecretExpiring => "secret_expiring",
             Self::Credits => "credits",
             Self::Offline => "offline",
+            Self::SignalsLost => "signals_lost",
             Self::FirstSync => "first_sync",
             Self::Several => "several",
         }

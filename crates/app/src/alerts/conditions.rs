@@ -7,15 +7,18 @@ use jiff::civil::Date;
 use super::cause::{Cause, StandingFlow};
 use super::memory::{Memory, Topic};
 use super::state::{SECRET_CURE, route_of, uncovered};
-use super::words::{day, days_between, moment, number};
+use super::words::{capital, day, days_between, moment, number};
 use super::{
-    Alert, AlertKind, Broken, CreditUse, Facts, Failing, FailureKind, Preferences, Route, Section, Urgency,
-    titles,
+    Alert, AlertKind, Broken, CreditUse, Facts, Failing, FailureKind, Preferences, Route, Section,
+    SignalsHeard, Urgency, titles,
 };
 use crate::window::wording::for_window;
 
 /// An outage is waited for quietly for so long.
 const OUTAGE_PATIENCE: Duration = Duration::from_secs(60 * 60);
+
+/// Signals may be missing for so long before it is told: everything is copied all the same, only later.
+const SILENCE_PATIENCE: Duration = Duration::from_secs(60 * 60);
 
 /// Failures that nobody foresaw are told after so many in a row: one may have been chance.
 const OTHERS_IN_A_ROW: u32 = 3;
@@ -80,6 +83,8 @@ pub(super) fn are_in_motion(topic: Topic, facts: &Facts) -> bool {
         }
         Topic::Records => facts.work.is_some_and(|work| work.kind.moves_problems()),
         Topic::Copy => facts.pause().is_some(),
+        // What keeps runs from working is told itself, and keeps signals from coming as a rule.
+        Topic::Signals => facts.signals == SignalsHeard::Unknown || !facts.runs_go_on(),
         Topic::Credits | Topic::Secret => false,
     }
 }
@@ -101,6 +106,7 @@ pub(super) fn of(topic: Topic, facts: &Facts, memory: &Memory, preferences: &Pre
         Topic::Secret => {
             facts.secret_expires.and_then(|ends| secret(ends, facts.now.date())).into_iter().collect()
         }
+        Topic::Signals => silence(facts, memory).into_iter().collect(),
     }
 }
 
@@ -244,6 +250,26 @@ fn secret(ends: Date, today: Date) -> Option<Condition> {
     };
     let size = reached + u64::from(expired);
     (size > 0).then_some(Condition { alert, size, growth: Growth::Steps })
+}
+
+/// One thing, whoever is silent: it is told once, and the light stays as it is, for the copy is as true as without signals.
+fn silence(facts: &Facts, memory: &Memory) -> Option<Condition> {
+    let SignalsHeard::Silent { party, message, cure } = &facts.signals else { return None };
+    let since = memory.silent_since?;
+    let known = memory.seen.get(&Topic::Signals).is_some_and(|seen| !seen.is_empty());
+    if !known && facts.since(since) < SILENCE_PATIENCE {
+        return None;
+    }
+    let message =
+        format!("Both systems are asked regularly instead, so changes come later.\n{}", capital(message));
+    Some(Condition::once(Alert {
+        kind: AlertKind::SignalsLost,
+        title: format!("{} since {}", titles::silent(party), moment(since, &facts.now)),
+        body: both(&message, cure),
+        route: Route::Settings(Section::Signals),
+        urgency: Urgency::Low,
+        key: "signals".to_owned(),
+    }))
 }
 
 /// What happened, and below it what to do.

@@ -40,6 +40,8 @@ pub struct Facts {
     pub secret_expires: Option<Date>,
     /// Zoho credits, once the org's edition is known.
     pub credits: Option<CreditUse>,
+    /// Whether signals of changes arrive.
+    pub signals: SignalsHeard,
     /// Whether another process is the profile's writer, so that this one cannot run anything.
     pub other_writer: bool,
     /// Why nothing can run at all: keychain, settings, database.
@@ -65,6 +67,7 @@ impl Facts {
             poll_interval: crate::settings::Sync::default().poll_interval,
             secret_expires: None,
             credits: None,
+            signals: SignalsHeard::Unused,
             other_writer: false,
             broken: None,
         }
@@ -73,6 +76,11 @@ impl Facts {
     /// Until when the user's pause lasts, if it does.
     pub(super) fn pause(&self) -> Option<Timestamp> {
         self.paused_until.filter(|until| *until > self.now.timestamp())
+    }
+
+    /// Whether runs go on and reach both systems, as far as is known.
+    pub(super) fn runs_go_on(&self) -> bool {
+        self.failing.is_none() && self.broken.is_none() && !self.other_writer && self.pause().is_none()
     }
 
     /// How long ago `at` was; nothing for what lies ahead.
@@ -96,6 +104,26 @@ pub struct Failing {
     pub message: String,
     /// What to do.
     pub cure: String,
+}
+
+/// Whether signals of changes arrive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignalsHeard {
+    /// Both systems are only asked regularly.
+    Unused,
+    /// Nobody has listened for a while, or it is being found out.
+    Unknown,
+    /// They arrive, or nothing is known that keeps them from it.
+    Arrive,
+    /// None can come, or none of a whole side.
+    Silent {
+        /// `relay`, `business_central` or `zoho`.
+        party: String,
+        /// What happened, to what.
+        message: String,
+        /// What to do.
+        cure: String,
+    },
 }
 
 /// A comparison that found differences.

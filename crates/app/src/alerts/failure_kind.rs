@@ -150,6 +150,8 @@ mod tests {
         let expected = [
             // Typed wrongly, or a file that a command was to read or write: no run ends so.
             "secret_in_environment",
+            // A warning of `doctor`.
+            "writer_impossible",
             "usage",
             "csv_not_written",
             "file_not_writable",

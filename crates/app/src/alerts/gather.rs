@@ -12,9 +12,9 @@ use sync::store::failures::{self, FlowProblem};
 use sync::store::runs::Run;
 use sync::store::{Store, StoreError, Tx, comparisons, credits, facts, runs};
 
-use super::{Cause, CreditUse, Differs, Facts, Failing, FailureKind, StandingFlow};
-use crate::credit_pause;
+use super::{Cause, CreditUse, Differs, Facts, Failing, FailureKind, SignalsHeard, StandingFlow};
 use crate::settings::Settings;
+use crate::{credit_pause, webhooks};
 
 /// The fact that holds until when the user paused runs by schedule.
 pub const PAUSED_UNTIL: &str = "paused_until";
@@ -27,6 +27,7 @@ pub const PAUSED_UNTIL: &str = "paused_until";
 /// When the database cannot be read.
 pub fn facts_of(store: &Store, settings: &Settings, now: Zoned) -> Result<Facts, StoreError> {
     let at = now.timestamp();
+    let signals = signals(store, settings, at)?;
     store.read(|tx| {
         let ended = Ended::look_back(tx, &settings.sync.flows)?;
         Ok(Facts {
@@ -44,6 +45,7 @@ pub fn facts_of(store: &Store, settings: &Settings, now: Zoned) -> Result<Facts,
             credits: credit_use(tx, settings, at)?,
             poll_interval: settings.sync.poll_interval,
             secret_expires: settings.business_central.client_secret_expires,
+            signals,
             ..Facts::at(now)
         })
     })
@@ -71,6 +73,21 @@ fn standing(problem: FlowProblem) -> StandingFlow {
         cure: problem.cure,
         since: problem.at,
     }
+}
+
+fn signals(store: &Store, settings: &Settings, at: Timestamp) -> Result<SignalsHeard, StoreError> {
+    let Some(relay) = settings.relay.url.as_deref() else { return Ok(SignalsHeard::Unused) };
+    let shown = webhooks::shown(store, Some(relay), at)?;
+    let found_out = shown.link.up_since.is_some() || shown.link.why.is_some();
+    if !shown.listening || !found_out {
+        return Ok(SignalsHeard::Unknown);
+    }
+    let first = shown.silent().into_iter().next();
+    Ok(first.map_or(SignalsHeard::Arrive, |(party, why)| SignalsHeard::Silent {
+        party: party.to_owned(),
+        message: why.message,
+        cure: why.cure,
+    }))
 }
 
 fn credit_use(tx: &Tx<'_>, settings: &Settings, now: Timestamp) -> Result<Option<CreditUse>, StoreError> {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sync::store::{Store, StoreError, facts};
 
-use super::Facts;
+use super::{Facts, SignalsHeard};
 
 /// The fact that holds the memory.
 const FACT: &str = "alerts.memory";
@@ -25,6 +25,8 @@ pub struct Memory {
     pub(super) first_sync: bool,
     /// When the last pause of the user ended, or is to end.
     pub(super) pause_end: Option<Timestamp>,
+    /// Since when no signals arrive although runs go on.
+    pub(super) silent_since: Option<Timestamp>,
     snoozed_until: Option<Timestamp>,
 }
 
@@ -42,15 +44,18 @@ pub(super) enum Topic {
     Credits,
     /// The client secret's end.
     Secret,
+    /// Whether signals of changes arrive.
+    Signals,
 }
 
 impl Topic {
-    pub(super) const ALL: [Self; 5] = [Self::Running, Self::Records, Self::Copy, Self::Credits, Self::Secret];
+    pub(super) const ALL: [Self; 6] =
+        [Self::Running, Self::Records, Self::Copy, Self::Credits, Self::Secret, Self::Signals];
 
     /// Whether it is good news when something of it is over.
     pub(super) fn can_recover(self) -> bool {
         match self {
-            Self::Running | Self::Records | Self::Copy => true,
+            Self::Running | Self::Records | Self::Copy | Self::Signals => true,
             Self::Credits | Self::Secret => false,
         }
     }
@@ -95,7 +100,7 @@ impl Memory {
         self.snoozed_until
     }
 
-    /// Takes note of pauses and of the end of a snooze, which the facts of one moment do not tell.
+    /// Takes note of pauses, of the end of a snooze, and of how long signals are silent, which the facts of one moment do not tell.
     pub(super) fn pass_time(&mut self, facts: &Facts) {
         let now = facts.now.timestamp();
         self.pause_end = match facts.pause() {
@@ -104,6 +109,14 @@ impl Memory {
             None => self.pause_end.map(|end| end.min(now)),
         };
         self.snoozed_until = self.snoozed_until.filter(|until| *until > now);
+        self.silent_since = match facts.signals {
+            // An outage silences signals too; what is left of the silence afterwards counts from its end.
+            SignalsHeard::Silent { .. } if facts.runs_go_on() => {
+                Some(self.silent_since.map_or(now, |since| since.min(now)))
+            }
+            SignalsHeard::Unknown => self.silent_since,
+            SignalsHeard::Silent { .. } | SignalsHeard::Arrive | SignalsHeard::Unused => None,
+        };
     }
 }
 

@@ -52,6 +52,7 @@ impl Preferences {
             | AlertKind::SecretExpiring
             | AlertKind::Credits
             | AlertKind::Offline
+            | AlertKind::SignalsLost
             | AlertKind::Several => true,
         };
         self.enabled && asked_for && !self.muted.contains(&kind)

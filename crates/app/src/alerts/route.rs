@@ -33,6 +33,8 @@ pub enum Section {
     Schedule,
     /// Flows, fields, policies.
     Flows,
+    /// The relay, and what both sides tell about.
+    Signals,
     /// What is told, and when.
     Notifications,
     /// The data folder.
@@ -42,8 +44,15 @@ pub enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 6] =
-        [Self::Connections, Self::Schedule, Self::Flows, Self::Notifications, Self::Data, Self::Diagnostics];
+    const ALL: [Self; 7] = [
+        Self::Connections,
+        Self::Schedule,
+        Self::Flows,
+        Self::Signals,
+        Self::Notifications,
+        Self::Data,
+        Self::Diagnostics,
+    ];
 
     /// The name in routes.
     #[must_use]
@@ -52,6 +61,7 @@ impl Section {
             Self::Connections => "connections",
             Self::Schedule => "schedule",
             Self::Flows => "flows",
+            Self::Signals => "signals",
             Self::Notifications => "notifications",
             Self::Data => "data",
             Self::Diagnostics => "diagnostics",

@@ -41,6 +41,15 @@ pub(super) fn outage(code: &str) -> &'static str {
     }
 }
 
+/// From where no signals come: "No signals of changes"
+pub(super) fn silent(party: &str) -> &'static str {
+    match party {
+        "business_central" => "No signals from Business Central",
+        "zoho" => "No signals from Zoho",
+        _ => "No signals of changes",
+    }
+}
+
 /// "The keychain cannot be used"
 pub(super) fn broken(broken: &Broken) -> &'static str {
     match FailureKind::of(&broken.code) {

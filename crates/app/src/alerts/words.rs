@@ -54,7 +54,7 @@ pub(super) fn one_or<'a>(count: u64, one: &'a str, several: &'a str) -> &'a str 
 }
 
 /// The text with its first letter in upper case.
-pub(super) fn capital(text: &str) -> String {
+pub(crate) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

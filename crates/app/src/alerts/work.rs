@@ -25,6 +25,8 @@ pub enum WorkKind {
     Fields,
     /// Somebody signs in to Zoho in the browser.
     SignIn,
+    /// Signals are switched on or off, or repaired.
+    Signals,
 }
 
 impl WorkKind {
@@ -32,7 +34,7 @@ impl WorkKind {
     pub(super) fn moves_problems(self) -> bool {
         match self {
             Self::Sync | Self::Retry | Self::MatchFind | Self::Compare => true,
-            Self::Preview | Self::Fields | Self::SignIn => false,
+            Self::Preview | Self::Fields | Self::SignIn | Self::Signals => false,
         }
     }
 }
@@ -135,6 +137,7 @@ impl Work {
             WorkKind::Compare => "Comparing",
             WorkKind::Fields => "Creating fields in Zoho",
             WorkKind::SignIn => "Signing in to Zoho",
+            WorkKind::Signals => "Arranging signals of changes",
         };
         // "Syncing customers", but "Making a preview, customers".
         let of_flow = |flow: Flow| match self.kind {
@@ -143,7 +146,8 @@ impl Work {
             | WorkKind::MatchFind
             | WorkKind::Preview
             | WorkKind::Fields
-            | WorkKind::SignIn => format!("{what}, {}", flow.plural()),
+            | WorkKind::SignIn
+            | WorkKind::Signals => format!("{what}, {}", flow.plural()),
         };
         match self.step {
             Step::Preparing => what.to_owned(),

@@ -83,6 +83,7 @@ fn open(inner: &Inner) -> Result<Option<Arc<App>>, AppError> {
         transport: inner.outside.transport.clone(),
         relay: inner.outside.relay.clone(),
         clock: Some(Arc::clone(&inner.outside.clock)),
+        random: Some(Arc::clone(&inner.outside.random)),
     };
     Ok(Some(Arc::new(App::with_lock(inner.profile.clone(), settings, lock, &outside)?)))
 }

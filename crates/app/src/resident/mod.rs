@@ -11,6 +11,7 @@ mod exports;
 mod preview_file;
 mod schedule;
 mod shared;
+mod signals;
 mod telling;
 mod undertaking;
 mod wizard;

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
 use transport::Clock;
 
 use super::engine_room;
 use super::shared::Inner;
+use super::signals;
 use super::undertaking::{self, Undertaking};
 use crate::polling::{self, Rhythm};
 use crate::{App, alerts};
@@ -21,6 +23,7 @@ const AFTER_START: Duration = Duration::from_secs(5);
 /// Works until it is told to quit.
 pub(super) async fn live(inner: &Arc<Inner>) {
     let mut rhythm = None;
+    let mut link = None;
     let mut clocks = (inner.now(), inner.outside.clock.monotonic());
     let start = inner.now().saturating_add(AFTER_START).unwrap_or(Timestamp::MAX);
     inner.shared().next_run.get_or_insert(start);
@@ -39,6 +42,7 @@ pub(super) async fn live(inner: &Arc<Inner>) {
             alert(inner);
             continue;
         }
+        signals::watched(inner, &mut link);
         alert(inner);
         rest(inner).await;
         let now = (inner.now(), inner.outside.clock.monotonic());
@@ -99,15 +103,27 @@ async fn rest(inner: &Inner) {
         let listens = shared.paused_until.is_none() && shared.draft.finished;
         (shared.next_run, shared.paused_until, shared.app.clone().filter(|_| listens))
     };
+    let link = inner.shared().app.as_ref().map(|app| app.link.changes());
     let next = paused.or(next).map(|at| at.duration_since(now));
     let left = next.filter(SignedDuration::is_positive).map_or(LONGEST_REST, SignedDuration::unsigned_abs);
     tokio::select! {
         () = inner.wake.notified() => {}
         () = inner.outside.clock.sleep(left.min(LONGEST_REST)) => {}
+        () = change(link) => {}
         () = signal(app.as_deref(), &*inner.outside.clock) => {
             inner.shared().queue.push_back(Undertaking::Signals);
         }
     }
+}
+
+/// Ends when the connection to the relay comes up or goes down.
+async fn change(link: Option<watch::Receiver<u64>>) {
+    if let Some(mut link) = link
+        && link.changed().await.is_ok()
+    {
+        return;
+    }
+    std::future::pending::<()>().await;
 }
 
 /// Ends when signals wait to be taken up; never without a profile.

@@ -18,6 +18,7 @@ use super::undertaking::Undertaking;
 use crate::alerts::{self, Broken, FirstSync, Memory, PAUSED_UNTIL};
 use crate::bundle::Bundle;
 use crate::profile::WriterLock;
+use crate::webhooks::LinkState;
 use crate::window::schema::{Event, Failure};
 use crate::window::state::{AppState, Stage, Work, WorkKind};
 use crate::window::wizard::RefusedField;
@@ -85,6 +86,15 @@ impl Listening {
         app.settings.relay.url.as_ref()?;
         let app = Arc::clone(app);
         Some(Self(tokio::spawn(async move { match webhooks::run(&app, &*app.relay_way).await {} })))
+    }
+}
+
+impl Listening {
+    /// Ends it, and waits until nothing of it is left.
+    pub(super) async fn end(mut self) {
+        self.0.abort();
+        // That it was ended is all that it can say.
+        let _ = (&mut self.0).await;
     }
 }
 
@@ -182,6 +192,13 @@ impl Inner {
                 field: None,
             },
         })
+    }
+
+    /// The connection to the relay, where this process listens.
+    pub(super) fn link_state(&self) -> Option<LinkState> {
+        let shared = self.shared();
+        shared.listening.as_ref()?;
+        Some(shared.app.as_ref()?.link.state())
     }
 
     /// The settings as they are kept.

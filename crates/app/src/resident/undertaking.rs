@@ -9,12 +9,13 @@ use sync::preview::PreviewOptions;
 use sync::progress::Stop;
 use sync::reconcile::ReconcileOptions;
 use sync::report::{Outcome, RunReport, Trigger};
+use transport::Secret;
 
 use super::engine_room;
 use super::preview_file::PreviewFile;
 use super::shared::{Inner, Working};
 use super::telling::Telling;
-use super::wizard;
+use super::{signals, wizard};
 use crate::alerts::{self, FirstSync};
 use crate::open::Outside;
 use crate::polling::{self, Rhythm};
@@ -47,6 +48,17 @@ pub(super) enum Undertaking {
     Fields,
     /// Signs in to Zoho in the browser.
     SignIn,
+    /// Makes a mailbox at a relay, and subscriptions that lead to it.
+    SignalsOn {
+        /// The relay's address.
+        relay: String,
+        /// Its enrolment key.
+        key: Secret,
+    },
+    /// Has both sides made as they should be.
+    SignalsRepair,
+    /// Ends subscriptions and mailbox.
+    SignalsOff,
 }
 
 impl Undertaking {
@@ -59,6 +71,7 @@ impl Undertaking {
             Self::Compare(_) => WorkKind::Compare,
             Self::Fields => WorkKind::Fields,
             Self::SignIn => WorkKind::SignIn,
+            Self::SignalsOn { .. } | Self::SignalsRepair | Self::SignalsOff => WorkKind::Signals,
         }
     }
 }
@@ -116,7 +129,7 @@ async fn done(
             Ok(())
         }
         Undertaking::TakeOver => {
-            app.engine.take_over(&progress, stop).await?;
+            Box::pin(app.engine.take_over(&progress, stop)).await?;
             let report = synced(inner, &app, &progress, stop, rhythm).await;
             of_report(&report, stop)
         }
@@ -162,6 +175,9 @@ async fn done(
             .await?;
             wizard::after_fields(inner, &plan, &result)
         }
+        Undertaking::SignalsOn { relay, key } => signals::on(inner, &app, &relay, &key).await,
+        Undertaking::SignalsRepair => signals::repair(inner, &app).await,
+        Undertaking::SignalsOff => signals::off(inner, &app).await,
         Undertaking::SignIn => Ok(()),
     }
 }
@@ -181,7 +197,7 @@ async fn synced(
         confirm_deletions: false,
         told: Vec::new(),
     };
-    let report = comparing::run_once(app, &options, progress, stop).await;
+    let report = Box::pin(comparing::run_once(app, &options, progress, stop)).await;
     ran(inner, app, &report, rhythm);
     report
 }
@@ -231,6 +247,7 @@ async fn previewed(inner: &Arc<Inner>, app: &App, progress: &Telling, stop: &Sto
         transport: inner.outside.transport.clone(),
         relay: inner.outside.relay.clone(),
         clock: Some(Arc::clone(&inner.outside.clock)),
+        random: Some(Arc::clone(&inner.outside.random)),
     };
     let options = PreviewOptions { flows: None, full: false, shown: 0 };
     let found = preview::preview(

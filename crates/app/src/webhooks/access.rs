@@ -4,7 +4,9 @@ use relay_protocol::{Enrolled, Hidden, Hooks, MailboxId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
-use transport::{Random, Secret};
+use transport::Secret;
+
+use crate::AppError;
 
 /// Everything about one mailbox that must stay secret; kept as one text where the other secrets are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,18 +29,19 @@ pub struct Access {
 
 impl Access {
     /// After an enrolment: new words for a new mailbox, so that whoever knew the old ones knows nothing.
-    #[must_use]
-    pub fn new(relay: &str, enrolled: Enrolled, installation: &str, random: &dyn Random) -> Self {
-        let word = || Hidden::new(format!("{:016x}{:016x}", random.next(), random.next()));
-        Self {
+    ///
+    /// # Errors
+    /// When the operating system gives no random numbers.
+    pub fn new(relay: &str, enrolled: Enrolled, installation: &str) -> Result<Self, AppError> {
+        Ok(Self {
             relay: relay.to_owned(),
             mailbox: enrolled.mailbox,
             read_token: enrolled.read_token,
             hooks: enrolled.hooks,
             installation: installation.to_owned(),
-            business_central_word: word(),
-            zoho_word: word(),
-        }
+            business_central_word: word()?,
+            zoho_word: word()?,
+        })
     }
 
     /// As it is kept.
@@ -71,6 +74,16 @@ impl Access {
     pub fn is_token(&self, said: &str) -> bool {
         same(self.zoho_word.reveal(), said)
     }
+}
+
+/// What nobody can guess, whatever else of this program they have seen.
+fn word() -> Result<Hidden, AppError> {
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes).map_err(|error| {
+        let cure = "Restart the computer; if it stays, its operating system is damaged.";
+        AppError::usage(format!("The operating system gives no random numbers: {error}."), cure)
+    })?;
+    Ok(Hidden::new(bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>()))
 }
 
 /// Compares without telling by the time it takes how much is right.
@@ -116,7 +129,6 @@ pub fn is_channel(id: u64, installation: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use transport::SeededRandom;
 
     fn access() -> Access {
         let enrolled = Enrolled {
@@ -128,7 +140,7 @@ mod tests {
                 zoho: Hidden::new("https://r/v1/hooks/b"),
             },
         };
-        Access::new("https://r", enrolled, "inst1", &SeededRandom::new(1))
+        Access::new("https://r", enrolled, "inst1").unwrap()
     }
 
     #[test]

@@ -65,19 +65,24 @@ mod tests {
     use jiff::Timestamp;
     use relay_protocol::{CatchUpReason, Enrolled, Hidden, Hooks, MailboxId, Operation, SignalId};
     use sync::flow::Flow;
-    use transport::SeededRandom;
 
     const COMPANY: &str = "b18aed47-c385-49d2-b954-dbdf8ad71780";
     const ID: &str = "55e545bc-f6f9-ef11-9344-6045bdc8c234";
 
+    /// Its words are made up anew each time: one for all.
     fn access() -> Access {
+        static ONE: std::sync::LazyLock<Access> = std::sync::LazyLock::new(made);
+        ONE.clone()
+    }
+
+    fn made() -> Access {
         let enrolled = Enrolled {
             protocol: 1,
             mailbox: MailboxId::from_bytes([7; 16]),
             read_token: Hidden::new("read"),
             hooks: Hooks { business_central: Hidden::new("https://r/a"), zoho: Hidden::new("https://r/b") },
         };
-        Access::new("https://r", enrolled, "inst1", &SeededRandom::new(1))
+        Access::new("https://r", enrolled, "inst1").unwrap()
     }
 
     fn judged(kind: Kind) -> Worth {

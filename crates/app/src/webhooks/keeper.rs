@@ -52,6 +52,20 @@ pub struct Refusal {
     pub until: Timestamp,
 }
 
+impl Refusal {
+    /// As an error is shown.
+    #[must_use]
+    pub fn shown(&self) -> ShownError {
+        ShownError { code: self.code.clone(), message: self.message.clone(), cure: self.cure.clone() }
+    }
+
+    /// Whether it is not tried yet. One that lies further ahead than any can is of a clock that was wrong.
+    fn holds(&self, now: Timestamp) -> bool {
+        let latest = now.saturating_add(REFUSED_FOR).unwrap_or(Timestamp::MAX);
+        self.until > now && self.until <= latest
+    }
+}
+
 /// What came of looking after a side.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tended {
@@ -115,7 +129,7 @@ fn not_refused(
 ) -> BTreeSet<String> {
     wanted
         .iter()
-        .filter(|about| refused.get(*about).is_none_or(|refusal| refusal.until <= now))
+        .filter(|about| refused.get(*about).is_none_or(|refusal| !refusal.holds(now)))
         .cloned()
         .collect()
 }
@@ -134,12 +148,12 @@ pub(super) async fn tend(
     let side = books.side();
     let mut tended = Tended::default();
     let mut refused = refusals(store, side)?;
-    refused.retain(|about, refusal| wanted.contains(about) && refusal.until > now);
+    refused.retain(|about, refusal| wanted.contains(about) && refusal.holds(now));
     let before = refused.clone();
     let listed = match books.list().await {
         Ok(listed) => listed,
         Err(error) => {
-            tended.trouble = Some(error.shown());
+            tended.trouble = Some(shown(&error));
             return Ok(tended);
         }
     };
@@ -167,7 +181,7 @@ pub(super) async fn tend(
                     make(books, about, &mut tended, &mut refused, now, keep).await?;
                 }
                 // It still has a third of its time: tried again soon.
-                Err(error) => tended.trouble = Some(error.shown()),
+                Err(error) => tended.trouble = Some(shown(&error)),
             },
             Step::Adopt { about, remote, expires_at } => {
                 tended.adopted += 1;
@@ -177,7 +191,7 @@ pub(super) async fn tend(
             }
             Step::Remove { remote } => match books.remove(&remote).await {
                 Ok(()) => tended.removed += 1,
-                Err(error) => tended.trouble = Some(error.shown()),
+                Err(error) => tended.trouble = Some(shown(&error)),
             },
             Step::Forget { about } => store.write(|tx| subscriptions::forget(tx, side, &about))?,
         }
@@ -214,11 +228,11 @@ async fn make(
             keep(about, remote, expires_at)
         }
         Err(error) if is_outage(&error) => {
-            tended.trouble = Some(error.shown());
+            tended.trouble = Some(shown(&error));
             Ok(())
         }
         Err(error) => {
-            let ShownError { code, message, cure } = error.shown();
+            let ShownError { code, message, cure } = shown(&error);
             tracing::warn!(code, about, "a subscription was refused: {message}");
             // Nobody answered the handshake: the relay may only just be starting.
             let soon = matches!(&error, AppError::BusinessCentral(error) if error.kind == ErrorKind::HandshakeFailed);
@@ -230,10 +244,103 @@ async fn make(
     }
 }
 
+/// What lets an app subscribe (docs/business-central); whether `D365 READ` does is not verified (facts, §1.1).
+const SUBSCRIBE: &str = "In Business Central, give the app the permission set LEDGERLINE SIGNALS beside D365 READ (page Microsoft Entra applications), \
+                         then use `ledgerline webhooks repair`. The set is in docs/business-central/ledgerline-signals.xml, to be imported on the page \
+                         Permission Sets; by hand it is one line: table data 2000000095 \"API Webhook Subscription\" with all four rights. Until then changes arrive by polling.";
+
+/// As an error is shown, with what helps where Business Central lacks a right to subscribe: that to read is another one.
+fn shown(error: &AppError) -> ShownError {
+    let shown = error.shown();
+    match error {
+        AppError::BusinessCentral(error) if lacks_right(&error.kind) => {
+            ShownError { cure: SUBSCRIBE.to_owned(), ..shown }
+        }
+        _ => shown,
+    }
+}
+
+/// A refusal without a known reason may be one for lack of a right (its code is not verified: facts, §7).
+fn lacks_right(kind: &ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Permission | ErrorKind::SubscriptionRefused)
+}
+
 fn is_outage(error: &AppError) -> bool {
     match error {
         AppError::BusinessCentral(error) => error.is_outage(),
         AppError::Zoho(error) => error.is_outage(),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use transport::SeededRandom;
+
+    /// A side that refuses whatever it is asked for.
+    struct Refusing(ErrorKind);
+
+    impl Books for Refusing {
+        fn side(&self) -> Side {
+            Side::BusinessCentral
+        }
+
+        async fn list(&self) -> Result<Vec<Listed>, AppError> {
+            Ok(Vec::new())
+        }
+
+        async fn make(&self, _: &str) -> Result<(String, Timestamp), AppError> {
+            let error = business_central::Error {
+                kind: self.0.clone(),
+                message: "no".to_owned(),
+                correlation_id: None,
+                place: "subscriptions".to_owned(),
+            };
+            Err(error.into())
+        }
+
+        async fn renew(&self, _: &str, _: &str) -> Result<Option<Timestamp>, AppError> {
+            Ok(None)
+        }
+
+        async fn remove(&self, _: &str) -> Result<(), AppError> {
+            Ok(())
+        }
+    }
+
+    async fn refused(kind: ErrorKind) -> Refusal {
+        let store = Store::in_memory().unwrap();
+        let wanted = BTreeSet::from(["customers".to_owned()]);
+        let now = "2026-06-05T12:00:00Z".parse().unwrap();
+        tend(&Refusing(kind), &store, &SeededRandom::new(1), &wanted, now).await.unwrap();
+        refusals(&store, Side::BusinessCentral).unwrap().remove("customers").unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_right_that_is_missing_for_subscribing_is_not_that_for_reading() {
+        for kind in [ErrorKind::Permission, ErrorKind::SubscriptionRefused] {
+            let refusal = refused(kind).await;
+            assert!(
+                refusal.cure.contains("docs/business-central/ledgerline-signals.xml"),
+                "{}",
+                refusal.cure
+            );
+        }
+        let refusal = refused(ErrorKind::SubscriptionLimit).await;
+        assert!(!refusal.cure.contains("ledgerline-signals.xml"), "{}", refusal.cure);
+    }
+
+    #[test]
+    fn the_advice_says_what_the_file_says() {
+        let file = include_str!("../../../../docs/business-central/ledgerline-signals.xml");
+        for said in ["LEDGERLINE SIGNALS", "2000000095", "API Webhook Subscription"] {
+            assert!(SUBSCRIBE.contains(said) && file.contains(said), "{said}");
+        }
+        // Longer names are not taken.
+        assert!("LEDGERLINE SIGNALS".len() <= 20);
+        for right in ["Read", "Insert", "Modify", "Delete"] {
+            assert!(file.contains(&format!("<{right}Permission>1</{right}Permission>")), "{right}");
+        }
     }
 }

@@ -134,6 +134,7 @@ impl Listener<'_> {
         let mut last = self.inbox.last()?;
         let mut opened = relay::open(self.way, self.access, last).await?;
         let mut reader = EventReader::default();
+        let mut was_empty = false;
         loop {
             let piece = tokio::select! {
                 piece = opened.pieces.next() => piece.map_err(RelayError::from)?,
@@ -141,7 +142,7 @@ impl Listener<'_> {
             };
             let Some(piece) = piece else { return Err(Ended::ByRelay) };
             let events = reader.feed(&piece).map_err(|_| Ended::Strange)?;
-            let read = read(events, last)?;
+            let read = read(events, last, &mut was_empty)?;
             if read.greeted {
                 self.link.up(self.clock.now());
             }
@@ -179,8 +180,9 @@ struct Read {
     unreadable: usize,
 }
 
-/// Sorts events. A signal that is kept already is left out: a relay may send it again.
-fn read(events: Vec<Event>, last: SignalId) -> Result<Read, Ended> {
+/// Sorts events. A signal that is kept already is left out: a relay may send it again. `was_empty`: the relay had nothing when it greeted, so that
+/// a number that is not new is one of a relay that began anew.
+fn read(events: Vec<Event>, last: SignalId, was_empty: &mut bool) -> Result<Read, Ended> {
     let mut read = Read::default();
     let mut last = last;
     for event in events {
@@ -188,13 +190,18 @@ fn read(events: Vec<Event>, last: SignalId) -> Result<Read, Ended> {
         match Delivery::of(&message) {
             Ok(Delivery::Hello(hello)) => {
                 read.greeted = true;
-                // Where nothing is left the relay says 0, which means nothing.
+                *was_empty = hello.newest == SignalId(0);
+                // Where nothing is left the relay says 0, which means nothing yet.
                 if hello.newest < last && hello.newest != SignalId(0) {
                     read.began_anew = true;
                     last = SignalId(0);
                 }
             }
             Ok(Delivery::Signal(signal)) => {
+                if std::mem::take(was_empty) && signal.id <= last {
+                    read.began_anew = true;
+                    last = SignalId(0);
+                }
                 if signal.id > last {
                     last = signal.id;
                     read.newest = Some(last);
@@ -249,7 +256,8 @@ mod tests {
     #[test]
     fn new_signals_are_taken_once_and_in_order() {
         let read =
-            read(vec![hello(9), signal(7), Event::Heartbeat, signal(8), signal(8)], SignalId(7)).unwrap();
+            read(vec![hello(9), signal(7), Event::Heartbeat, signal(8), signal(8)], SignalId(7), &mut false)
+                .unwrap();
         assert!(read.greeted && !read.began_anew);
         assert_eq!(read.signals.iter().map(|signal| signal.id.0).collect::<Vec<_>>(), [8]);
         assert_eq!(read.newest, Some(SignalId(8)));
@@ -257,27 +265,34 @@ mod tests {
 
     #[test]
     fn a_relay_that_lost_its_memory_is_noticed_and_read_from_its_beginning() {
-        let read = read(vec![hello(1), signal(1)], SignalId(500)).unwrap();
+        let read = read(vec![hello(1), signal(1)], SignalId(500), &mut false).unwrap();
         assert!(read.began_anew);
         assert_eq!(read.newest, Some(SignalId(1)));
     }
 
     #[test]
     fn an_empty_mailbox_has_not_begun_anew() {
-        assert!(!read(vec![hello(0)], SignalId(500)).unwrap().began_anew);
+        assert!(!read(vec![hello(0)], SignalId(500), &mut false).unwrap().began_anew);
+        // What comes to an empty mailbox is new: a number that is not says that the relay has another store.
+        let mut was_empty = false;
+        assert!(!read(vec![hello(0)], SignalId(500), &mut was_empty).unwrap().began_anew);
+        let read_on = read(vec![signal(1)], SignalId(500), &mut was_empty).unwrap();
+        assert_eq!((read_on.began_anew, read_on.newest), (true, Some(SignalId(1))));
+        let mut was_empty = true;
+        assert!(!read(vec![signal(501)], SignalId(500), &mut was_empty).unwrap().began_anew);
     }
 
     #[test]
     fn a_signal_of_a_later_version_is_passed_over_and_counted() {
         let later = message("9", "signal", "{\"id\":9,\"kind\":\"telepathy\"}");
-        let read = read(vec![later], SignalId(8)).unwrap();
+        let read = read(vec![later], SignalId(8), &mut false).unwrap();
         assert_eq!((read.newest, read.unreadable, read.signals.len()), (Some(SignalId(9)), 1, 0));
     }
 
     #[test]
     fn a_signal_without_a_number_is_no_relays() {
         let nameless = Event::Message(Message { id: None, name: "signal".to_owned(), data: "x".to_owned() });
-        assert!(matches!(read(vec![nameless], SignalId(0)), Err(Ended::Strange)));
+        assert!(matches!(read(vec![nameless], SignalId(0), &mut false), Err(Ended::Strange)));
     }
 
     #[test]

@@ -84,7 +84,7 @@ pub fn steps(
         }
         let (about, remote) = (listed.about.clone(), listed.remote.clone());
         match in_database(listed) {
-            Some(known) if known.renew_at <= now => steps.push(Step::Renew { about, remote }),
+            Some(known) if is_due(known, listed, now) => steps.push(Step::Renew { about, remote }),
             Some(_) => {}
             None => steps.push(Step::Adopt { about, remote, expires_at: listed.expires_at }),
         }
@@ -96,6 +96,13 @@ pub fn steps(
     let unwanted = known.iter().filter(|known| !wanted.contains(&known.about));
     steps.extend(unwanted.map(|known| Step::Forget { about: known.about.clone() }));
     steps
+}
+
+/// Whether a subscription is to be renewed: at the time that was set, or when as little is left of it as was to be left then, should the clock have been
+/// set meanwhile.
+fn is_due(known: &Subscription, listed: &Listed, now: Timestamp) -> bool {
+    let left = listed.expires_at.duration_since(now);
+    known.renew_at <= now || left <= known.expires_at.duration_since(known.renew_at)
 }
 
 /// When a side must be looked after next for the sake of what the database knows; at once where something is missing.
@@ -183,6 +190,15 @@ mod tests {
         let renew = Step::Renew { about: "customers".to_owned(), remote: "a".to_owned() };
         assert_eq!(steps(&wanted(&["customers"]), &before, &there, at(47)), []);
         assert_eq!(steps(&wanted(&["customers"]), &before, &there, at(48)), [renew]);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_puts_no_renewal_off() {
+        let before = [known("customers", "a", 148, 172)];
+        let renew = Step::Renew { about: "customers".to_owned(), remote: "a".to_owned() };
+        // By the clock of now it ends at 72.
+        assert_eq!(steps(&wanted(&["customers"]), &before, &[listed("customers", "a", 72)], at(47)), []);
+        assert_eq!(steps(&wanted(&["customers"]), &before, &[listed("customers", "a", 72)], at(48)), [renew]);
     }
 
     #[test]

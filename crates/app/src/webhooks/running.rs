@@ -9,6 +9,7 @@ use relay_protocol::{Signal, SignalId};
 use sync::capture::{Hint, HintSource};
 use sync::store::subscriptions::Side;
 use sync::store::{StoreError, binding, facts, signals};
+use transport::Clock;
 
 use super::incoming::{Worth, worth};
 use super::keeper::{self, AGAIN_AFTER, LISTED_EVERY, Tended};
@@ -25,6 +26,8 @@ use crate::{App, AppError};
 const LAST: &str = "webhooks.last";
 /// The state is written down at least so often, so that others know that somebody listens.
 const WRITTEN_EVERY: Duration = Duration::from_secs(5 * 60);
+/// The wall clock is looked at so often.
+const LOOK: Duration = Duration::from_secs(10);
 /// A profile that cannot listen yet is looked at again after this.
 const NOT_YET: Duration = Duration::from_secs(60);
 
@@ -80,21 +83,22 @@ async fn listening(app: &App, way: &dyn Way) -> Result<Infallible, AppError> {
     };
     tokio::select! {
         never = listener.listen() => Ok(never),
-        error = keeping(app, &access, &inbox) => Err(error),
+        error = keeping(app, &access) => Err(error),
     }
 }
 
 /// Looks after both sides whenever that is due. Ends only when the database fails.
-async fn keeping(app: &App, access: &Access, inbox: &Kept<'_>) -> AppError {
+async fn keeping(app: &App, access: &Access) -> AppError {
     let mut troubles: Vec<(String, ShownError)> = Vec::new();
     let mut listed_at: Option<Timestamp> = None;
+    let mut changes = app.link.changes();
     loop {
         match due(app, listed_at, troubles.is_empty()) {
             Ok(at) if at <= app.clock.now() => match tended(app, access, Sides::All).await {
                 Ok(sides) => {
                     listed_at = Some(app.clock.now());
                     if sides.iter().any(|(_, tended)| tended.gap)
-                        && let Err(error) = inbox.missed()
+                        && let Err(error) = missed(app)
                     {
                         return error.into();
                     }
@@ -104,14 +108,27 @@ async fn keeping(app: &App, access: &Access, inbox: &Kept<'_>) -> AppError {
                 Err(error) => return error,
             },
             Ok(at) => {
-                let left = at.duration_since(app.clock.now()).unsigned_abs().min(WRITTEN_EVERY);
                 tokio::select! {
-                    () = app.clock.sleep(left) => {}
-                    () = app.link.change() => {}
+                    () = reached(&*app.clock, at) => {}
+                    // The connection lives as long as this.
+                    _ = changes.changed() => {}
                 }
                 write_down(app, troubles.clone());
             }
             Err(error) => return error.into(),
+        }
+    }
+}
+
+/// Ends when the wall clock shows `at` or was set back, after [`WRITTEN_EVERY`] at the latest. A computer that slept past `at` notices it within
+/// [`LOOK`].
+async fn reached(clock: &dyn Clock, at: Timestamp) {
+    let (start, mut shown) = (clock.monotonic(), clock.now());
+    while shown < at && clock.monotonic().saturating_sub(start) < WRITTEN_EVERY {
+        clock.sleep(at.duration_since(shown).unsigned_abs().min(LOOK)).await;
+        let before = std::mem::replace(&mut shown, clock.now());
+        if shown < before {
+            return;
         }
     }
 }
@@ -137,6 +154,10 @@ fn due(app: &App, listed_at: Option<Timestamp>, well: bool) -> Result<Timestamp,
         if let Some(due) = plan::due_at(&wanted, &known, now) {
             at = at.min(due.max(again));
         }
+        if let Some(retried) = keeper::refusals(&app.store, side)?.values().map(|refusal| refusal.until).min()
+        {
+            at = at.min(retried.max(again));
+        }
     }
     Ok(at)
 }
@@ -146,7 +167,19 @@ fn due(app: &App, listed_at: Option<Timestamp>, well: bool) -> Result<Timestamp,
 /// # Errors
 /// When the database fails, or the company cannot be found out.
 pub(super) async fn tend(app: &App, access: &Access, sides: Sides) -> Result<Switched, AppError> {
-    Ok(Switched::of(tended(app, access, sides).await?))
+    let sides = tended(app, access, sides).await?;
+    if sides.iter().any(|(_, tended)| tended.gap) {
+        missed(app)?;
+    }
+    Ok(Switched::of(sides))
+}
+
+/// Something may have gone unsaid: everything is polled once.
+pub(super) fn missed(app: &App) -> Result<(), StoreError> {
+    let now = app.clock.now();
+    app.store.write(|tx| signals::remember_anew(tx, HintSource::Relay, "gap", &Hint::CatchUp, now))?;
+    app.link.waits(&*app.clock);
+    Ok(())
 }
 
 async fn tended(app: &App, access: &Access, sides: Sides) -> Result<Vec<(&'static str, Tended)>, AppError> {
@@ -195,14 +228,6 @@ impl Kept<'_> {
     fn numbered(&self, id: SignalId) -> String {
         format!("{}:{id}", self.access.mailbox)
     }
-
-    /// Something may have gone unsaid: everything is polled once.
-    fn missed(&self) -> Result<(), StoreError> {
-        let now = self.app.clock.now();
-        self.app.store.remember_signal(HintSource::Relay, "gap", &Hint::CatchUp, now)?;
-        self.app.link.waits(&*self.app.clock);
-        Ok(())
-    }
 }
 
 impl Inbox for Kept<'_> {
@@ -236,7 +261,7 @@ impl Inbox for Kept<'_> {
     fn catch_up(&self, last: SignalId) -> Result<(), StoreError> {
         let now = self.app.clock.now();
         self.app.store.write(|tx| {
-            signals::remember(tx, HintSource::Relay, "gap", &Hint::CatchUp, now)?;
+            signals::remember_anew(tx, HintSource::Relay, "gap", &Hint::CatchUp, now)?;
             facts::set(tx, LAST, &self.numbered(last))
         })?;
         self.app.link.waits(&*self.app.clock);

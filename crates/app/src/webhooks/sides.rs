@@ -34,6 +34,11 @@ pub fn zoho_wants(flows: &[Flow]) -> BTreeSet<String> {
     flows.iter().map(|flow| flow.module().api_name().to_owned()).collect()
 }
 
+/// A moment of a service's clock by ours, which may be wrong: how long something still lasts is the same by both.
+fn by_ours(theirs: Timestamp, ahead: Option<SignedDuration>) -> Timestamp {
+    theirs.saturating_sub(ahead.unwrap_or_default()).unwrap_or(theirs)
+}
+
 /// Business Central's subscriptions.
 pub(super) struct BusinessCentralBooks<'a> {
     pub(super) client: &'a business_central::Client,
@@ -55,6 +60,10 @@ impl<'a> BusinessCentralBooks<'a> {
             resource,
             self.access.client_state(),
         )
+    }
+
+    fn end(&self, of: &business_central::Subscription) -> Timestamp {
+        by_ours(of.expires_at, self.client.clock_offset())
     }
 
     fn found(&self, remote: &str) -> Option<business_central::Subscription> {
@@ -79,7 +88,7 @@ impl Books for BusinessCentralBooks<'_> {
             Listed {
                 remote: found.id.as_str().to_owned(),
                 about,
-                expires_at: found.expires_at,
+                expires_at: self.end(found),
                 ours: is_marked(found.client_state.reveal(), &self.access.installation),
                 current: self.access.is_client_state(found.client_state.reveal())
                     && found.notification_url == self.access.hooks.business_central.reveal(),
@@ -92,13 +101,13 @@ impl Books for BusinessCentralBooks<'_> {
 
     async fn make(&self, about: &str) -> Result<(String, Timestamp), AppError> {
         let made = self.client.subscribe(&self.wanted(about)).await?;
-        Ok((made.id.as_str().to_owned(), made.expires_at))
+        Ok((made.id.as_str().to_owned(), self.end(&made)))
     }
 
     async fn renew(&self, about: &str, remote: &str) -> Result<Option<Timestamp>, AppError> {
         let Some(found) = self.found(remote) else { return Ok(None) };
         match self.client.renew_subscription(&found, &self.wanted(about)).await {
-            Ok(renewed) => Ok(Some(renewed.expires_at)),
+            Ok(renewed) => Ok(Some(self.end(&renewed))),
             Err(error) if error.kind == business_central::ErrorKind::RecordNotFound => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -130,6 +139,16 @@ impl<'a> ZohoBooks<'a> {
         Self { client, access, clock }
     }
 
+    /// Zoho takes no end that is past by its own clock, and cuts one that is too far away (facts, §8).
+    fn zoho_now(&self) -> Timestamp {
+        let ahead = self.client.clock_offset().unwrap_or_default();
+        self.clock.now().saturating_add(ahead).unwrap_or(Timestamp::MAX)
+    }
+
+    fn end(&self, theirs: Timestamp) -> Timestamp {
+        by_ours(theirs, self.client.clock_offset())
+    }
+
     fn wanted(&self, about: &str) -> Result<NewChannel, AppError> {
         let flow = Flow::ALL.into_iter().zip(0_u8..).find(|(flow, _)| flow.module().api_name() == about);
         let (flow, place) = flow.ok_or_else(|| {
@@ -143,7 +162,7 @@ impl<'a> ZohoBooks<'a> {
             module: flow.module(),
             notify_url: self.access.hooks.zoho.reveal().to_owned(),
             token: Secret::new(self.access.zoho_word.reveal()),
-            expires_at: self.clock.now().saturating_add(CHANNEL_LASTS).unwrap_or(Timestamp::MAX),
+            expires_at: self.zoho_now().saturating_add(CHANNEL_LASTS).unwrap_or(Timestamp::MAX),
         })
     }
 }
@@ -157,7 +176,7 @@ impl Books for ZohoBooks<'_> {
         let listed = self.client.channels().await?.into_iter().map(|found| Listed {
             remote: found.id.to_string(),
             about: found.module.api_name().to_owned(),
-            expires_at: found.expires_at,
+            expires_at: self.end(found.expires_at),
             ours: is_channel(found.id, &self.access.installation),
             current: self.access.is_token(found.token.reveal())
                 && found.notify_url == self.access.hooks.zoho.reveal(),
@@ -167,12 +186,13 @@ impl Books for ZohoBooks<'_> {
 
     async fn make(&self, about: &str) -> Result<(String, Timestamp), AppError> {
         let wanted = self.wanted(about)?;
-        Ok((wanted.id.to_string(), self.client.open_channel(&wanted).await?))
+        let end = self.client.open_channel(&wanted).await?;
+        Ok((wanted.id.to_string(), self.end(end)))
     }
 
     async fn renew(&self, about: &str, _remote: &str) -> Result<Option<Timestamp>, AppError> {
         match self.client.renew_channel(&self.wanted(about)?).await? {
-            Renewal::Until(end) => Ok(Some(end)),
+            Renewal::Until(end) => Ok(Some(self.end(end))),
             Renewal::Gone => Ok(None),
         }
     }

@@ -10,7 +10,7 @@ use sync::flow::Flow;
 use sync::report::Trigger;
 use sync::store::subscriptions::{self, Side};
 use sync::store::{Store, StoreError, Tx, facts};
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use transport::Clock;
 
 use super::keeper::{self, Refusal};
@@ -41,6 +41,9 @@ const FIRST: Duration = Duration::from_millis(100);
 /// Signals of a burst are gathered for so long.
 const BURST: Duration = Duration::from_secs(2);
 
+/// The time of the last signal is told to others at most so often.
+const LAST_WRITTEN_EVERY: SignedDuration = SignedDuration::from_secs(10);
+
 /// What waits to be taken up.
 #[derive(Default)]
 struct Waiting {
@@ -59,7 +62,8 @@ pub struct Link {
     taken: Mutex<Duration>,
     /// The computer slept, and nothing was listed since.
     slept: AtomicBool,
-    changed: Notify,
+    /// Counts how often it came up or went down.
+    changed: watch::Sender<u64>,
 }
 
 impl Link {
@@ -86,9 +90,10 @@ impl Link {
         *self.taken.lock().unwrap_or_else(PoisonError::into_inner) = clock.monotonic() + BURST;
     }
 
-    /// After a run: what a failed one should have followed waits until another one succeeds, with the schedule's patience.
-    pub fn ran(&self, clock: &dyn Clock, trigger: Trigger, failed: bool) {
-        if failed && trigger == Trigger::Signal {
+    /// After a run: what is `left` to be followed waits, after one that failed or broke off until another one succeeds, with the schedule's
+    /// patience.
+    pub fn ran(&self, clock: &dyn Clock, trigger: Trigger, failed: bool, left: bool) {
+        if left {
             self.waits(clock);
         }
         self.waiting.send_modify(|waiting| waiting.held = failed);
@@ -108,15 +113,16 @@ impl Link {
     }
 
     /// Something is kept that waits to be taken up.
-    pub(super) fn waits(&self, clock: &dyn Clock) {
+    pub(crate) fn waits(&self, clock: &dyn Clock) {
         self.waiting.send_modify(|waiting| {
             waiting.since.get_or_insert(clock.monotonic());
         });
     }
 
-    /// Ends when the connection came up or went down.
-    pub(super) async fn change(&self) {
-        self.changed.notified().await;
+    /// Changes when the connection comes up or goes down, or a signal comes after some time without one.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
     }
 
     pub(super) fn up(&self, now: Timestamp) {
@@ -127,14 +133,14 @@ impl Link {
                 last_signal_at: state.last_signal_at,
                 ..LinkState::default()
             };
-            self.changed.notify_one();
+            self.changed.send_modify(|count| *count = count.wrapping_add(1));
         }
     }
 
     pub(super) fn down(&self, now: Timestamp, why: ShownError) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.up_since.is_some() || state.why.as_ref() != Some(&why) {
-            self.changed.notify_one();
+            self.changed.send_modify(|count| *count = count.wrapping_add(1));
         }
         state.up_since = None;
         state.down_since.get_or_insert(now);
@@ -143,7 +149,11 @@ impl Link {
 
     /// Signals came and were kept.
     pub(super) fn received(&self, clock: &dyn Clock) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).last_signal_at = Some(clock.now());
+        let now = clock.now();
+        let before = self.state.lock().unwrap_or_else(PoisonError::into_inner).last_signal_at.replace(now);
+        if before.is_none_or(|before| now.duration_since(before).abs() >= LAST_WRITTEN_EVERY) {
+            self.changed.send_modify(|count| *count = count.wrapping_add(1));
+        }
         self.waits(clock);
     }
 }
@@ -260,13 +270,35 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// Whether signals arrive: somebody listens, the connection is up, and something is subscribed to.
+    /// Whether signals arrive: somebody listens, the connection is up, and both sides tell of something.
     #[must_use]
     pub fn is_well(&self) -> bool {
         self.listening
             && self.link.up_since.is_some()
             && self.troubles.is_empty()
+            && self.silent().is_empty()
             && self.subscriptions.iter().any(|subscription| subscription.expires_at.is_some())
+    }
+
+    /// From where no signal can come, and why: `relay`, or a side's name. Nothing that is only being found out.
+    ///
+    /// A side that tells of some records and refuses others is not silent.
+    #[must_use]
+    pub fn silent(&self) -> Vec<(&str, ShownError)> {
+        let down = self.link.why.iter().filter(|_| self.link.up_since.is_none());
+        let relay = down.map(|why| ("relay", why.clone()));
+        let sides = Side::ALL.into_iter().filter_map(|side| Some((side.name(), self.silence_of(side)?)));
+        relay.chain(sides).collect()
+    }
+
+    fn silence_of(&self, side: Side) -> Option<ShownError> {
+        let mut of_side = self.subscriptions.iter().filter(|subscription| subscription.side == side.name());
+        if of_side.clone().any(|subscription| subscription.expires_at.is_some()) {
+            return None;
+        }
+        let trouble = self.troubles.iter().find(|(name, _)| name == side.name());
+        let refused = || of_side.find_map(|subscription| subscription.refused.as_ref().map(Refusal::shown));
+        trouble.map(|(_, trouble)| trouble.clone()).or_else(refused)
     }
 }
 
@@ -346,12 +378,31 @@ mod tests {
         let link = Link::default();
         link.received(&clock);
         link.gathered(&clock).await;
-        link.ran(&clock, Trigger::Signal, true);
+        link.ran(&clock, Trigger::Signal, true, true);
         link.received(&clock);
         let held = tokio::time::timeout(Duration::from_secs(60), link.gathered(&clock)).await;
         assert!(held.is_err(), "an outage is not asked again with every signal");
-        link.ran(&clock, Trigger::Schedule, false);
+        link.ran(&clock, Trigger::Schedule, false, false);
         link.gathered(&clock).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_time_of_the_last_signal_is_written_down_soon_and_not_with_every_signal_of_a_burst() {
+        let clock = TokioClock::starting_at(Timestamp::UNIX_EPOCH);
+        let link = Link::default();
+        let mut changes = link.changes();
+        let mut told = || {
+            let has_changed = changes.has_changed().unwrap();
+            changes.mark_unchanged();
+            has_changed
+        };
+        link.received(&clock);
+        assert!(told());
+        link.received(&clock);
+        assert!(!told());
+        clock.sleep(LAST_WRITTEN_EVERY.unsigned_abs()).await;
+        link.received(&clock);
+        assert!(told());
     }
 
     #[test]

@@ -58,19 +58,22 @@ pub async fn switch_on(app: &App, way: &dyn Way, url: &str, key: &Secret) -> Res
     let before = access(&app.relay)?;
     let enrolled = relay::enrol(way, url, key).await?;
     let installation = installation::name(&app.store, &*app.random)?;
-    let access = Access::new(url, enrolled, &installation, &*app.random);
+    let access = Access::new(url, enrolled, &installation)?;
     app.relay.store(&access.to_secret())?;
     if let Some(before) = before {
         // Its relay may be gone for good: that must not keep anybody from using another.
         if let Err(error) = relay::remove(way, &before).await {
             tracing::warn!(code = error.code(), "the old mailbox could not be removed: {error}");
         }
+        // What still lay in it is lost.
+        running::missed(app)?;
     }
     keeper::forget_refusals(&app.store)?;
     running::tend(app, &access, Sides::All).await
 }
 
-/// Compares with what both sides have, and makes, renews and removes subscriptions accordingly. What was refused is tried again.
+/// Compares with what both sides have, and makes, renews and removes subscriptions accordingly. What was refused is tried again. Where
+/// signals are switched off, what is left of them is removed.
 ///
 /// # Errors
 /// When this profile has no mailbox, or the database fails. What a side refuses stands in the answer.
@@ -81,30 +84,36 @@ pub async fn repair(app: &App) -> Result<Switched, AppError> {
             "Run `ledgerline webhooks on`.",
         ));
     };
+    if app.settings.relay.url.is_none() {
+        return switch_off(app, &*app.relay_way).await;
+    }
     keeper::forget_refusals(&app.store)?;
     running::tend(app, &access, Sides::All).await
 }
 
 /// Removes every subscription of this installation on both sides, then the mailbox, then the access to it.
 ///
+/// A relay that does not answer keeps nobody: without a reader it removes the mailbox by itself (docs/relay.md).
+///
 /// # Errors
 /// When the database or the keychain fails. What a side could not be told stands in the answer, and the access is kept, so that it can be tried again.
 pub async fn switch_off(app: &App, way: &dyn Way) -> Result<Switched, AppError> {
+    // In any case: what a side could not be told must not be made again by the next start.
+    let mut settings = app.settings.clone();
+    if settings.relay.url.take().is_some() {
+        settings.save(&app.profile.settings())?;
+    }
     let Some(access) = access(&app.relay)? else {
         return Ok(Switched::of(Vec::new()));
     };
-    let mut switched = running::tend(app, &access, Sides::None).await?;
+    let switched = running::tend(app, &access, Sides::None).await?;
     if switched.troubles.is_empty() {
-        match relay::remove(way, &access).await {
-            Ok(()) => {
-                app.relay.forget()?;
-                app.store.write(State::forget)?;
-                keeper::forget_refusals(&app.store)?;
-            }
-            Err(error) => {
-                switched.troubles.push(("relay".to_owned(), AppError::from(error).shown()));
-            }
+        if let Err(error) = relay::remove(way, &access).await {
+            tracing::warn!(code = error.code(), "the mailbox could not be removed: {error}");
         }
+        app.relay.forget()?;
+        app.store.write(State::forget)?;
+        keeper::forget_refusals(&app.store)?;
     }
     Ok(switched)
 }

@@ -11,6 +11,7 @@ pub mod preview;
 pub mod problems;
 pub mod schema;
 pub mod settings;
+pub mod signals;
 pub mod state;
 #[cfg(test)]
 mod typescript;

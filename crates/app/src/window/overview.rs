@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::signals::SignalsStanding;
 use super::state::{AppState, FlowName};
 
 /// Everything that the first screen shows.
@@ -49,7 +50,7 @@ pub struct OtherWriter {
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Signals {
     /// Whether they arrive.
-    pub well: bool,
+    pub standing: SignalsStanding,
     /// Why not, in words, and what to do.
     pub why: Option<String>,
     /// When the last one came; RFC 3339.

@@ -18,6 +18,7 @@ use super::problems::{OpenRecord, ProblemIds, ProblemPage, ProblemQuery, Problem
 use super::settings::{
     Autostart, BundleEntry, Connection, Diagnosis, Forgotten, OpenPlace, Saved, SettingsView, Snooze,
 };
+use super::signals::{SignalsAnswers, SignalsView};
 use super::state::{AppState, PauseUntil};
 use super::wizard::{
     BusinessCentralAnswers, CompanyChoice, Counts, FieldsPlan, Finish, FlowAnswers, KeyChoice, Step, Wizard,
@@ -223,6 +224,15 @@ commands! {
     autostart: Nothing => Autostart;
     /// Has it start with the computer, or not.
     autostart_set: Autostart => Autostart;
+
+    /// How signals of changes stand.
+    signals: Nothing => SignalsView;
+    /// Makes a mailbox at a relay and subscribes on both sides; it goes on in the background.
+    signals_on: SignalsAnswers => Nothing;
+    /// Has both sides made as they should be, and tries again what was refused; it goes on in the background.
+    signals_repair: Nothing => Nothing;
+    /// Ends the subscriptions on both sides and removes the mailbox; it goes on in the background.
+    signals_off: Nothing => Nothing;
 
     /// Where the wizard stands, with what was answered.
     wizard: Nothing => Wizard;

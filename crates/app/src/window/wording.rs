@@ -1,7 +1,7 @@
 //! Advice that names commands of the command line, in the words of the window.
 
 /// What to press where the command line has a command. Longer commands come first, for shorter ones begin like them.
-const BUTTONS: [(&str, &str); 29] = [
+const BUTTONS: [(&str, &str); 35] = [
     ("`ledgerline reconcile --check --csv FILE`", "Agreement, \"Export CSV\""),
     ("`ledgerline reconcile --check`", "Agreement, \"Compare\""),
     (
@@ -25,6 +25,15 @@ const BUTTONS: [(&str, &str); 29] = [
     ("`ledgerline problems`", "Problems"),
     ("`ledgerline history`", "Activity"),
     ("`ledgerline status`", "Overview"),
+    (
+        "Run `ledgerline webhooks on` with the relay's enrolment key",
+        "Switch signals on in Settings, \"Changes at once\", with the relay's enrolment key",
+    ),
+    ("Run `ledgerline webhooks on`", "Switch signals on in Settings, \"Changes at once\","),
+    ("Run `ledgerline webhooks repair`", "Use \"Repair\" in Settings, \"Changes at once\""),
+    ("`ledgerline webhooks repair`", "\"Repair\" in Settings, \"Changes at once\""),
+    ("`ledgerline webhooks`", "Settings, \"Changes at once\""),
+    ("the address of the relay ([relay] url)", "the address of the relay"),
     ("`ledgerline replay --all`", "Problems, \"Retry all\""),
     ("`ledgerline replay`", "Problems, \"Retry\""),
     (

@@ -36,6 +36,9 @@ async fn visit(
     }
     let stop = signals::stop_on_request();
     let (report, agrees) = copy(profile, systems, output, &stop).await?;
+    if args.signals && agrees.is_some() && !stop.asked() {
+        by_signal(profile, systems).await?;
+    }
     if !output.json {
         closing(profile, agrees);
     }
@@ -57,7 +60,13 @@ async fn copy(
     output: Output,
     stop: &Stop,
 ) -> Result<(RunReport, Option<bool>), AppError> {
-    let outside = Outside { environment: &::demo::environment, transport: None, relay: None, clock: None };
+    let outside = Outside {
+        environment: &::demo::environment,
+        transport: None,
+        relay: None,
+        clock: None,
+        random: None,
+    };
     let app = App::with_settings(profile.clone(), systems.settings(), Mode::Write, &outside)?;
     let created = ::demo::create_fields(&app).await?;
     if created > 0 {
@@ -92,6 +101,25 @@ async fn copy(
     Ok((report, Some(found.agrees)))
 }
 
+/// A change that arrives by signal, with the time that it took.
+async fn by_signal(profile: &Profile, systems: &Systems) -> Result<(), AppError> {
+    eprintln!("\nsignals: a relay starts on this computer, and both systems are asked to tell it of changes");
+    let arrival = ::demo::arrival(profile, systems).await?;
+    let seconds =
+        |time: std::time::Duration| format!("{}.{:02} s", time.as_secs(), time.subsec_millis() / 10);
+    eprintln!("subscribed: {} times on both sides together", arrival.subscriptions);
+    eprintln!(
+        "changed in Business Central: customer {}: phone number is now {}",
+        arrival.customer, arrival.phone
+    );
+    eprintln!(
+        "told after {} (the real Business Central waits half a minute), and in Zoho {} later",
+        seconds(arrival.told_after),
+        seconds(arrival.copied_after)
+    );
+    Ok(())
+}
+
 fn closing(profile: &Profile, agrees: Option<bool>) {
     let folder = profile.folder().display();
     say!("");
@@ -100,6 +128,9 @@ fn closing(profile: &Profile, agrees: Option<bool>) {
     }
     say!(
         "  ledgerline demo --change                               change something in Business Central, and sync again"
+    );
+    say!(
+        "  ledgerline demo --signals                              a change that arrives by signal, through a relay"
     );
     say!("  ledgerline demo --fresh                                begin anew");
     say!("  ledgerline --profile \"{folder}\" status");

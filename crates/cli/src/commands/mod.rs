@@ -65,7 +65,7 @@ fn open(profile: Profile, mode: Mode) -> Result<App, AppError> {
     App::open(
         profile,
         mode,
-        &Outside { environment: &environment, transport: None, relay: None, clock: None },
+        &Outside { environment: &environment, transport: None, relay: None, clock: None, random: None },
     )
 }
 
@@ -75,7 +75,8 @@ fn open_for_sync(profile: Profile, no_bulk: bool) -> Result<App, AppError> {
     if no_bulk {
         settings.sync.bulk = BulkMode::Never;
     }
-    let outside = Outside { environment: &environment, transport: None, relay: None, clock: None };
+    let outside =
+        Outside { environment: &environment, transport: None, relay: None, clock: None, random: None };
     App::with_settings(profile, settings, Mode::Write, &outside)
 }
 

@@ -36,7 +36,8 @@ pub async fn run(profile: &Profile, args: &args::Preview, output: Output) -> Res
     };
     let stop = signals::stop_on_request();
     let progress = Shown::new();
-    let outside = Outside { environment: &super::environment, transport: None, relay: None, clock: None };
+    let outside =
+        Outside { environment: &super::environment, transport: None, relay: None, clock: None, random: None };
     let result =
         app::preview::preview(profile, &settings, &outside, &options, &mut tell, &progress, &stop).await;
     progress.done();

@@ -19,13 +19,8 @@ pub async fn run(profile: Profile, args: &Webhooks, output: Output) -> Result<u8
         None => show(&profile, output),
         Some(WebhooksStep::On { url }) => on(profile, url.as_deref(), output).await,
         Some(WebhooksStep::Off) => {
-            let app = super::open(profile.clone(), Mode::Write)?;
+            let app = super::open(profile, Mode::Write)?;
             let switched = webhooks::switch_off(&app, &*app.relay_way).await?;
-            if switched.troubles.is_empty() && app.settings.relay.url.is_some() {
-                let mut settings = app.settings.clone();
-                settings.relay.url = None;
-                settings.save(&profile.settings())?;
-            }
             Ok(told(&switched, "Changes are polled for alone.", output))
         }
         Some(WebhooksStep::Repair) => {

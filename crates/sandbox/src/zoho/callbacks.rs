@@ -64,15 +64,6 @@ pub struct DueCallback {
 }
 
 impl ZohoState {
-    /// What is due by now, and gone with that: the url and the body of each.
-    pub fn due_callbacks(&mut self, now: Timestamp) -> Vec<(String, String)> {
-        let due = self.take_due_callbacks(now);
-        for callback in &due {
-            self.callback_answered(callback.number, Some(200), now);
-        }
-        due.into_iter().map(|callback| (callback.url, callback.body)).collect()
-    }
-
     /// What is due by now; each is given out once, until its answer is told.
     pub fn take_due_callbacks(&mut self, now: Timestamp) -> Vec<DueCallback> {
         let due = self.callbacks.waiting.iter_mut();
@@ -91,9 +82,8 @@ impl ZohoState {
 
     /// Tells what the address answered, or that it did not. A second answer to the same call counts for nothing.
     pub fn callback_answered(&mut self, number: u64, status: Option<u16>, now: Timestamp) {
-        let Some(at) = self.callbacks.waiting.iter().position(|callback| callback.number == number) else {
-            return;
-        };
+        let is_it = |callback: &Callback| callback.number == number && callback.under_way;
+        let Some(at) = self.callbacks.waiting.iter().position(is_it) else { return };
         let arrived = status.is_some_and(|status| (200..300).contains(&status));
         let callback = &mut self.callbacks.waiting[at];
         match PAUSES.get(callback.failures) {
@@ -117,6 +107,16 @@ impl ZohoState {
         }
     }
 
+    /// How many calls wait: for their time, an answer or another attempt.
+    pub(crate) fn waiting_callbacks(&self) -> usize {
+        self.callbacks.waiting.len()
+    }
+
+    /// Drops what has not been told yet.
+    pub(crate) fn forget_callbacks(&mut self) {
+        self.callbacks.waiting.clear();
+    }
+
     /// When a call is due next; none while all that there are wait for answers.
     #[must_use]
     pub fn next_callback_due(&self) -> Option<Timestamp> {
@@ -130,8 +130,8 @@ impl ZohoState {
 
     /// Puts a written record into the outbox of every channel that tells of it.
     pub(super) fn tell_channels(&mut self, entry: &WriteEntry, changed: &[(String, Value)]) {
-        let delay = i64::try_from(self.switches.watch_seconds).unwrap_or(i64::MAX);
-        let due = later(entry.at, SignedDuration::from_secs(delay));
+        let delay = i64::try_from(self.switches.watch_milliseconds).unwrap_or(i64::MAX);
+        let due = later(entry.at, SignedDuration::from_millis(delay));
         let told = |channel: &&Channel| channel.tells(entry.module, entry.action, entry.at);
         for channel in self.channels.iter().filter(told) {
             let record = Touched { id: entry.id.clone(), fields: changed.to_vec() };

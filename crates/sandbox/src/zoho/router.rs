@@ -183,12 +183,16 @@ impl ZohoState {
     /// Answers one request to the accounts server or the API.
     pub fn handle(&mut self, request: &Incoming, now: Timestamp) -> Response {
         self.run_due_jobs(now);
+        let writes = self.counters.record_writes;
         let response = match request.path.strip_prefix(ACCOUNTS) {
             Some(path) => self.accounts(path, request, now),
             None => self.api(request, now).unwrap_or_else(|refusal| refusal.response()),
         };
         if response.status == 429 {
             self.counters.too_many += 1;
+        }
+        if self.counters.record_writes > writes {
+            self.counters.last_write = Some(now);
         }
         response
     }

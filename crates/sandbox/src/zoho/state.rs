@@ -52,6 +52,8 @@ pub struct ZohoState {
 pub struct Counters {
     /// Records inserted, updated or deleted through the API; rows of subforms do not count.
     pub record_writes: u64,
+    /// When that was last; records' own stamps are whole seconds.
+    pub last_write: Option<Timestamp>,
     /// Calls by kind (`insert`, `coql`, `token`, …), refused ones included.
     pub calls: BTreeMap<&'static str, u64>,
     /// Records for whose writes workflows would have run.

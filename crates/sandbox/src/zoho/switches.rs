@@ -63,8 +63,8 @@ pub struct Switches {
     pub bulk_in_two_words: bool,
     /// `added` instead of `ADDED` in results: the docs against what was seen.
     pub bulk_in_lower_case: bool,
-    /// Seconds from a change to the call that tells a channel of it.
-    pub watch_seconds: usize,
+    /// Milliseconds from the second of a change to the call that tells a channel of it.
+    pub watch_milliseconds: usize,
     /// Call up to five times more where nobody answers; unverified.
     pub watch_retries: bool,
 }
@@ -101,7 +101,7 @@ impl Default for Switches {
             bulk_names_duplicates: false,
             bulk_in_two_words: false,
             bulk_in_lower_case: false,
-            watch_seconds: 1,
+            watch_milliseconds: 1_000,
             watch_retries: false,
         }
     }
@@ -135,7 +135,7 @@ impl Switches {
             "bulk_max_rows" => self.bulk_max_rows = count,
             "bulk_max_bytes" => self.bulk_max_bytes = count,
             "bulk_failing" => self.bulk_failing = count,
-            "watch_seconds" => self.watch_seconds = count,
+            "watch_milliseconds" => self.watch_milliseconds = count,
             _ => return Err(format!("no such switch: {name}")),
         }
         Ok(())

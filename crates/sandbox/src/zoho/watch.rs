@@ -106,6 +106,30 @@ impl ZohoState {
         self.channels.iter().filter(|channel| channel.expires_at > now).map(|channel| channel.id).collect()
     }
 
+    /// The channels that are open, for people; the token is not among it.
+    pub(crate) fn shown_channels(&self, now: Timestamp) -> Vec<Value> {
+        let open = self.channels.iter().filter(|channel| channel.expires_at > now);
+        open.map(|channel| {
+            let event = |(module, event): &(Module, Event)| {
+                Value::Text(format!("{}.{}", module.api_name(), event.word()))
+            };
+            object([
+                ("id", id_text(channel.id)),
+                ("notificationUrl", Value::text(&channel.notify_url)),
+                ("events", Value::List(channel.events.iter().map(event).collect())),
+                ("expires", Value::Text(channel.expires_at.to_string())),
+            ])
+        })
+        .collect()
+    }
+
+    /// The numbers of the channels that are open and when they end, for tests.
+    #[must_use]
+    pub fn channel_ends(&self, now: Timestamp) -> Vec<(u64, Timestamp)> {
+        let open = self.channels.iter().filter(|channel| channel.expires_at > now);
+        open.map(|channel| (channel.id, channel.expires_at)).collect()
+    }
+
     /// Closes a channel as Zoho sometimes does by itself; false where there is none.
     pub fn drop_channel(&mut self, id: u64) -> bool {
         let before = self.channels.len();

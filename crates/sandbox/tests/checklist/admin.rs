@@ -8,7 +8,7 @@ use sandbox::{World, seed};
 use transport::Method;
 use uuid::Uuid;
 
-use crate::support::{Bc, ORIGIN, decimal, json, member, number, text};
+use crate::support::{Bc, ORIGIN, account, decimal, json, member, number, text, watch_accounts};
 
 fn admin(bc: &Bc, path: &str, body: &str) -> (u16, Value) {
     let answer = bc.send(Method::Post, &format!("{ORIGIN}/admin/{path}"), Vec::new(), body.to_owned());
@@ -154,10 +154,15 @@ fn subscriptions_are_shown_and_notifications_set() {
     let bc = Bc::empty();
     let body = r#"{"delay_milliseconds":200,"lost":10,"late":20,"late_seconds":5,"reversed":true}"#;
     let (status, shown) = admin(&bc, "webhooks", body);
-    assert_eq!((status, shown.to_json().as_str()), (200, r#"{"business_central":[],"waiting":0}"#));
+    assert_eq!((status, shown.to_json().as_str()), (200, r#"{"business_central":[],"waiting":0,"zoho":[]}"#));
     assert_eq!(bc.world.bc(|bc| bc.webhooks.delay), SignedDuration::from_millis(200));
+    assert_eq!(bc.world.zoho(|zoho| zoho.switches.watch_milliseconds), 200);
     let posts = bc.world.faults(|faults| faults.posts.clone());
     assert_eq!((posts.lost, posts.duplicated, posts.late, posts.reversed), (10, 0, 20, true));
     assert_eq!(posts.late_by, SignedDuration::from_secs(5));
     assert_eq!(admin(&bc, "bc/copy-environment", "").0, 200);
+    watch_accounts(&bc, "https://hook.invalid/z");
+    account(&bc, "One");
+    let expected = r#"{"business_central":[],"zoho":[{"id":"7","notificationUrl":"https://hook.invalid/z","events":["Accounts.create","Accounts.edit","Accounts.delete"],"expires":"2025-03-10T09:00:00Z"}],"waiting":1}"#;
+    assert_eq!(admin(&bc, "webhooks", "{}").1, Value::parse(expected).unwrap());
 }

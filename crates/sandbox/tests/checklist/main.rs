@@ -4,6 +4,7 @@
 
 mod addresses;
 mod admin;
+mod channels;
 mod conditions;
 mod faults;
 mod invoices;

@@ -11,7 +11,7 @@ use sandbox::zoho::Module;
 use sandbox::{Handled, World, credentials};
 use transport::{BoxFuture, Clock, Method};
 
-use crate::support::{Bc, ORIGIN, chance, json, member, text};
+use crate::support::{Bc, ORIGIN, chance, json, member, post, text, watch_accounts, zoho_token};
 
 /// A clock that stands still at its own second.
 struct At(i64);
@@ -52,25 +52,6 @@ impl Drop for File {
 }
 
 const START: i64 = 1_741_593_600;
-
-fn post(bc: &Bc, path: &str, headers: &[(&str, &str)], body: &str) -> Value {
-    let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let answer = bc.send(Method::Post, &format!("{ORIGIN}{path}"), headers, body.to_owned());
-    assert!(answer.status < 300, "{path}: {}", text(&answer));
-    json(&answer)
-}
-
-fn zoho_token(bc: &Bc) -> String {
-    let form = format!(
-        "grant_type=refresh_token&client_id={}&client_secret={}&refresh_token={}",
-        credentials::ZOHO_CLIENT_ID,
-        credentials::ZOHO_CLIENT_SECRET,
-        credentials::ZOHO_REFRESH_TOKEN
-    );
-    let headers = [("Content-Type", "application/x-www-form-urlencoded")];
-    let token = post(bc, "/accounts/oauth/v2/token", &headers, &form);
-    format!("Zoho-oauthtoken {}", member(&token, "access_token"))
-}
 
 fn insert_account(bc: &Bc, token: &str, name: &str) -> Value {
     let body = format!(r#"{{"data":[{{"Account_Name":"{name}"}}]}}"#);
@@ -213,4 +194,18 @@ fn reading_leaves_the_journal_alone() {
     bc.rows("customers");
     bc.write(Method::Post, "customers");
     assert_eq!(std::fs::metadata(&file.0).unwrap().len(), before);
+}
+
+#[test]
+fn channels_stay_open_and_what_was_written_before_is_not_told_again() {
+    let file = File::new("channels");
+    {
+        let bc = file.open(START);
+        watch_accounts(&bc, "https://hook.invalid/z");
+        insert_account(&bc, &zoho_token(&bc), "One");
+    }
+    let bc = file.open(START + 5);
+    assert_eq!((bc.world.due_posts(), bc.world.next_post_due()), (vec![], None));
+    insert_account(&bc, &zoho_token(&bc), "Two");
+    assert!(bc.world.next_post_due().is_some());
 }

@@ -11,7 +11,7 @@ use transport::{
     Cause, Fate, HttpTransport, Method, NetworkSettings, Request, Response, Secret, Transport, TransportError,
 };
 
-use crate::support::{Bc, ORIGIN, courier, form, json, member, rows, text};
+use crate::support::{Bc, ORIGIN, account, courier, form, json, member, rows, text, watch_accounts};
 
 async fn started() -> (Bc, Server, HttpTransport) {
     let bc = Bc::empty();
@@ -189,5 +189,18 @@ async fn a_subscription_is_made_and_told_of_changes_over_the_network() {
     let told = Value::parse(&arrived.recv().await.unwrap()).unwrap();
     let first = &told.get("value").and_then(Value::as_list).unwrap()[0];
     assert!(member(first, "resource").ends_with(&format!("customers({id})")), "{}", told.to_json());
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_channel_of_zoho_is_told_of_what_people_do_over_the_network() {
+    let (bc, server, _) = started().await;
+    let (address, mut arrived) = hook().await;
+    bc.world.set_notification_delay(jiff::SignedDuration::ZERO);
+    watch_accounts(&bc, &format!("http://{address}/hook"));
+    let id = account(&bc, "One");
+    let told = Value::parse(&arrived.recv().await.unwrap()).unwrap();
+    assert_eq!(member(&told, "operation"), "insert");
+    assert_eq!(told.get("ids").and_then(Value::as_list).unwrap(), [Value::Text(id)]);
     server.stop().await;
 }

@@ -8,6 +8,7 @@ use exact_json::{Decimal, Value};
 use jiff::Timestamp;
 use sandbox::business_central::row::Row;
 use sandbox::business_central::schema::Table;
+use sandbox::zoho::Module;
 use sandbox::{Handled, Incoming, World, credentials};
 use transport::{
     BoxFuture, Clock, Courier, Method, Patience, Random, Request, Response, Secret, SeededRandom, Transport,
@@ -202,4 +203,41 @@ pub fn next_link(response: &Response) -> Option<String> {
 
 pub fn decimal(text: &str) -> Decimal {
     text.parse().unwrap()
+}
+
+/// Does a POST that must be answered well.
+pub fn post(bc: &Bc, path: &str, headers: &[(&str, &str)], body: &str) -> Value {
+    let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let answer = bc.send(Method::Post, &format!("{ORIGIN}{path}"), headers, body.to_owned());
+    assert!(answer.status < 300, "{path}: {}", text(&answer));
+    json(&answer)
+}
+
+/// What opens the world's Zoho.
+pub fn zoho_token(bc: &Bc) -> String {
+    let form = format!(
+        "grant_type=refresh_token&client_id={}&client_secret={}&refresh_token={}",
+        credentials::ZOHO_CLIENT_ID,
+        credentials::ZOHO_CLIENT_SECRET,
+        credentials::ZOHO_REFRESH_TOKEN
+    );
+    let headers = [("Content-Type", "application/x-www-form-urlencoded")];
+    let token = post(bc, "/accounts/oauth/v2/token", &headers, &form);
+    format!("Zoho-oauthtoken {}", member(&token, "access_token"))
+}
+
+/// Opens a channel of Zoho that tells `url` everything about the accounts.
+pub fn watch_accounts(bc: &Bc, url: &str) {
+    let body = format!(
+        r#"{{"watch":[{{"channel_id":"7","events":["Accounts.all"],"notify_url":"{url}","token":"word"}}]}}"#
+    );
+    let headers = [("Authorization", &*zoho_token(bc)), ("Content-Type", "application/json")];
+    post(bc, "/zoho/crm/v8/actions/watch", &headers, &body);
+}
+
+/// A person adds an account to Zoho; returns its id.
+pub fn account(bc: &Bc, name: &str) -> String {
+    let values = Value::parse(&format!(r#"{{"Account_Name":"{name}"}}"#)).unwrap();
+    let now = bc.world.now();
+    bc.world.zoho(|zoho| zoho.person_adds(Module::Accounts, values.as_object().unwrap(), now)).unwrap()
 }

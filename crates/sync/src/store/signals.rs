@@ -57,6 +57,21 @@ pub fn remember(
     Ok(statement.execute((source.name(), name, hint, columns::micros(at)))? > 0)
 }
 
+/// As [`remember`], in place of one of that name: a run that follows the old one does not follow this one.
+///
+/// # Errors
+/// When the database fails.
+pub fn remember_anew(
+    tx: &Tx<'_>,
+    source: HintSource,
+    name: &str,
+    hint: &Hint,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    tx.connection.execute("DELETE FROM signal WHERE source = ?1 AND name = ?2", (source.name(), name))?;
+    remember(tx, source, name, hint, at).map(drop)
+}
+
 /// How many wait.
 ///
 /// # Errors
@@ -96,7 +111,7 @@ mod tests {
     use crate::capture::{Hint, HintSource};
     use crate::flow::Flow;
     use crate::store::Store;
-    use crate::store::signals::{forget, waiting};
+    use crate::store::signals::{forget, remember_anew, waiting};
 
     #[test]
     fn a_notification_that_comes_twice_is_kept_once_and_until_it_was_followed() {
@@ -113,6 +128,19 @@ mod tests {
             [Some(hint.clone()), Some(hint.clone())]
         );
         store.write(|tx| forget(tx, &[found[0].place])).unwrap();
+        assert_eq!(store.waiting_signals().unwrap(), 1);
+    }
+
+    #[test]
+    fn a_second_gap_while_the_first_is_followed_is_followed_too() {
+        let store = Store::in_memory().unwrap();
+        let now = "2026-03-01T12:00:00Z".parse().unwrap();
+        let gap =
+            || store.write(|tx| remember_anew(tx, HintSource::Relay, "gap", &Hint::CatchUp, now)).unwrap();
+        gap();
+        let first = store.read(|tx| waiting(tx, 10)).unwrap();
+        gap();
+        store.write(|tx| forget(tx, &[first[0].place])).unwrap();
         assert_eq!(store.waiting_signals().unwrap(), 1);
     }
 

@@ -2,6 +2,7 @@ import type { ActivityFilter, Entry, FlowName } from "../schema";
 import type { Handlers } from "./handlers";
 import { Chance } from "./random";
 import { recordAt, type MadeRecord } from "./records";
+import type { Scenario } from "./scenarios";
 import type { World } from "./world";
 
 /** As many as an audit trail holds after a year or two. */
@@ -24,7 +25,8 @@ const kinds: readonly Kind[] = [
   { kind: "deleted", weight: 1, summary: (record) => `Marked as deleted in Business Central: ${record.name}` },
 ];
 
-const flowByChance: readonly FlowName[] = ["invoices", "invoices", "invoices", "items", "items", "customers", "contacts"];
+const selling: readonly FlowName[] = ["invoices", "invoices", "invoices", "items", "items", "customers", "contacts"];
+const buying: readonly FlowName[] = ["purchase_orders", "purchase_orders", "vendors"];
 
 function kindBy(chance: Chance): Kind {
   let left = chance.part() * kinds.reduce((sum, each) => sum + each.weight, 0);
@@ -52,9 +54,10 @@ function runEntry(seq: number, at: string): Entry {
 let trail: readonly Entry[] | undefined;
 
 /** The whole trail, newest first; made when it is asked for the first time. */
-export function wholeTrail(): readonly Entry[] {
+export function wholeTrail(scenario: Scenario): readonly Entry[] {
   trail ??= (() => {
     const chance = new Chance(9_001);
+    const flowByChance = scenario === "purchasing" ? [...selling, ...buying] : selling;
     let moment = Date.now() - 3 * 60_000;
     return Array.from({ length: trailLength }, (_, index): Entry => {
       const seq = trailLength - index;
@@ -85,10 +88,10 @@ function localDay(at: string): string {
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 
-function filtered(filter: ActivityFilter): readonly Entry[] {
+function filtered(scenario: Scenario, filter: ActivityFilter): readonly Entry[] {
   const text = filter.text.trim().toLowerCase();
   const kinds = new Set(filter.kinds);
-  return wholeTrail().filter(
+  return wholeTrail(scenario).filter(
     (entry) =>
       (filter.flow === null || entry.flow === filter.flow) &&
       (kinds.size === 0 || kinds.has(entry.kind)) &&
@@ -102,7 +105,7 @@ export function activityCommands(world: World): Pick<Handlers, "activity" | "act
   return {
     activity({ filter, offset, limit }) {
       if (world.scenario === "empty") return { total: 0, entries: [] };
-      const found = filtered(filter);
+      const found = filtered(world.scenario, filter);
       return { total: found.length, entries: found.slice(offset, offset + Math.min(limit, 500)) };
     },
 

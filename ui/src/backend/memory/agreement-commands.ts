@@ -1,8 +1,9 @@
 import { CallFailed } from "../failure";
-import type { Agreement, Difference, FlowCompared, Sum } from "../schema";
+import type { Agreement, Difference, FlowCompared, FlowName, Sum } from "../schema";
 import type { Handlers } from "./handlers";
 import { countedInWords, kindsFound, madeDifferences } from "./made-differences";
-import { cents, flowNames, records } from "./records";
+import { cents, flowsIn, records } from "./records";
+import type { Scenario } from "./scenarios";
 import type { World } from "./world";
 
 type Names = "compare_start" | "agreement" | "agreement_export";
@@ -42,8 +43,8 @@ function sumsOf(differences: readonly Difference[]): Sum[] {
   ];
 }
 
-function flowsOf(differences: readonly Difference[]): FlowCompared[] {
-  return flowNames.map((flow): FlowCompared => {
+function flowsOf(differences: readonly Difference[], names: readonly FlowName[]): FlowCompared[] {
+  return names.map((flow): FlowCompared => {
     const of = (...kinds: string[]): number =>
       differences.filter((each) => each.flow === flow && kinds.includes(each.kind)).length;
     const count = records[flow].length;
@@ -62,13 +63,13 @@ function flowsOf(differences: readonly Difference[]): FlowCompared[] {
 
 function sentenceOf(differences: readonly Difference[], flows: readonly FlowCompared[]): string {
   if (differences.length > 0) return `The systems differ: ${countedInWords(differences)}.`;
-  const counted = flows.map(({ flow, business_central }) => `${whole.format(business_central)} ${flow}`);
-  const [total, , remaining] = flows.at(-1)?.sums ?? [];
+  const counted = flows.map(({ flow, business_central }) => `${whole.format(business_central)} ${flow.replace("_", " ")}`);
+  const [total, , remaining] = flows.find(({ flow }) => flow === "invoices")?.sums ?? [];
   return `Both systems agree: ${counted.join(", ")}, ${money(total?.business_central ?? "0.00")} EUR (remaining ${money(remaining?.business_central ?? "0.00")} EUR).`;
 }
 
-function compared(differences: readonly Difference[], lines: boolean, at: Date): Agreement {
-  const flows = flowsOf(differences);
+function compared(scenario: Scenario, differences: readonly Difference[], lines: boolean, at: Date): Agreement {
+  const flows = flowsOf(differences, flowsIn(scenario));
   return {
     at: at.toISOString(),
     agrees: differences.length === 0,
@@ -93,7 +94,7 @@ const unreachable = {
 
 function lastOf(world: World, found: readonly Difference[]): Agreement | null {
   if (world.scenario === "empty" || world.state.stage === "setup") return null;
-  const last = compared(found, false, new Date(Date.now() - 5 * 3_600_000));
+  const last = compared(world.scenario, found, false, new Date(Date.now() - 5 * 3_600_000));
   // The program was started after that comparison: only its numbers are kept.
   if (world.scenario === "paused") return { ...last, differences: [], detailed: false };
   if (world.scenario !== "offline") return last;
@@ -117,7 +118,7 @@ export function agreementCommands(world: World): Pick<Handlers, Names> {
     compare_start({ mend, lines }) {
       world.work("compare", mend ? "Reading everything anew" : "Comparing both systems", 2400, () => {
         if (world.state.light === "offline") return unreachable;
-        world.compared = compared(mend ? found.slice(-1) : found, lines, new Date());
+        world.compared = compared(world.scenario, mend ? found.slice(-1) : found, lines, new Date());
         world.settle();
         return undefined;
       });

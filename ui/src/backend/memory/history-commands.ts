@@ -136,7 +136,7 @@ export function historyCommands(world: World, problems: OpenProblems): Pick<Hand
       }
       const problem = problems.ofRecord(flow, bc_id) ?? null;
       const inZoho = problem === null || problem.opens_in_zoho;
-      const trail = world.scenario === "empty" ? [] : wholeTrail().filter((entry) => entry.bc_id === bc_id);
+      const trail = world.scenario === "empty" ? [] : wholeTrail(world.scenario).filter((entry) => entry.bc_id === bc_id);
       const oldestFirst = trail.toReversed();
       const entries = told(record, problem ? withProblem(oldestFirst, problem) : oldestFirst).reverse();
       return {

@@ -11,6 +11,7 @@ import { previewCommands } from "./preview-commands";
 import { problemCommands } from "./problem-commands";
 import type { Scenario } from "./scenarios";
 import { settingsCommands } from "./settings-commands";
+import { signalsCommands } from "./signals-commands";
 import { stateCommands } from "./state-commands";
 import { wizardCommands } from "./wizard-commands";
 import { World } from "./world";
@@ -47,6 +48,7 @@ export function memoryBackend(scenario: Scenario): Backend {
     ...previewCommands(world),
     ...agreementCommands(world),
     ...settingsCommands(world),
+    ...signalsCommands(world),
     ...wizardCommands(world),
   };
 

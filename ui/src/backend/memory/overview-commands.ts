@@ -1,9 +1,10 @@
-import type { Credits, FlowAgreement, FlowName, Moved, Overview, ProblemGroup, SpentInHour } from "../schema";
+import type { Credits, FlowAgreement, FlowName, Moved, Overview, ProblemGroup, Signals, SpentInHour } from "../schema";
 import type { Handlers } from "./handlers";
 import type { OpenProblems } from "./open-problems";
 import { Chance } from "./random";
-import { flowNames, records } from "./records";
+import { flowsIn, records } from "./records";
 import type { Scenario } from "./scenarios";
+import { startingSignals } from "./signals-commands";
 import type { World } from "./world";
 
 const hour = 3_600_000;
@@ -24,9 +25,9 @@ function bustle(at: string): number {
 function movedOf(scenario: Scenario): Moved[] {
   if (scenario === "empty") return [];
   const chance = new Chance(411);
-  const weights = { customers: 6, items: 22, contacts: 5, invoices: 30, vendors: 0, purchase_orders: 0 };
+  const weights = { customers: 6, items: 22, contacts: 5, invoices: 30, vendors: 2, purchase_orders: 9 };
   return lastHours().flatMap((at) =>
-    flowNames.flatMap((flow) => {
+    flowsIn(scenario).flatMap((flow) => {
       const size = Math.round(weights[flow] * bustle(at) * (0.4 + chance.part()));
       if (size === 0) return [];
       const created = Math.round(size * (flow === "invoices" ? 0.7 : 0.2));
@@ -71,7 +72,7 @@ function flowsOf({ scenario, compared }: World, problems: OpenProblems): FlowAgr
   const open = problems.groups();
   const leftAlone = problems.leftAloneGroups();
   const still = open.filter((group) => group.kind === "flow");
-  return flowNames.map((flow): FlowAgreement => {
+  return flowsIn(scenario).map((flow): FlowAgreement => {
     const found = compared?.flows.find((each) => each.flow === flow);
     const differences = found ? found.missing + found.extra + found.duplicates + found.differing : 0;
     const count = scenario === "empty" ? 0 : records[flow].length;
@@ -89,6 +90,13 @@ function flowsOf({ scenario, compared }: World, problems: OpenProblems): FlowAgr
       stands_still: still.find((group) => group.flow === flow)?.message ?? null,
     };
   });
+}
+
+function signalsOf(world: World): Signals | null {
+  const { relay, standing, troubles, subscriptions, last_at } = world.signals ?? startingSignals(world);
+  if (relay === null) return null;
+  const first = troubles[0] ?? subscriptions.find((each) => each.refused)?.refused;
+  return { standing, why: first ? `${first.message}. ${first.cure}` : null, last_at };
 }
 
 export function overviewCommands(world: World, problems: OpenProblems): Pick<Handlers, "overview"> {
@@ -121,7 +129,7 @@ export function overviewCommands(world: World, problems: OpenProblems): Pick<Han
           scenario === "second_computer" && world.state.light === "error"
             ? { computer: "OFFICE-1", seen_at: new Date(Date.now() - 4 * 60_000).toISOString(), may_take_over: true }
             : null,
-        signals: null,
+        signals: signalsOf(world),
       };
     },
   };

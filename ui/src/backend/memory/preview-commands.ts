@@ -1,6 +1,6 @@
 import type { Failure, PreviewView } from "../schema";
 import type { Handlers } from "./handlers";
-import { flowNames } from "./records";
+import { flowsIn } from "./records";
 import { PlannedRecords, plannedFlow, plans } from "./preview-records";
 import type { World } from "./world";
 
@@ -33,7 +33,8 @@ function planOf(scenario: Scenario) {
   if (scenario === "clean") return plans.nothing;
   if (scenario === "flood") return plans.flood;
   if (scenario === "attention") return plans.waiting;
-  const inUse: readonly Scenario[] = ["normal", "paused", "syncing", "offline", "refused"];
+  if (scenario === "purchasing") return plans.purchasing;
+  const inUse: readonly Scenario[] = ["normal", "signals", "signals_refused", "signals_lost", "paused", "syncing", "offline", "refused"];
   return inUse.includes(scenario) ? plans.usual : plans.first;
 }
 
@@ -46,7 +47,7 @@ function viewOf(scenario: Scenario, at: Date): PreviewView {
   const minutes = clean ? 0 : scenario === "flood" ? 94 : 4;
   return {
     at: at.toISOString(),
-    flows: flowNames.map((flow) => plannedFlow(flow, plan)),
+    flows: flowsIn(scenario).map((flow) => plannedFlow(flow, plan)),
     credits: clean ? 8 : scenario === "flood" ? 12_480 : plan === plans.first ? 486 : 41,
     credits_spent: plan === plans.first ? 74 : 8,
     time: minutes === 0 ? "less than a minute" : minutes < 60 ? `about ${minutes} min` : `about ${Math.trunc(minutes / 60)} h ${minutes % 60} min`,

@@ -1,6 +1,6 @@
 import type { Change, FlowName, PlannedFlow, PlannedRecord } from "../schema";
 import { Chance } from "./random";
-import { cents, flowNames, recordAt, records, type MadeRecord } from "./records";
+import { cents, everyFlow, recordAt, records, type MadeRecord } from "./records";
 
 type Listed = "create" | "update" | "adopt" | "flag" | "delete" | "skip" | "hold" | "fail";
 
@@ -26,6 +26,14 @@ export const plans = {
     invoices: { create: 18, update: 27, hold: 3, fail: 1, skip: 12, unchanged: 1139 },
     vendors: {},
     purchase_orders: {},
+  },
+  purchasing: {
+    customers: { create: 2, update: 9, flag: 1, fail: 1, unchanged: 287 },
+    items: { create: 4, update: 31, skip: 4, unchanged: 461 },
+    contacts: { create: 3, update: 5, hold: 2, unchanged: 390 },
+    invoices: { create: 18, update: 27, hold: 3, fail: 1, skip: 12, unchanged: 1139 },
+    vendors: { create: 1, update: 3, unchanged: 34 },
+    purchase_orders: { create: 2, update: 6, hold: 1, unchanged: 45 },
   },
   first: {
     customers: { create: 98, adopt: 195, update: 4, fail: 3 },
@@ -172,7 +180,7 @@ export class PlannedRecords {
   readonly #places: readonly { flow: FlowName; action: Listed; index: number }[];
 
   constructor(plan: Plan) {
-    this.#places = flowNames.flatMap((flow) => {
+    this.#places = everyFlow.flatMap((flow) => {
       let index = 0;
       return listedActions.flatMap((action) =>
         Array.from({ length: plan[flow][action] ?? 0 }, () => ({ flow, action, index: index++ })),

@@ -1,6 +1,7 @@
 import type { FlowName } from "../schema";
 import { companyHeads, companyTails, firstNames, goods, lastNames, sizes, towns } from "./company-names";
 import { Chance } from "./random";
+import type { Scenario } from "./scenarios";
 
 /** A record of Business Central with its copy in Zoho. */
 export interface MadeRecord {
@@ -18,11 +19,16 @@ export interface MadeRecord {
   date: string;
 }
 
-/** The flows that are switched on. */
+/** The flows that are switched on as a rule. */
 export const flowNames: readonly FlowName[] = ["customers", "items", "contacts", "invoices"];
 
 /** Every flow; purchasing is switched off at first. */
 export const everyFlow: readonly FlowName[] = [...flowNames, "vendors", "purchase_orders"];
+
+/** The flows that are switched on in a scenario. */
+export function flowsIn(scenario: Scenario): readonly FlowName[] {
+  return scenario === "purchasing" ? everyFlow : flowNames;
+}
 
 const amounts: Record<FlowName, number> = { customers: 300, items: 500, contacts: 400, invoices: 1200, vendors: 38, purchase_orders: 54 };
 

@@ -30,6 +30,14 @@ export const scenarios = [
   "refused",
   /** Another computer writes to the Zoho org. */
   "second_computer",
+  /** Signals of changes arrive. */
+  "signals",
+  /** Business Central refuses to tell of changes. */
+  "signals_refused",
+  /** The relay does not answer any more. */
+  "signals_lost",
+  /** Vendors and purchase orders are copied too. */
+  "purchasing",
   /** The database cannot be used. */
   "unusable",
   /** The built-in systems of the demo. */

@@ -2,7 +2,7 @@ import { inputDay } from "../../format/when";
 import { CallFailed } from "../failure";
 import type { BundleEntry, Diagnosis, Failure, SettingsView } from "../schema";
 import type { Handlers } from "./handlers";
-import { everyFlow, flowNames } from "./records";
+import { everyFlow, flowsIn } from "./records";
 import type { World } from "./world";
 
 type Names =
@@ -42,7 +42,7 @@ function startingSettings(world: World): SettingsView {
     },
     flows: everyFlow.map((flow) => ({
       flow,
-      enabled: flowNames.includes(flow),
+      enabled: flowsIn(world.scenario).includes(flow),
       on_delete: "flag",
       on_drift: flow === "contacts" ? "leave" : "restore",
       on_zoho_delete: flow === "items" ? "recreate" : "ask",

@@ -1,4 +1,4 @@
-import type { Agreement, AppState, Event, Failure, FlowName, WorkKind } from "../schema";
+import type { Agreement, AppState, Event, Failure, FlowName, SignalsView, WorkKind } from "../schema";
 import { CallFailed } from "../failure";
 import type { Scenario } from "./scenarios";
 import { settledState } from "./settled-state";
@@ -11,6 +11,8 @@ export class World {
   copied: Partial<Record<FlowName, number>> | undefined;
   /** The last comparison of both systems. */
   compared: Agreement | null = null;
+  /** How signals of changes stand. */
+  signals: SignalsView | undefined;
   #handlers = new Set<(event: Event) => void>();
   #ticker: ReturnType<typeof setInterval> | undefined;
 

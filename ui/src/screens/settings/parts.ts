@@ -1,5 +1,5 @@
 /** The parts of the settings, by the word that stands in the address; notifications lead to them too. */
-export const parts = ["connections", "flows", "schedule", "notifications", "data", "diagnostics"] as const;
+export const parts = ["connections", "flows", "schedule", "signals", "notifications", "data", "diagnostics"] as const;
 
 export type Part = (typeof parts)[number];
 

@@ -28,10 +28,14 @@ export const overview = {
   nextRunPaused: (until: string) => `Paused until ${until}`,
   nextRunNone: "Not planned",
   noticing: "Changes are noticed",
-  noticingBy: "By asking regularly. Webhooks are not used.",
-  noticingAtOnce: "At once, by webhooks.",
+  noticingBy: {
+    off: "By asking regularly.",
+    well: "At once, by signals.",
+    partly: "Some at once, the rest by asking regularly.",
+    connecting: "By asking regularly, while signals are being connected.",
+    lost: "By asking regularly: no signals arrive.",
+  },
   noticingLast: (when: string) => `Last signal ${when}.`,
-  noticingNot: "By asking regularly. Webhooks do not arrive.",
   snoozed: (until: string) => `Notifications are held back until ${until}.`,
   work: {
     cancel: "Cancel",

@@ -6,6 +6,7 @@ export const settings = {
     connections: "Connections",
     flows: "What is copied",
     schedule: "Schedule",
+    signals: "Changes at once",
     notifications: "Notifications",
     data: "This computer",
     diagnostics: "Diagnostics",

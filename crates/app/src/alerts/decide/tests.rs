@@ -1,3 +1,5 @@
+mod signals;
+
 use jiff::ToSpan;
 use jiff::civil::{date, time};
 use sync::flow::Flow;

@@ -6,6 +6,7 @@ mod matching;
 mod overview;
 mod preferences;
 mod problems;
+mod signals;
 
 use jiff::{Timestamp, ToSpan};
 use sync::reconcile::ReconcileOptions;
@@ -24,6 +25,7 @@ use crate::window::schema::{Commands, Failure, Nothing};
 use crate::window::settings::{
     Autostart, BundleEntry, Connection, Diagnosis, Forgotten, OpenPlace, Saved, SettingsView, Snooze,
 };
+use crate::window::signals::{SignalsAnswers, SignalsView};
 use crate::window::state::{AppState, PauseUntil};
 use crate::window::wizard::{
     BusinessCentralAnswers, CompanyChoice, Counts, FieldsPlan, Finish, FlowAnswers, KeyChoice, Step, Wizard,
@@ -247,6 +249,22 @@ impl Commands for Resident {
 
     async fn autostart_set(&self, _: Autostart) -> Result<Autostart, Failure> {
         Err(of_the_window())
+    }
+
+    async fn signals(&self, _: Nothing) -> Result<SignalsView, Failure> {
+        signals::view(&self.0)
+    }
+
+    async fn signals_on(&self, answers: SignalsAnswers) -> Result<Nothing, Failure> {
+        signals::on(&self.0, &answers)
+    }
+
+    async fn signals_repair(&self, _: Nothing) -> Result<Nothing, Failure> {
+        signals::begin(&self.0, Undertaking::SignalsRepair)
+    }
+
+    async fn signals_off(&self, _: Nothing) -> Result<Nothing, Failure> {
+        signals::begin(&self.0, Undertaking::SignalsOff)
     }
 
     async fn wizard(&self, _: Nothing) -> Result<Wizard, Failure> {

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use sync::store::{Store, StoreError, binding, comparisons};
 use sync::writer::{self, Known};
 
+use crate::alerts::capital;
 use crate::resident::shared::Inner;
 use crate::window::overview::{
     ComparedInShort, Credits, FlowAgreement, Moved, OtherWriter, Overview, RunInShort, Signals, SpentInHour,
@@ -61,7 +62,7 @@ pub(super) fn of(inner: &Inner) -> Result<Overview, Failure> {
     let spent = movement::credits_per_hour(&store, now, zone)?;
     let credits = &status.credits;
     let signals = match &relay {
-        Some(relay) => Some(signals(&webhooks::shown(&store, Some(relay), now)?)),
+        Some(relay) => Some(signals(&super::signals::shown(inner, Some(relay))?)),
         None => None,
     };
     Ok(Overview {
@@ -113,10 +114,14 @@ fn other_writer(store: &Store) -> Result<Option<OtherWriter>, StoreError> {
 }
 
 fn signals(shown: &webhooks::Shown) -> Signals {
-    let why = shown.link.why.iter().chain(shown.troubles.iter().map(|(_, trouble)| trouble)).next();
+    let troubles = super::signals::troubles(shown);
+    let mut refusals = shown.subscriptions.iter().filter_map(|subscription| subscription.refused.as_ref());
+    let refusal =
+        || refusals.next().map(|refusal| (capital(&refusal.message), wording::for_window(&refusal.cure)));
+    let first = troubles.into_iter().next().map(|trouble| (trouble.message, trouble.cure)).or_else(refusal);
     Signals {
-        well: shown.is_well(),
-        why: why.map(|why| format!("{} {}", why.message, wording::for_window(&why.cure))),
+        standing: super::signals::standing(shown),
+        why: first.map(|(message, cure)| format!("{}. {cure}", message.trim_end_matches('.'))),
         last_at: shown.link.last_signal_at.map(|at| at.to_string()),
     }
 }

@@ -67,6 +67,8 @@ pub struct Webhooks {
     pub silent: bool,
     /// Whether addresses are asked by GET instead of POST; which, is not documented.
     pub handshake_by_get: bool,
+    /// When something was last told, by Business Central's time.
+    pub told: Option<Timestamp>,
     subscriptions: BTreeMap<String, Subscription>,
     /// What has not been told yet, by subscription and record.
     pending: BTreeMap<String, BTreeMap<Uuid, Change>>,
@@ -85,6 +87,7 @@ impl Default for Webhooks {
             says_what_is_eligible: true,
             silent: false,
             handshake_by_get: false,
+            told: None,
             subscriptions: BTreeMap::new(),
             pending: BTreeMap::new(),
             due: None,
@@ -142,6 +145,13 @@ impl Webhooks {
         self.subscriptions.values()
     }
 
+    /// Deletes a subscription as an administrator does; false where there is none.
+    pub fn drop_subscription(&mut self, id: &str) -> bool {
+        let known = self.subscriptions.contains_key(id);
+        self.forget(id);
+        known
+    }
+
     /// How many POSTs wait: for their time, an answer or another attempt.
     #[must_use]
     pub fn waiting(&self) -> usize {
@@ -183,6 +193,7 @@ impl Webhooks {
         let mut due = Vec::new();
         for (number, post) in self.posts.iter_mut().filter(|(_, post)| post.is_due(now)) {
             post.under_way = true;
+            self.told = Some(now);
             due.push((*number, post.what.url.clone(), post.what.clone(), post.was_late));
         }
         due.into_iter()

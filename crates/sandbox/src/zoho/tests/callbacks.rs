@@ -23,9 +23,12 @@ impl Desk {
     /// What is due two seconds later.
     fn told(&mut self) -> Vec<Value> {
         self.pass(2);
-        let due = self.zoho.due_callbacks(self.now);
-        assert!(due.iter().all(|(url, _)| url == "https://relay.example/z/1"));
-        due.iter().map(|(_, body)| Value::parse(body).unwrap()).collect()
+        let due = self.zoho.take_due_callbacks(self.now);
+        for callback in &due {
+            assert_eq!(callback.url, "https://relay.example/z/1");
+            self.zoho.callback_answered(callback.number, Some(200), self.now);
+        }
+        due.iter().map(|callback| Value::parse(&callback.body).unwrap()).collect()
     }
 }
 
@@ -103,7 +106,7 @@ fn records_of_one_call_are_told_together() {
 #[test]
 fn a_call_leaves_after_its_delay_and_is_given_out_once() {
     let mut desk = watching(&["Accounts.all"], "");
-    desk.zoho.switches.set("watch_seconds", &Value::Number(30.into())).unwrap();
+    desk.zoho.switches.set("watch_milliseconds", &Value::Number(30_000.into())).unwrap();
     desk.add("Accounts", r#"{"Account_Name":"One"}"#);
     let due = desk.zoho.next_callback_due().unwrap();
     assert_eq!(due.to_string(), "2026-09-01T10:00:30Z");

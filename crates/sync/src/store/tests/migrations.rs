@@ -53,6 +53,9 @@ fn a_released_step_never_changes() {
         "be1b6036d590ebf826efc43d61b23770dc0b37daeca91a69d5fe4eb6f24142aa",
         "a84288c7e1a3cbf1f9978cbf67d16a131ae149d45dcd8d53efc65a26df187626",
         "aa368cd5421124ac6b36c63746732e8e9c54090902110ea217118c0997c8b563",
+        "c46de20d167be9ea6d2c8aa970c93145d5754e4be4f245cbe30f7e182a3771a3",
+        "c969a4c91e93b60abb0432280e2e635a2c2f2310dde100716107a3047a167c09",
+        "a8fe7b57943285a433769470c09ac69172f1b2f49712b826ee70e78136f81753",
     ];
     for (step, hash) in migrate::STEPS.into_iter().zip(released) {
         assert_eq!(sources::hash(step), hash, "make a new step instead: {step}");
