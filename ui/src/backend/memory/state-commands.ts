@@ -21,8 +21,8 @@ export function stateCommands(world: World): Pick<Handlers, Names> {
     },
 
     take_over() {
+      world.settle({ light: "up_to_date", cure: null });
       world.work("sync", "Writing invoices to Zoho", 240, () => undefined);
-      world.settle({ light: "up_to_date" });
       return null;
     },
 
