@@ -211,9 +211,9 @@ async fn after_two_restores_within_a_day_the_third_edit_is_a_problem_that_says_w
     assert_holds(&rig).await;
 }
 
-#[tokio::test(start_paused = true)]
-async fn an_invoice_whose_rows_were_edited_is_found_by_its_total_and_put_right() {
-    let rig = rig_that(OnDrift::Restore, None).await;
+/// An invoice in both systems, whose first row somebody has edited in Zoho since; with the total that it had.
+async fn with_an_edited_row(on_drift: OnDrift) -> (Rig, Option<Value>) {
+    let rig = rig_that(on_drift, None).await;
     let customer = rig.customer("C1", "Adatum");
     let bolt = rig.item("1000", "Bolt", "1");
     rig.invoice(customer, "I1", &[rig.line(bolt, "3", "10")], Terms::default());
@@ -224,11 +224,65 @@ async fn an_invoice_whose_rows_were_edited_is_found_by_its_total_and_put_right()
     let id = row.get("id").cloned().unwrap();
     let changed = Value::Object([("id".to_owned(), id), ("Quantity".to_owned(), decimal("5").into())].into());
     rig.by_hand(Module::Invoices, &invoice, "Invoiced_Items", Value::List(vec![changed]));
-    assert_ne!(rig.zoho_record(Module::Invoices, "BC_Number", "I1").get("Grand_Total").cloned(), total);
+    assert_ne!(total_of(&rig), total);
+    (rig, total)
+}
+
+fn total_of(rig: &Rig) -> Option<Value> {
+    rig.zoho_record(Module::Invoices, "BC_Number", "I1").get("Grand_Total").cloned()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_invoice_whose_rows_were_edited_is_found_by_its_total_and_put_right() {
+    let (rig, total) = with_an_edited_row(OnDrift::Restore).await;
     assert_clean(&later(&rig).await);
-    let invoice = rig.zoho_record(Module::Invoices, "BC_Number", "I1");
-    assert_eq!(invoice.get("Grand_Total").cloned(), total);
+    assert_eq!(total_of(&rig), total);
     assert!(rig.compare_lines().await.agrees);
+    assert_holds(&rig).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_invoice_whose_rows_were_edited_is_asked_about_and_another_try_restores_its_total() {
+    let (rig, total) = with_an_edited_row(OnDrift::Ask).await;
+    assert_eq!(later(&rig).await.outcome, Outcome::Attention);
+    assert_eq!(rig.problems(), [("I1".to_owned(), "edited_in_zoho".to_owned())]);
+    let message = rig.failures()[0].message.clone();
+    assert!(message.contains("Grand_Total"), "{message}");
+    assert_ne!(total_of(&rig), total, "a question changes nothing");
+    rig.replay(Replay::All).await;
+    assert_eq!(total_of(&rig), total);
+    assert!(rig.compare_lines().await.agrees);
+    assert_holds(&rig).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pass_that_dies_at_any_moment_forgets_no_edit_and_no_deletion() {
+    let mut rig = rig_that(OnDrift::Restore, Some(OnZohoDelete::Recreate)).await;
+    let edited = rig.customer("C1", "Adatum");
+    rig.customer("C2", "Fabrikam");
+    rig.edit(Table::Customers, edited, "phoneNumber", "+49 40 1");
+    assert_clean(&rig.sync().await);
+    rig.world.set_latency(Duration::from_millis(20), Duration::from_millis(40));
+    let mut died = 0;
+    for moment in (0..48).map(|step| Duration::from_millis(step * 20)) {
+        // Two restores of a field within a day are the most.
+        rig.pass(Duration::from_secs(25 * 60 * 60)).await;
+        assert_clean(&rig.sync().await);
+        rig.by_hand(Module::Accounts, &rig.account("C1"), "Phone", "+49 40 999");
+        delete_in_zoho(&rig, Module::Accounts, &id_of(&rig.account("C2")));
+        rig.pass(HALF_AN_HOUR).await;
+        tokio::select! {
+            biased;
+            () = tokio::time::sleep(moment) => died += 1,
+            _ = rig.poll() => {}
+        }
+        rig = rig.restarted();
+        rig.pass(HALF_AN_HOUR).await;
+        assert_clean(&rig.sync().await);
+        assert_eq!(text(&rig.account("C1"), "Phone"), Some("+49 40 1"), "died after {moment:?}");
+        assert_eq!(rig.zoho_records(Module::Accounts).len(), 2, "died after {moment:?}");
+    }
+    assert!((10..48).contains(&died), "{died} of them died: the moments do not span a run");
     assert_holds(&rig).await;
 }
 
