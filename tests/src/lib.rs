@@ -16,6 +16,7 @@ pub mod invoicing;
 pub mod listening;
 pub mod office;
 pub mod processes;
+pub mod seeds;
 pub mod story;
 
 use std::collections::BTreeMap;
@@ -348,7 +349,7 @@ impl Rig {
     }
 
     async fn run(&self, trigger: Trigger, full: bool) -> RunReport {
-        let options = RunOptions { trigger, flows: None, full, confirm_deletions: false, told: Vec::new() };
+        let options = RunOptions { full, ..RunOptions::of(trigger) };
         let report = self.engine.run(&options, &Silent, &self.stop).await;
         for flow in &report.flows {
             let parts = flow.created + flow.updated + flow.unchanged + flow.skipped + flow.failed + flow.held;

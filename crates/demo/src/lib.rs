@@ -49,6 +49,33 @@ struct Changes {
     changes: Vec<String>,
 }
 
+/// The settings of a profile that copies simulated systems at `origin`.
+#[must_use]
+pub fn settings(origin: &str) -> Settings {
+    Settings {
+        business_central: BusinessCentral {
+            tenant: credentials::TENANT.to_owned(),
+            environment: credentials::ENVIRONMENT.to_owned(),
+            company: credentials::COMPANY.to_owned(),
+            client_id: credentials::BC_CLIENT_ID.to_owned(),
+            login_url: format!("{origin}/login"),
+            api_url: format!("{origin}/bc"),
+            client_secret_expires: None,
+        },
+        zoho: Zoho {
+            client_id: credentials::ZOHO_CLIENT_ID.to_owned(),
+            accounts_url: format!("{origin}/accounts"),
+            upload_url: Some(format!("{origin}/upload")),
+            default_owner: None,
+        },
+        sync: Sync { invoices_from: Some(InvoicesFrom::All), ..Sync::default() },
+        flows: BTreeMap::new(),
+        network: Network::default(),
+        notifications: Preferences::default(),
+        relay: Relay::default(),
+    }
+}
+
 impl Systems {
     /// Starts both systems as they were left, or as new, and leaves their addresses in the profile's settings file.
     ///
@@ -95,29 +122,7 @@ impl Systems {
     /// The settings that lead to both systems.
     #[must_use]
     pub fn settings(&self) -> Settings {
-        let origin = self.origin();
-        Settings {
-            business_central: BusinessCentral {
-                tenant: credentials::TENANT.to_owned(),
-                environment: credentials::ENVIRONMENT.to_owned(),
-                company: credentials::COMPANY.to_owned(),
-                client_id: credentials::BC_CLIENT_ID.to_owned(),
-                login_url: format!("{origin}/login"),
-                api_url: format!("{origin}/bc"),
-                client_secret_expires: None,
-            },
-            zoho: Zoho {
-                client_id: credentials::ZOHO_CLIENT_ID.to_owned(),
-                accounts_url: format!("{origin}/accounts"),
-                upload_url: Some(format!("{origin}/upload")),
-                default_owner: None,
-            },
-            sync: Sync { invoices_from: Some(InvoicesFrom::All), ..Sync::default() },
-            flows: BTreeMap::new(),
-            network: Network::default(),
-            notifications: Preferences::default(),
-            relay: Relay::default(),
-        }
+        settings(&self.origin())
     }
 
     /// Changes a few things in the built-in Business Central, and says which.

@@ -79,6 +79,14 @@ pub struct RunOptions {
     pub told: Vec<Flow>,
 }
 
+impl RunOptions {
+    /// A run of every flow that is switched on, over what changed.
+    #[must_use]
+    pub fn of(trigger: Trigger) -> Self {
+        Self { trigger, flows: None, full: false, confirm_deletions: false, told: Vec::new() }
+    }
+}
+
 /// What a replay takes up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Replay {

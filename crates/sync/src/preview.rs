@@ -134,13 +134,8 @@ pub async fn preview(
     let before = store.read(audit::head)?;
     let placeholders = missing_placeholders(&engine)?;
     let spent_before = ledger.spent()?;
-    let run = RunOptions {
-        trigger: Trigger::Manual,
-        flows: options.flows.clone(),
-        full: options.full,
-        confirm_deletions: false,
-        told: Vec::new(),
-    };
+    let run =
+        RunOptions { flows: options.flows.clone(), full: options.full, ..RunOptions::of(Trigger::Manual) };
     let start = clock.monotonic();
     let report = engine.run(&run, progress, stop).await;
     let took = clock.monotonic().saturating_sub(start);

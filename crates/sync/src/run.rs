@@ -52,13 +52,7 @@ pub(crate) async fn replayed(
     progress: &dyn Progress,
     stop: &Stop,
 ) -> RunReport {
-    let options = RunOptions {
-        trigger: Trigger::Replay,
-        flows: None,
-        full: false,
-        confirm_deletions: false,
-        told: Vec::new(),
-    };
+    let options = RunOptions::of(Trigger::Replay);
     let flows = chosen(engine, None);
     // A replay that cannot find out what it takes up has done nothing, and says so.
     let (records, found) = match taken_up(engine, what) {
@@ -264,10 +258,7 @@ impl Job<'_> {
 
     /// Whether signals tell what changed, and it was listed for safety not long ago.
     fn is_told(&self, session: &Session<'_>, flow: Flow) -> Result<bool, RunError> {
-        if self.options.trigger != Trigger::Schedule
-            || self.options.full
-            || !self.options.told.contains(&flow)
-        {
+        if self.options.trigger != Trigger::Schedule || !self.options.told.contains(&flow) {
             return Ok(false);
         }
         let last = session.store().read(|tx| sweep_clocks::last(tx, &listed_clock(flow)))?;

@@ -13,9 +13,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::open::{Mode, Outside};
-use app::settings::{BusinessCentral, Network, Settings, Sync, Zoho};
+use app::settings::{Relay, Settings, Sync};
 use app::webhooks::{self, Switched};
-use app::{App, Profile, alerts, polling};
+use app::{App, Profile, polling};
 use business_central::{BcId, Client, Entity, NewSubscription};
 use jiff::{SignedDuration, Timestamp};
 use sandbox::{ORIGIN, Postman, World, credentials, seed};
@@ -136,21 +136,6 @@ impl Office {
     fn settings(&self) -> Settings {
         let policy = &self.choices.policy;
         Settings {
-            business_central: BusinessCentral {
-                tenant: credentials::TENANT.to_owned(),
-                environment: credentials::ENVIRONMENT.to_owned(),
-                company: credentials::COMPANY.to_owned(),
-                client_id: credentials::BC_CLIENT_ID.to_owned(),
-                login_url: format!("{ORIGIN}/login"),
-                api_url: format!("{ORIGIN}/bc"),
-                client_secret_expires: None,
-            },
-            zoho: Zoho {
-                client_id: credentials::ZOHO_CLIENT_ID.to_owned(),
-                accounts_url: format!("{ORIGIN}/accounts"),
-                upload_url: Some(format!("{ORIGIN}/upload")),
-                default_owner: None,
-            },
             sync: Sync {
                 flows: policy.flows.clone(),
                 // Signals bring what is new; fewer polls let days pass sooner.
@@ -163,9 +148,8 @@ impl Office {
                 ..Sync::default()
             },
             flows: policy.by_flow.iter().map(|(flow, policy)| (*flow, *policy)).collect::<BTreeMap<_, _>>(),
-            network: Network::default(),
-            notifications: alerts::Preferences::default(),
-            relay: app::settings::Relay { url: Some(URL.to_owned()), ..Default::default() },
+            relay: Relay { url: Some(URL.to_owned()), ..Relay::default() },
+            ..demo::settings(ORIGIN)
         }
     }
 

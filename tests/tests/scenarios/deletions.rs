@@ -42,13 +42,7 @@ fn flagged(rig: &Rig, module: Module) -> usize {
 }
 
 async fn confirm(rig: &Rig) -> RunReport {
-    let options = RunOptions {
-        trigger: Trigger::Manual,
-        flows: None,
-        full: true,
-        confirm_deletions: true,
-        told: Vec::new(),
-    };
+    let options = RunOptions { full: true, confirm_deletions: true, ..RunOptions::of(Trigger::Manual) };
     rig.engine.run(&options, &Silent, &rig.stop).await
 }
 

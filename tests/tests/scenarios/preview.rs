@@ -407,11 +407,8 @@ async fn nothing_is_written_anywhere_while_a_writer_works_beside_it() {
 
     let app = folder.open(Mode::Write);
     let options = sync::engine::RunOptions {
-        trigger: sync::report::Trigger::Manual,
         flows: Some(vec![Flow::Customers]),
-        full: false,
-        confirm_deletions: false,
-        told: Vec::new(),
+        ..sync::engine::RunOptions::of(sync::report::Trigger::Manual)
     };
     assert_clean(&app.engine.run(&options, &Silent, &Stop::default()).await);
     // The writer holds its lock and its database all the while.

@@ -4,7 +4,6 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,21 +24,7 @@ const STEPS: u64 = 25;
 
 #[test]
 fn after_any_history_both_systems_agree_and_nothing_is_there_twice() {
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    let seeds = match number("LEDGERLINE_SEED") {
-        Some(seed) => seed..=seed,
-        None => 1..=number("LEDGERLINE_SEEDS").unwrap_or(40),
-    };
-    for seed in seeds {
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
-        let played = catch_unwind(AssertUnwindSafe(|| runtime.block_on(play(seed))));
-        if let Err(panic) = played {
-            eprintln!("the history of seed {seed} broke; play it again with");
-            eprintln!("    LEDGERLINE_SEED={seed} cargo test -p tests --test simulation -- --nocapture");
-            resume_unwind(panic);
-        }
-    }
+    tests::seeds::play(40, "simulation", play);
 }
 
 /// Plays one history, lets everything come to rest, and looks.

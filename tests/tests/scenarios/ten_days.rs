@@ -6,7 +6,6 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::pin;
 use std::time::Duration;
 
@@ -38,23 +37,7 @@ const WANTED: [&str; 4] = ["customers", "items", "salesInvoices", "vendors"];
 
 #[test]
 fn after_ten_days_of_anything_both_systems_agree_and_no_subscription_ran_out_that_could_be_renewed() {
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    let seeds = match number("LEDGERLINE_SEED") {
-        Some(seed) => seed..=seed,
-        None => 1..=number("LEDGERLINE_SEEDS").unwrap_or(2),
-    };
-    for seed in seeds {
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
-        let played = catch_unwind(AssertUnwindSafe(|| runtime.block_on(play(seed))));
-        if let Err(panic) = played {
-            eprintln!("the ten days of seed {seed} broke; play them again with");
-            eprintln!(
-                "    LEDGERLINE_SEED={seed} cargo test -p tests --test scenarios ten_days -- --nocapture"
-            );
-            resume_unwind(panic);
-        }
-    }
+    tests::seeds::play(2, "ten_days", play);
 }
 
 /// Looks at both services all the time.

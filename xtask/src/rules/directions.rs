@@ -13,11 +13,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("zoho-crm", &["exact-json", "transport"]),
     ("sandbox", &["exact-json", "transport"]),
     ("sync", &["business-central", "exact-json", "transport", "zoho-crm"]),
-    // Sandbox and relay only in tests of what the window asks; nothing of the application needs them to run.
+    // Demo, sandbox and relay only in tests of what the window asks; nothing of the application needs them to run.
     (
         "app",
         &[
             "business-central",
+            "demo",
             "exact-json",
             "relay",
             "relay-protocol",
@@ -36,6 +37,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "app",
             "business-central",
+            "demo",
             "exact-json",
             "relay",
             "relay-protocol",

@@ -190,13 +190,7 @@ async fn synced(
     stop: &Stop,
     rhythm: &mut Option<Rhythm>,
 ) -> RunReport {
-    let options = RunOptions {
-        trigger: Trigger::Manual,
-        flows: None,
-        full: false,
-        confirm_deletions: false,
-        told: Vec::new(),
-    };
+    let options = RunOptions::of(Trigger::Manual);
     let report = Box::pin(comparing::run_once(app, &options, progress, stop)).await;
     ran(inner, app, &report, rhythm);
     report

@@ -8,15 +8,13 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use app::Profile;
 use app::alerts::Alert;
 use app::resident::{Hands, Resident, Surroundings};
-use app::settings::{BusinessCentral, Network, Relay, Settings, Sync, Zoho};
 use app::window::schema::{Event, Failure, Nothing};
 use app::window::state::WorkKind;
-use app::{Profile, alerts};
 use jiff::tz::TimeZone;
 use sandbox::{Server, World, credentials, serve};
-use sync::policy::InvoicesFrom;
 use tokio::sync::broadcast::Receiver;
 use transport::{SystemClock, SystemRandom};
 
@@ -64,31 +62,6 @@ pub struct Office {
     life: std::thread::JoinHandle<()>,
 }
 
-fn settings(origin: &str) -> Settings {
-    Settings {
-        business_central: BusinessCentral {
-            tenant: credentials::TENANT.to_owned(),
-            environment: credentials::ENVIRONMENT.to_owned(),
-            company: credentials::COMPANY.to_owned(),
-            client_id: credentials::BC_CLIENT_ID.to_owned(),
-            login_url: format!("{origin}/login"),
-            api_url: format!("{origin}/bc"),
-            client_secret_expires: None,
-        },
-        zoho: Zoho {
-            client_id: credentials::ZOHO_CLIENT_ID.to_owned(),
-            accounts_url: format!("{origin}/accounts"),
-            upload_url: Some(format!("{origin}/upload")),
-            default_owner: None,
-        },
-        sync: Sync { invoices_from: Some(InvoicesFrom::All), ..Sync::default() },
-        flows: std::collections::BTreeMap::new(),
-        network: Network::default(),
-        notifications: alerts::Preferences::default(),
-        relay: Relay::default(),
-    }
-}
-
 pub fn taken_up(folder: &Path, hands: &Arc<Noted>) -> (Resident, std::thread::JoinHandle<()>) {
     let surroundings = Surroundings {
         environment: Arc::new(environment),
@@ -114,7 +87,7 @@ impl Office {
         let folder = tempfile::tempdir().unwrap();
         let profile = Profile::at(Some(folder.path().join("profile"))).unwrap();
         profile.create().unwrap();
-        settings(&server.origin()).save(&profile.settings()).unwrap();
+        demo::settings(&server.origin()).save(&profile.settings()).unwrap();
         let hands = Arc::new(Noted::default());
         let (resident, life) = taken_up(folder.path(), &hands);
         let office = Self { world, _server: server, folder, hands, resident, life };

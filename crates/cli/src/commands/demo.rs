@@ -73,13 +73,7 @@ async fn copy(
         eprintln!("set up: {created} fields created in the built-in Zoho");
     }
     let progress = Shown::new();
-    let options = RunOptions {
-        trigger: Trigger::Manual,
-        flows: None,
-        full: false,
-        confirm_deletions: false,
-        told: Vec::new(),
-    };
+    let options = RunOptions::of(Trigger::Manual);
     let report = app.engine.run(&options, &progress, stop).await;
     progress.done();
     if !output.json {

@@ -25,13 +25,7 @@ pub async fn run(app: &App, args: &args::Sync, output: Output) -> Result<u8, App
         );
     }
     if args.once {
-        let options = RunOptions {
-            trigger: Trigger::Manual,
-            flows,
-            full: args.full,
-            confirm_deletions: false,
-            told: Vec::new(),
-        };
+        let options = RunOptions { flows, full: args.full, ..RunOptions::of(Trigger::Manual) };
         let report = comparing::run_once(app, &options, &progress, &stop).await;
         progress.done();
         output.report(&report);

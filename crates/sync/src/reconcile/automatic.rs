@@ -126,11 +126,9 @@ impl Engine {
             None
         } else {
             let run = RunOptions {
-                trigger: Trigger::Manual,
-                flows: None,
                 full: true,
                 confirm_deletions: options.confirm_deletions,
-                told: Vec::new(),
+                ..RunOptions::of(Trigger::Manual)
             };
             Some(self.run(&run, progress, stop).await)
         };
