@@ -65,7 +65,9 @@ fn run(arguments: Vec<String>) -> Result<(), Failed> {
     let text = table::markdown(&rows);
     println!("{text}");
     if let Some(path) = save {
-        std::fs::write(&path, table::page(&text))
+        let before = std::fs::read_to_string(&path)
+            .map_err(|error| format!("{} could not be read: {error}", path.display()))?;
+        std::fs::write(&path, table::renewed(&before, &text))
             .map_err(|error| format!("{} could not be written: {error}", path.display()))?;
     }
     if rows.iter().any(measured::Measured::misses) { Err("a goal was missed".to_owned()) } else { Ok(()) }

@@ -51,13 +51,23 @@ fn seconds(time: Duration) -> String {
     format!("{}.{:02} s", time.as_secs(), time.subsec_millis() / 10)
 }
 
-/// The page that is kept in `docs/`.
-pub fn page(table: &str) -> String {
-    format!(
-        "# Benchmarks\n\n\
-         `cargo xtask bench` builds the release programs, starts the simulated services in a process of their own, and measures `ledgerline` against them.\n\
-         In brackets stands the least possible. The *floor* is what the services' latency alone demands: the serial prelude (measured in the same run\n\
-         against an empty company), plus the larger of Business Central's pages one after the other and Zoho's calls at ten at a time\n\
-         (its limit for writes and queries in every edition), or the bulk jobs' own time. 1 MB is 1,000,000 bytes.\n\n{table}"
-    )
+/// The page that is kept in `docs/`, with `table` in place of its first one; what people wrote around it stays.
+pub fn renewed(page: &str, table: &str) -> String {
+    let is_row = |line: &&str| line.starts_with('|');
+    let above: String = page.split_inclusive('\n').take_while(|line| !is_row(line)).collect();
+    let below: String =
+        page.split_inclusive('\n').skip_while(|line| !is_row(line)).skip_while(is_row).collect();
+    format!("{above}{table}{below}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::renewed;
+
+    #[test]
+    fn what_people_wrote_around_the_table_stays() {
+        let page = "# Benchmarks\n\nwords\n\n| old |\n|---|\n\n## The relay\n\n| kept |\n";
+        let new = renewed(page, "| new |\n|---|\n| row |\n");
+        assert_eq!(new, "# Benchmarks\n\nwords\n\n| new |\n|---|\n| row |\n\n## The relay\n\n| kept |\n");
+    }
 }
