@@ -73,6 +73,16 @@ test("what a side refuses stands with its cure, and is repaired by one button", 
   await expect(refused).toContainText("Tells until");
 });
 
+test("what switching off left behind is said, and removed by one button", async ({ page }) => {
+  await openScreen(page, section, { scenario: "signals_left" });
+  const part = page.getByTestId("signals");
+  await expect(part).toHaveAttribute("data-standing", "off");
+  await expect(part).toContainText("not everything of them could be removed");
+  await part.getByRole("button", { name: "Remove the rest" }).click();
+  await expect(part).not.toContainText("could be removed");
+  await expect(part.getByRole("button", { name: "Remove the rest" })).toHaveCount(0);
+});
+
 test("a lost relay says since when, and a repair that fails says why", async ({ page }) => {
   await openScreen(page, section, { scenario: "signals_lost" });
   const part = page.getByTestId("signals");
@@ -104,7 +114,7 @@ test("loading and failing are shown", async ({ page }) => {
   await expect(page.getByRole("alert")).toContainText("Stop the other program");
 });
 
-for (const scenario of ["normal", "signals", "signals_refused", "signals_lost"]) {
+for (const scenario of ["normal", "signals", "signals_refused", "signals_lost", "signals_left"]) {
   for (const theme of themes) {
     for (const size of Object.keys(sizes) as (keyof typeof sizes)[]) {
       test(`accessible and fitting: ${scenario}, ${theme}, ${size}`, async ({ page }) => {

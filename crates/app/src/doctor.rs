@@ -400,12 +400,19 @@ fn one_writer(app: &App, diagnosis: &mut Diagnosis) {
 
 /// Whether signals arrive, where a relay is named.
 fn signals(app: &App, diagnosis: &mut Diagnosis) {
-    let Some(relay) = &app.settings.relay.url else { return };
     let subject = "Relay: signals of changes";
-    let shown = match webhooks::shown(&app.store, Some(relay), app.clock.now()) {
+    let shown = match webhooks::shown(&app.store, app.settings.relay.url.as_deref(), app.clock.now()) {
         Ok(shown) => shown,
         Err(error) => return diagnosis.failed(subject, &error.into(), false),
     };
+    if shown.left_behind {
+        let cure = "Run `ledgerline webhooks off` when both systems can be reached.";
+        let message = "they are switched off, and not everything of them could be removed";
+        diagnosis.note(Verdict::Warning, "signals_left_behind", subject, message, cure);
+    }
+    if shown.relay.is_none() {
+        return;
+    }
     if shown.is_well() {
         diagnosis.ok("signals", subject, "they arrive");
     } else if !shown.listening {

@@ -123,13 +123,8 @@ pub async fn scheduled(app: &App, flows: Option<&[Flow]>, progress: &dyn Progres
         tracing::warn!(%error, "which changes are told could not be read; everything is listed");
         Vec::new()
     });
-    let options = RunOptions {
-        trigger: Trigger::Schedule,
-        flows: flows.map(<[Flow]>::to_vec),
-        full: false,
-        confirm_deletions: false,
-        told,
-    };
+    let options =
+        RunOptions { flows: flows.map(<[Flow]>::to_vec), told, ..RunOptions::of(Trigger::Schedule) };
     let mut report = app.engine.run(&options, progress, stop).await;
     ran(app, options.trigger, &report);
     if flows.is_none() {
@@ -141,13 +136,7 @@ pub async fn scheduled(app: &App, flows: Option<&[Flow]>, progress: &dyn Progres
 
 /// One run over what signals have told.
 pub async fn signalled(app: &App, flows: Option<&[Flow]>, progress: &dyn Progress, stop: &Stop) -> RunReport {
-    let options = RunOptions {
-        trigger: Trigger::Signal,
-        flows: flows.map(<[Flow]>::to_vec),
-        full: false,
-        confirm_deletions: false,
-        told: Vec::new(),
-    };
+    let options = RunOptions { flows: flows.map(<[Flow]>::to_vec), ..RunOptions::of(Trigger::Signal) };
     let report = app.engine.run(&options, progress, stop).await;
     ran(app, options.trigger, &report);
     report
@@ -187,9 +176,10 @@ async fn poll_alone(
     let considered = flows.unwrap_or(&app.settings.sync.flows);
     let mut last = None;
     let mut rhythm = Rhythm::of(app);
+    let mut watch = Watch::of(app);
     while !stop.asked() {
         if let Some(pause) = rhythm.waits(app, considered).cloned() {
-            rest(app, &pause, progress, stop).await;
+            rest(app, &pause, progress, stop, &mut watch).await;
             continue;
         }
         let report = scheduled(app, flows, progress, stop).await;
@@ -203,7 +193,7 @@ async fn poll_alone(
         let mut next = app.clock.monotonic() + pause;
         loop {
             let left = next.saturating_sub(app.clock.monotonic());
-            let wake = wait(app, left, stop, true).await;
+            let wake = wait(app, left, stop, true, &mut watch).await;
             if wake != Some(Wake::Signal) {
                 catch_up(app, wake);
                 break;
@@ -226,14 +216,14 @@ async fn poll_alone(
 }
 
 /// Waits for credits, and says so.
-async fn rest(app: &App, pause: &Pause, progress: &dyn Progress, stop: &Stop) {
+async fn rest(app: &App, pause: &Pause, progress: &dyn Progress, stop: &Stop, watch: &mut Watch) {
     let until = pause.until;
     let left = until.duration_since(app.clock.now()).unsigned_abs();
     tracing::info!(code = pause.code, %until, "waiting for {}", pause.what());
     progress.event(Event::Pausing { until, what: pause.what() });
     credit_pause::note(app, Some(pause));
     announce(app, Some(left));
-    catch_up(app, wait(app, left, stop, false).await);
+    catch_up(app, wait(app, left, stop, false, watch).await);
 }
 
 /// After a sleep or a jump of the clock everything that was read of both sides is old.
@@ -265,11 +255,28 @@ pub fn announce(app: &App, pause: Option<Duration>) {
     }
 }
 
+/// Both clocks as they were seen last, from one wait to the next: a sleep in the middle of a run is noticed after it.
+struct Watch {
+    wall: Timestamp,
+    running: Duration,
+}
+
+impl Watch {
+    fn of(app: &App) -> Self {
+        Self { wall: app.clock.now(), running: app.clock.monotonic() }
+    }
+
+    /// Looks again. Says whether the computer slept, or its clock was set, since the last look.
+    fn look(&mut self, app: &App) -> Option<Wake> {
+        let now = Self::of(app);
+        let before = std::mem::replace(self, now);
+        jump((before.wall, self.wall), (before.running, self.running))
+    }
+}
+
 /// Waits, unless the computer slept, the clock jumped or, where they are `welcome`, a signal came meanwhile. `None` when it was told to stop.
-async fn wait(app: &App, pause: Duration, stop: &Stop, welcome: bool) -> Option<Wake> {
+async fn wait(app: &App, pause: Duration, stop: &Stop, welcome: bool, watch: &mut Watch) -> Option<Wake> {
     let start = app.clock.monotonic();
-    let mut wall = app.clock.now();
-    let mut running = start;
     loop {
         if stop.asked() {
             return None;
@@ -281,8 +288,7 @@ async fn wait(app: &App, pause: Duration, stop: &Stop, welcome: bool) -> Option<
             () = app.clock.sleep(TICK) => false,
             () = app.link.gathered(&*app.clock), if welcome => true,
         };
-        let (now, ran) = (app.clock.now(), app.clock.monotonic());
-        if let Some(wake) = jump((wall, now), (running, ran)) {
+        if let Some(wake) = watch.look(app) {
             if came {
                 // It is for the run after the one that catches up.
                 app.link.waits(&*app.clock);
@@ -292,7 +298,6 @@ async fn wait(app: &App, pause: Duration, stop: &Stop, welcome: bool) -> Option<
         if came {
             return Some(Wake::Signal);
         }
-        (wall, running) = (now, ran);
     }
 }
 

@@ -14,6 +14,7 @@ use tests::Choices;
 use tests::looking::{id_of, text};
 use tests::office::{Office, Told};
 use transport::Clock as _;
+use transport::Method;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -182,14 +183,75 @@ async fn what_could_not_be_switched_off_is_said_and_never_taken_up_again() {
     let app = office.open();
     let off = webhooks::switch_off(&app, &*app.relay_way).await.unwrap();
     assert_eq!(off.troubles.iter().map(|(side, _)| side.as_str()).collect::<Vec<_>>(), ["zoho"]);
+    let is_left = |app: &app::App| webhooks::shown(&app.store, None, office.time.now()).unwrap().left_behind;
+    assert!(is_left(&app));
     drop(app);
     assert_eq!(Settings::load(&office.profile().settings()).unwrap().relay.url, None);
     office.world.faults(FaultPlan::clear);
     office.works(office.pass(5 * MINUTE)).await;
     assert_eq!(ours(&office, false), [], "a person has switched it off");
     // Repairing means: as it shall be.
-    let repaired = webhooks::repair(&office.open()).await.unwrap();
+    let app = office.open();
+    let repaired = webhooks::repair(&app).await.unwrap();
+    assert!(!is_left(&app));
     assert_eq!((repaired.made, repaired.removed, repaired.troubles), (0, 6, Vec::new()));
     assert_eq!(ours(&office, true), []);
     assert_eq!(office.relay.mailboxes(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sleep_in_the_middle_of_a_run_is_noticed_when_it_ends() {
+    let office = office().await;
+    let phone = || {
+        let account = office.people.zoho_record(Module::Accounts, "BC_Number", "C1");
+        text(&account, "Phone").map(str::to_owned)
+    };
+    let scene = async {
+        office.pass(5 * MINUTE).await;
+        // The write of an item is carried out, and answered after 25 seconds: so long its run goes on.
+        let slow = Fault {
+            method: Some(Method::Put),
+            ..Fault::once(Service::Zoho, "Products", Effect::Delay(Duration::from_secs(25)))
+        };
+        office.world.faults(|faults| faults.add(slow));
+        let edit = |table, property, value| {
+            office.world.bc(|bc| {
+                let id = bc.table(table).values().next().unwrap().id;
+                assert!(bc.edit(table, id, property, value));
+            });
+        };
+        edit(Table::Items, "displayName", "Bolt, long");
+        let renamed = || {
+            let item = office.people.zoho_record(Module::Products, "BC_Number", "I1");
+            text(&item, "Product_Name") == Some("Bolt, long")
+        };
+        for _ in 0..12 {
+            if !renamed() {
+                office.pass(MINUTE / 6).await;
+            }
+        }
+        assert!(renamed());
+        // The lid is closed, and nobody tells of what happens meanwhile.
+        office.world.faults(|faults| faults.posts.lost = 100);
+        edit(Table::Customers, "phoneNumber", "+1 555 0100");
+        office.time.pass_beside(50 * MINUTE);
+        assert_eq!(phone(), None);
+        office.pass(MINUTE).await;
+        assert_eq!(phone().as_deref(), Some("+1 555 0100"), "the poll was 14 minutes away");
+    };
+    office.works(scene).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_gets_a_new_mailbox_polls_what_the_old_one_may_have_held() {
+    let office = office().await;
+    office.works(office.pass(2 * MINUTE)).await;
+    let app = office.open();
+    assert_eq!(app.store.waiting_signals().unwrap(), 0);
+    let key = transport::Secret::new(tests::office::KEY);
+    webhooks::switch_on(&app, &*app.relay_way, tests::office::URL, &key).await.unwrap();
+    assert_eq!(app.store.waiting_signals().unwrap(), 1);
+    drop(app);
+    office.works(office.pass(2 * MINUTE)).await;
+    assert_eq!(office.looked_into().store.waiting_signals().unwrap(), 0);
 }

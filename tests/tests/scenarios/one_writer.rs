@@ -110,6 +110,29 @@ async fn of_two_that_take_over_at_one_time_one_writes() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_take_over_whose_answer_is_lost_waits_for_another_one_too() {
+    let (first, second) = two().await;
+    let third = Rig::over(first.world.clone(), Arc::clone(&first.clock), choices("OFFICE-3"));
+    let fault = |method, effect| Fault {
+        method: Some(method),
+        ..Fault::once(Service::Zoho, "settings/variables", effect)
+    };
+    // Both have read who writes, and the write of one is carried out and unanswered a second before that of the other.
+    first.world.faults(|faults| {
+        faults.add(fault(Method::Get, Effect::Delay(Duration::from_secs(1))).after(1));
+        faults.add(fault(Method::Put, Effect::LoseAnswer));
+    });
+    let (two, three) = tokio::join!(
+        second.engine.take_over(&Silent, &second.stop),
+        third.engine.take_over(&Silent, &third.stop)
+    );
+    assert_eq!(u8::from(two.is_ok()) + u8::from(three.is_ok()), 1, "{two:?}\n{three:?}");
+    let (loser, winner) = if two.is_ok() { (&third, "OFFICE-2") } else { (&second, "OFFICE-3") };
+    let Known::Other(holder) = writer::known(&loser.store).unwrap() else { panic!("nobody is known") };
+    assert_eq!(holder.computer, winner);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_claim_is_renewed_every_six_hours_and_a_computer_that_is_gone_is_succeeded_after_three_days() {
     let (first, second) = two().await;
     let made = claimed(&first);

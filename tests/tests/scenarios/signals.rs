@@ -7,7 +7,7 @@ use std::time::Duration;
 use business_central::BcId;
 use sandbox::business_central::invoices::Terms;
 use sandbox::business_central::schema::Table;
-use sandbox::zoho::Module;
+use sandbox::zoho::{Edition, Module};
 use sync::capture::{Happened, Hint, HintSource, hint_of_business_central, hint_of_zoho};
 use sync::engine::RunOptions;
 use sync::flow::Flow;
@@ -272,13 +272,7 @@ async fn a_program_that_dies_over_a_notification_follows_it_after_its_restart() 
 
 /// A run by schedule while signals tell of these flows.
 async fn scheduled(rig: &Rig, told: &[Flow]) -> RunReport {
-    let options = RunOptions {
-        trigger: Trigger::Schedule,
-        flows: None,
-        full: false,
-        confirm_deletions: false,
-        told: told.to_vec(),
-    };
+    let options = RunOptions { told: told.to_vec(), ..RunOptions::of(Trigger::Schedule) };
     rig.engine.run(&options, &Silent, &rig.stop).await
 }
 
@@ -319,4 +313,18 @@ async fn sweeps_keep_their_own_clock_while_signals_tell_of_everything() {
     let report = scheduled(&rig, &Flow::ALL).await;
     assert_clean(&report);
     assert_eq!(of(&report, Flow::Invoices).updated, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_told_of_a_flow_that_the_edition_forbids_does_not_pile_up() {
+    let rig = Rig::bare().await;
+    let item = rig.item("I1", "Desk", "10");
+    assert_clean(&rig.sync().await);
+    rig.world.zoho(|zoho| zoho.set_edition(Edition::Standard, false));
+    let rig = rig.restarted();
+    rig.edit(Table::Items, item, "displayName", "Table");
+    changed(&rig, "items", item);
+    let report = follow(&rig).await;
+    assert!(report.flow_problems.iter().any(|problem| problem.flow == Flow::Items), "{report:#?}");
+    assert_eq!(rig.store.waiting_signals().unwrap(), 0);
 }

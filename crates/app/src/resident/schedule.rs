@@ -38,7 +38,6 @@ pub(super) async fn live(inner: &Arc<Inner>) {
         let asked = inner.shared().queue.pop_front();
         if let Some(what) = asked.or_else(|| due(inner, &mut rhythm)) {
             undertaking::carry_out(inner, what, &mut rhythm).await;
-            clocks = (inner.now(), inner.outside.clock.monotonic());
             alert(inner);
             continue;
         }

@@ -175,7 +175,7 @@ pub(super) async fn tend(app: &App, access: &Access, sides: Sides) -> Result<Swi
 }
 
 /// Something may have gone unsaid: everything is polled once.
-pub(super) fn missed(app: &App) -> Result<(), StoreError> {
+fn missed(app: &App) -> Result<(), StoreError> {
     let now = app.clock.now();
     app.store.write(|tx| signals::remember_anew(tx, HintSource::Relay, "gap", &Hint::CatchUp, now))?;
     app.link.waits(&*app.clock);

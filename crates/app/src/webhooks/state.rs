@@ -20,6 +20,8 @@ use crate::error::ShownError;
 const STATE: &str = "webhooks.state";
 /// The fact that counts signals.
 const COUNTS: &str = "webhooks.counts";
+/// The fact that says that switching off was begun and not finished.
+pub(super) const LEFT_BEHIND: &str = "webhooks.left_behind";
 /// A process that has not written for so long does not listen any more.
 pub(super) const STALE: SignedDuration = SignedDuration::from_mins(15);
 
@@ -208,8 +210,7 @@ impl State {
     }
 
     pub(super) fn forget(tx: &Tx<'_>) -> Result<(), StoreError> {
-        facts::forget(tx, STATE)?;
-        facts::forget(tx, COUNTS)
+        [STATE, COUNTS, LEFT_BEHIND].into_iter().try_for_each(|name| facts::forget(tx, name))
     }
 
     /// What was written last.
@@ -267,6 +268,8 @@ pub struct Shown {
     pub subscriptions: Vec<ShownSubscription>,
     /// Signals since the relay was switched on.
     pub counts: Counts,
+    /// Whether a side still has subscriptions of this installation although signals are switched off.
+    pub left_behind: bool,
 }
 
 impl Shown {
@@ -339,6 +342,7 @@ pub fn shown(store: &Store, relay: Option<&str>, now: Timestamp) -> Result<Shown
         troubles,
         subscriptions,
         counts: store.read(Counts::get)?,
+        left_behind: relay.is_none() && store.read(|tx| facts::get(tx, LEFT_BEHIND))?.is_some(),
     })
 }
 

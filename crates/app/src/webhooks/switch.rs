@@ -1,14 +1,14 @@
 //! Switching signals on and off, and what that leaves behind: nothing.
 
 use serde::Serialize;
-use sync::store::binding;
+use sync::store::{binding, facts};
 use transport::Secret;
 
 use super::Access;
 use super::keeper::{self, Tended};
 use super::relay::{self, Way};
 use super::running::{self, Sides};
-use super::state::State;
+use super::state::{LEFT_BEHIND, State};
 use crate::error::ShownError;
 use crate::secrets::RelayVault;
 use crate::{App, AppError, installation};
@@ -65,10 +65,9 @@ pub async fn switch_on(app: &App, way: &dyn Way, url: &str, key: &Secret) -> Res
         if let Err(error) = relay::remove(way, &before).await {
             tracing::warn!(code = error.code(), "the old mailbox could not be removed: {error}");
         }
-        // What still lay in it is lost.
-        running::missed(app)?;
     }
     keeper::forget_refusals(&app.store)?;
+    app.store.write(|tx| facts::forget(tx, LEFT_BEHIND))?;
     running::tend(app, &access, Sides::All).await
 }
 
@@ -98,14 +97,12 @@ pub async fn repair(app: &App) -> Result<Switched, AppError> {
 /// # Errors
 /// When the database or the keychain fails. What a side could not be told stands in the answer, and the access is kept, so that it can be tried again.
 pub async fn switch_off(app: &App, way: &dyn Way) -> Result<Switched, AppError> {
-    // In any case: what a side could not be told must not be made again by the next start.
-    let mut settings = app.settings.clone();
-    if settings.relay.url.take().is_some() {
-        settings.save(&app.profile.settings())?;
-    }
     let Some(access) = access(&app.relay)? else {
-        return Ok(Switched::of(Vec::new()));
+        return forget_url(app).map(|()| Switched::of(Vec::new()));
     };
+    // Both before anything is removed: what a side could not be told is known to be there, and no start makes it again.
+    app.store.write(|tx| facts::set(tx, LEFT_BEHIND, ""))?;
+    forget_url(app)?;
     let switched = running::tend(app, &access, Sides::None).await?;
     if switched.troubles.is_empty() {
         if let Err(error) = relay::remove(way, &access).await {
@@ -116,6 +113,14 @@ pub async fn switch_off(app: &App, way: &dyn Way) -> Result<Switched, AppError> 
         keeper::forget_refusals(&app.store)?;
     }
     Ok(switched)
+}
+
+fn forget_url(app: &App) -> Result<(), AppError> {
+    let mut settings = app.settings.clone();
+    match settings.relay.url.take() {
+        Some(_) => Ok(settings.save(&app.profile.settings())?),
+        None => Ok(()),
+    }
 }
 
 /// The access that is kept, if any.

@@ -46,7 +46,7 @@ pub fn run(profile: &Profile, output: Output) -> Result<u8, AppError> {
             say!("  → {cure}");
         }
         print(&status);
-        if signals.relay.is_some() {
+        if signals.relay.is_some() || signals.left_behind {
             say!("Signals: {}", super::webhooks::in_one_line(&signals));
         }
     }

@@ -101,12 +101,16 @@ fn show(profile: &Profile, output: Output) -> Result<u8, AppError> {
     } else {
         print(&shown);
     }
-    Ok(if shown.relay.is_none() || shown.is_well() { 0 } else { 2 })
+    let well = if shown.relay.is_none() { !shown.left_behind } else { shown.is_well() };
+    Ok(if well { 0 } else { 2 })
 }
 
 /// What stands in `status` too.
 pub fn in_one_line(shown: &Shown) -> String {
-    let Some(relay) = &shown.relay else { return "polling only".to_owned() };
+    let Some(relay) = &shown.relay else {
+        let left = "polling only; subscriptions are left behind, and `ledgerline webhooks off` removes them";
+        return if shown.left_behind { left } else { "polling only" }.to_owned();
+    };
     match (&shown.link.why, shown.listening, shown.link.up_since) {
         (_, false, _) => {
             format!("{relay}: nobody listens; `ledgerline sync` or the desktop application does")

@@ -15,6 +15,7 @@ use transport::Secret;
 use zoho_crm::{ErrorKind, NewVariable, Variable, VariableCreation};
 
 use self::claim::{Claim, Looker, Standing};
+use crate::apply::create;
 use crate::engine::Origin;
 use crate::failure::RunError;
 use crate::session::Session;
@@ -207,15 +208,12 @@ async fn held(session: &Session<'_>, desk: Desk<'_>, asked: Asked) -> Result<Opt
             Ok(None)
         }
         (Standing::Free, _) | (Standing::OtherComputer | Standing::Copy, Asked::ToTakeOver) => {
-            let text = variable.value.reveal();
-            session.store().write(|tx| facts::set(tx, HOLDER, text))?;
+            remember(session, &found)?;
             put(session, desk, &variable, true).await?;
             Ok(Some(found))
         }
         (Standing::OtherComputer | Standing::Copy, Asked::ByRun { .. }) | (Standing::OtherCompany, _) => {
-            let text = variable.value.reveal();
-            session.store().write(|tx| facts::set(tx, HOLDER, text))?;
-            Err(refusal(&found, standing, session.now()))
+            Err(left_to(session, &found, standing)?)
         }
     }
 }
@@ -241,12 +239,11 @@ async fn first(session: &Session<'_>, desk: Desk<'_>) -> Result<Option<Claim>, R
         description: DESCRIPTION.to_owned(),
         value: Secret::new(text),
     };
-    let made = session.zoho().create_variable(&variable).await;
-    match made {
+    match session.zoho().create_variable(&variable).await {
         Ok(VariableCreation::Created(_)) => settled(session)?,
         Ok(VariableCreation::Taken { .. }) => confirm(session, &claim).await?,
         // It may have been made: reading tells.
-        Err(error) if crate::apply::create::in_doubt(&error) => confirm(session, &claim).await?,
+        Err(error) if create::in_doubt(&error) => confirm(session, &claim).await?,
         Err(error) => return Err(error.into()),
     }
     Ok(None)
@@ -260,16 +257,15 @@ async fn put(
     from_another: bool,
 ) -> Result<(), RunError> {
     let (claim, text) = new_claim(session, desk)?;
-    match session.zoho().set_variable(&variable.id, &Secret::new(text)).await {
-        Ok(()) if !from_another => settled(session)?,
-        Ok(()) => {
-            session.clock.sleep(SETTLES_AFTER).await;
-            confirm(session, &claim).await?;
-        }
-        Err(error) if crate::apply::create::in_doubt(&error) => confirm(session, &claim).await?,
+    let in_doubt = match session.zoho().set_variable(&variable.id, &Secret::new(text)).await {
+        Ok(()) => false,
+        Err(error) if create::in_doubt(&error) => true,
         Err(error) => return Err(error.into()),
+    };
+    if from_another {
+        session.clock.sleep(SETTLES_AFTER).await;
     }
-    Ok(())
+    if from_another || in_doubt { confirm(session, &claim).await } else { Ok(settled(session)?) }
 }
 
 /// Reads again whether `wanted` is what stands there.
@@ -283,7 +279,7 @@ async fn confirm(session: &Session<'_>, wanted: &Claim) -> Result<(), RunError> 
         {
             Ok(settled(session)?)
         }
-        Some(found) => Err(refusal(&found, Standing::OtherComputer, session.now())),
+        Some(found) => Err(left_to(session, &found, Standing::OtherComputer)?),
         None => Err(RunError::refused(
             "writer_unknown",
             format!(
@@ -346,6 +342,17 @@ fn settled(session: &Session<'_>) -> Result<(), StoreError> {
         };
         audit::append(tx, &entry)
     })
+}
+
+fn remember(session: &Session<'_>, holder: &Claim) -> Result<(), StoreError> {
+    let text = serde_json::to_string(holder).unwrap_or_default();
+    session.store().write(|tx| facts::set(tx, HOLDER, &text))
+}
+
+/// Somebody else has the org: who that is stays known.
+fn left_to(session: &Session<'_>, holder: &Claim, standing: Standing) -> Result<RunError, StoreError> {
+    remember(session, holder)?;
+    Ok(refusal(holder, standing, session.now()))
 }
 
 fn refusal(claim: &Claim, standing: Standing, now: Timestamp) -> RunError {

@@ -36,6 +36,8 @@ export const scenarios = [
   "signals_refused",
   /** The relay does not answer any more. */
   "signals_lost",
+  /** Signals were switched off while a system could not be reached. */
+  "signals_left",
   /** Vendors and purchase orders are copied too. */
   "purchasing",
   /** The database cannot be used. */

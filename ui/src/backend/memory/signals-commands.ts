@@ -67,6 +67,13 @@ function arriving(world: World, relay: string): SignalsView {
   return { ...noSignals, relay, standing: "well", connected_since: after(-2 * minute), subscriptions: subscriptionsOf(world) };
 }
 
+const leftBehind: SignalsTrouble = {
+  party: "relay",
+  code: "signals_left_behind",
+  message: "Signals are off, and not everything of them could be removed",
+  cure: 'Press "Remove the rest" when both systems can be reached.',
+};
+
 /** How signals stand at the start of a scenario. */
 export function startingSignals(world: World): SignalsView {
   const relay = "https://relay.nordwind.example";
@@ -93,6 +100,7 @@ export function startingSignals(world: World): SignalsView {
       forged: 5,
     };
   }
+  if (world.scenario === "signals_left") return { ...noSignals, troubles: [leftBehind] };
   return noSignals;
 }
 

@@ -30,6 +30,7 @@ export const signals = {
   offText:
     "Both systems stop telling Ledgerline of changes, and its mailbox at the relay is removed. It asks them regularly instead, so that changes are copied some minutes later. Nothing that was copied changes. To switch signals on again you need the enrolment key.",
   offYes: "Switch off",
+  rest: "Remove the rest",
   facts: {
     relay: "Relay",
     connected: "Connected since",

@@ -71,7 +71,13 @@ fn view_of(shown: &Shown) -> SignalsView {
 /// What keeps signals from arriving, each once. What a side refuses stands at what it refuses.
 pub(super) fn troubles(shown: &Shown) -> Vec<SignalsTrouble> {
     if shown.relay.is_none() {
-        return Vec::new();
+        let left = shown.left_behind.then(|| SignalsTrouble {
+            party: SignalsParty::Relay,
+            code: "signals_left_behind".to_owned(),
+            message: "Signals are off, and not everything of them could be removed".to_owned(),
+            cure: "Press \"Remove the rest\" when both systems can be reached.".to_owned(),
+        });
+        return left.into_iter().collect();
     }
     let relay = shown.link.why.iter().filter(|_| shown.link.up_since.is_none());
     let relay = relay.map(|why| trouble(SignalsParty::Relay, why));
@@ -159,6 +165,7 @@ mod tests {
             troubles: Vec::new(),
             subscriptions: vec![told("business_central", "customers"), told("zoho", "Accounts")],
             counts: Counts::default(),
+            left_behind: false,
         }
     }
 
@@ -209,6 +216,14 @@ mod tests {
             .push(ShownSubscription { about: "Contacts".to_owned(), ..arriving().subscriptions[1].clone() });
         assert!(shown.is_well());
         assert_eq!(shown.silent(), []);
+    }
+
+    #[test]
+    fn what_switching_off_left_behind_is_a_trouble() {
+        let off = Shown { relay: None, left_behind: true, ..arriving() };
+        assert_eq!(standing(&off), SignalsStanding::Off);
+        assert_eq!(troubles(&off)[0].code, "signals_left_behind");
+        assert_eq!(troubles(&Shown { left_behind: false, ..off }), []);
     }
 
     #[test]
