@@ -1,4 +1,4 @@
-import { expect, expectAccessible, expectNoSidewaysScroll, openScreen, sizes, test, themes } from "./window";
+import { expect, expectAccessible, openScreen, test, themes } from "./window";
 
 test("navigation leads to every screen and focus follows to its heading", async ({ page }) => {
   await openScreen(page, "overview");
@@ -71,12 +71,4 @@ for (const theme of themes) {
     await expect(page.getByRole("complementary", { name: "Demonstration" })).toContainText("Nothing leaves this computer.");
     await expectAccessible(page);
   });
-
-  for (const size of Object.keys(sizes) as (keyof typeof sizes)[]) {
-    test(`the frame is accessible and fits: ${theme}, ${size}`, async ({ page }) => {
-      await openScreen(page, "overview", { scenario: "attention", theme, size });
-      await expectAccessible(page);
-      await expectNoSidewaysScroll(page);
-    });
-  }
 }

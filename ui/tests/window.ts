@@ -73,12 +73,29 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(found.join("\n"), "breaches of accessibility").toBe("");
 }
 
-/** The page itself never scrolls sideways; wide tables scroll within themselves. */
+/** The page never scrolls sideways, and no step of the wizard within it; wide tables, which have a label of their own, may. */
 export async function expectNoSidewaysScroll(page: Page): Promise<void> {
   const [inner, outer] = await page.evaluate(() => {
     const main = document.querySelector("main") ?? document.documentElement;
-    return [Math.max(main.scrollWidth - main.clientWidth, 0), document.documentElement.scrollWidth - window.innerWidth];
+    const beyond = [main, ...document.querySelectorAll(".scroll[aria-labelledby]")].map((part) => part.scrollWidth - part.clientWidth);
+    return [Math.max(...beyond, 0), document.documentElement.scrollWidth - window.innerWidth];
   });
   expect(inner, "sideways scroll of the screen").toBeLessThanOrEqual(0);
   expect(outer, "sideways scroll of the window").toBeLessThanOrEqual(0);
+}
+
+/** What the page shows now is accessible and fits, in both themes and at each size. */
+export async function expectSound(page: Page): Promise<void> {
+  for (const theme of themes) {
+    await page.emulateMedia({ colorScheme: theme });
+    await page.evaluate((name) => (document.documentElement.dataset["theme"] = name), theme);
+    for (const [name, size] of Object.entries(sizes)) {
+      await test.step(`${theme}, ${name}`, async () => {
+        await page.setViewportSize(size);
+        await expectAccessible(page);
+        await expectNoSidewaysScroll(page);
+      });
+    }
+  }
+  await page.setViewportSize(sizes.usual);
 }
