@@ -9,7 +9,7 @@
 //! | `/admin/bc/unapply`, `/admin/bc/cancel` | `number` of the invoice |
 //! | `/admin/bc/post` | `number` of the draft, `to` |
 //! | `/admin/bc/stock` | `number` of the item, `value` |
-//! | `/admin/bc/behaviour` | any of `app_enabled`, `posted_hidden`, `posted_api`, `secret_expired`, `maintenance`; `hide`, `show`: a table |
+//! | `/admin/bc/behaviour` | any of `app_enabled`, `posted_hidden`, `posted_api`, `secret_expired`, `maintenance`, `writes_on_read`; `hide`, `show`: a table |
 //! | `/admin/bc/demo-changes` | nothing: edits a customer, renumbers an item, pays half of an invoice, and says so |
 //! | `/admin/zoho/…` | what [`ZohoState::admin`](crate::ZohoState::admin) knows |
 //! | `/admin/time/advance` | `seconds` |
@@ -194,6 +194,7 @@ fn behaviour(bc: &mut BcState, body: &Value) -> Result<bool, String> {
         ("posted_api", &mut behaviour.posted_api),
         ("secret_expired", &mut behaviour.secret_expired),
         ("maintenance", &mut behaviour.maintenance),
+        ("writes_on_read", &mut behaviour.writes_on_read),
     ] {
         if let Some(value) = flag(name) {
             *field = value;

@@ -125,6 +125,30 @@ fn doctor_exits_0_when_all_is_well_and_names_what_is_not() {
 }
 
 #[test]
+fn doctor_warns_where_reading_orders_writes_and_says_so_where_it_does_not() {
+    let Scene { services, program, _folder } = scene();
+    let file = program.folder().join("ledgerline.toml");
+    let settings = std::fs::read_to_string(&file).unwrap();
+    let flows = r#"["customers", "items", "contacts", "invoices", "vendors", "purchase_orders"]"#;
+    std::fs::write(&file, format!("{settings}flows = {flows}\n")).unwrap();
+    program.expect(0, &["setup", "--yes"]);
+    let reading = |found: &Ended| {
+        let found = found.object();
+        let findings = found.get("findings").and_then(Value::as_list).unwrap();
+        let about = |name, value: &Value| value.get(name).and_then(Value::as_text).unwrap().to_owned();
+        let mut ours =
+            findings.iter().filter(|one| about("subject", one) == "Business Central: only reading");
+        ours.next().map(|one| (about("verdict", one), about("code", one))).unwrap()
+    };
+    let well = program.expect(0, &["doctor", "--json"]);
+    assert_eq!(reading(&well), ("ok".to_owned(), "only_reading".to_owned()));
+    services.admin("bc/behaviour", r#"{"writes_on_read":true}"#);
+    let warned = program.expect(2, &["doctor", "--json"]);
+    assert_eq!(reading(&warned), ("warning".to_owned(), "reading_writes".to_owned()));
+    assert!(warned.stdout.contains("D365 READ"), "{warned:?}");
+}
+
+#[test]
 fn doctor_names_a_flow_that_waits_for_match_review() {
     let Scene { services, program, _folder } = set_up();
     services.admin(
