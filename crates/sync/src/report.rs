@@ -32,6 +32,16 @@ impl Trigger {
             Self::Replay => "replay",
         }
     }
+
+    /// What it led to, as the audit trail tells it.
+    pub(crate) fn run(self) -> &'static str {
+        match self {
+            Self::Manual => "run by hand",
+            Self::Schedule => "run by schedule",
+            Self::Signal => "run by signal",
+            Self::Replay => "replay",
+        }
+    }
 }
 
 /// How a run ended.

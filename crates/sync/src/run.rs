@@ -348,7 +348,7 @@ impl Job<'_> {
                 id: None,
                 number: None,
                 kind: AuditKind::Run,
-                summary: format!("run ended: {}", report.outcome.name()),
+                summary: format!("{} ended: {}", report.trigger.run(), report.outcome.name()),
                 before: None,
                 after: None,
                 zoho_id: None,

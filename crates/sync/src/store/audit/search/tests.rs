@@ -32,7 +32,7 @@ fn store() -> Store {
             flow: None,
             id: None,
             number: None,
-            ..entry(6, items, AuditKind::Run, "b", "run ended: clean")
+            ..entry(6, items, AuditKind::Run, "b", "run by hand ended: clean")
         },
     ];
     store.write(|tx| entries.iter().try_for_each(|entry| append(tx, entry))).unwrap();
