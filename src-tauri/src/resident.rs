@@ -139,6 +139,8 @@ async fn reside(
     let opener =
         Arc::new(Opener { arguments: arguments.clone(), door: door.clone(), resident: resident.clone() });
     shell.with(&opener);
+    #[cfg(feature = "demo")]
+    let events = resident.events();
     let serving = tokio::spawn(serve::serve(listener, resident.clone(), door.clone()));
     let working = {
         let (resident, runtime) = (resident.clone(), runtime.clone());
@@ -158,9 +160,18 @@ async fn reside(
     if arguments.show.is_some() {
         opener.open(arguments.show.clone());
     }
+    let shown = async {
+        #[cfg(feature = "demo")]
+        if let Some(systems) = &systems {
+            let Err(error) = demo::signals_in(&resident, events, systems).await;
+            tracing::error!(code = error.code(), "the demo shows no signal: {error}");
+        }
+        std::future::pending::<()>().await;
+    };
     tokio::select! {
         () = door.asked_to_quit() => {}
         () = told_to_end() => {}
+        () = shown => {}
     }
     tracing::info!("told to end");
     resident.quit();

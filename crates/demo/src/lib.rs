@@ -17,7 +17,7 @@ use app::settings::{BusinessCentral, Network, Relay, Settings, Sync, Zoho};
 use app::{App, AppError, Profile, setup};
 use sandbox::{Handled, Incoming, Server, World, credentials};
 use serde::Deserialize;
-pub use signals::{Arrival, arrival};
+pub use signals::{Arrival, arrival, signals_in};
 use sync::policy::InvoicesFrom;
 use transport::{Method, SystemClock, SystemRandom};
 

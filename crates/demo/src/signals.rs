@@ -1,15 +1,23 @@
 //! A change that arrives by signal: a relay inside this process, an edit in the built-in Business Central, and how long it takes.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use app::open::{Mode, Outside};
+use app::resident::Resident;
 use app::webhooks;
+use app::window::schema::{Commands as _, Event, Nothing};
+use app::window::signals::{SignalsAnswers, SignalsStanding};
+use app::window::state::WorkKind;
 use app::{App, AppError, Profile, polling};
 use jiff::SignedDuration;
 use relay::local::LocalRelay;
 use sandbox::business_central::schema::Table;
 use sync::flow::Flow;
 use sync::progress::{Silent, Stop};
+use tempfile::TempDir;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
 use transport::Secret;
 
 use crate::Systems;
@@ -41,10 +49,7 @@ pub struct Arrival {
 /// # Errors
 /// When the relay cannot listen, a side refuses, or no signal comes.
 pub async fn arrival(profile: &Profile, systems: &Systems) -> Result<Arrival, AppError> {
-    let folder = tempfile::tempdir().map_err(|error| unusable(&error))?;
-    let relay =
-        LocalRelay::start(&folder.path().join("relay.db"), KEY).await.map_err(|error| unusable(&error))?;
-    systems.world.bc(|bc| bc.webhooks.delay = DELAY);
+    let (_folder, relay) = relay_for(systems).await?;
     let outside =
         Outside { environment: &crate::environment, transport: None, relay: None, clock: None, random: None };
     let app = App::with_settings(profile.clone(), systems.settings(), Mode::Write, &outside)?;
@@ -62,6 +67,61 @@ pub async fn arrival(profile: &Profile, systems: &Systems) -> Result<Arrival, Ap
         )
     })??;
     Ok(Arrival { subscriptions: switched.made, customer, phone, told_after, copied_after })
+}
+
+/// The same in a resident process, whose window shows it: once a sync has ended, it switches signals on and edits a customer. The relay stays as
+/// long as this is waited for.
+///
+/// `events` are the resident's, from before its work began: whoever subscribes later may miss the first sync's end.
+///
+/// # Errors
+/// When the relay cannot listen, or there is no customer to edit.
+pub async fn signals_in(
+    resident: &Resident,
+    mut events: Receiver<Event>,
+    systems: &Systems,
+) -> Result<Infallible, AppError> {
+    let (_folder, relay) = relay_for(systems).await?;
+    let answers = SignalsAnswers { relay: relay.url().to_owned(), enrolment_key: KEY.to_owned() };
+    let stand = async || resident.signals(Nothing).await.map_or(SignalsStanding::Off, |view| view.standing);
+    while stand().await == SignalsStanding::Off {
+        ended(&mut events, WorkKind::Sync).await;
+        // Work that somebody asked for comes first; it is tried again after the next sync.
+        if resident.signals_on(answers.clone()).await.is_ok() {
+            ended(&mut events, WorkKind::Signals).await;
+        }
+    }
+    while stand().await != SignalsStanding::Well {
+        heard(&mut events, |event| matches!(event, Event::Changed | Event::WorkEnded { .. })).await;
+    }
+    let (customer, phone) = systems.edit_customer()?;
+    tracing::info!(customer, phone, "edited in the built-in Business Central; the change comes by signal");
+    std::future::pending().await
+}
+
+async fn ended(events: &mut Receiver<Event>, kind: WorkKind) {
+    heard(events, |event| matches!(event, Event::WorkEnded { work, .. } if *work == kind)).await;
+}
+
+/// Waits for an event. What was missed may have been it.
+async fn heard(events: &mut Receiver<Event>, is_it: impl Fn(&Event) -> bool) {
+    loop {
+        match events.recv().await {
+            Ok(event) if is_it(&event) => return,
+            Ok(_) => {}
+            Err(RecvError::Lagged(_)) => return,
+            Err(RecvError::Closed) => std::future::pending().await,
+        }
+    }
+}
+
+/// A relay that lives as long as both are kept, and a Business Central that tells soon.
+async fn relay_for(systems: &Systems) -> Result<(TempDir, LocalRelay), AppError> {
+    let folder = tempfile::tempdir().map_err(|error| unusable(&error))?;
+    let relay =
+        LocalRelay::start(&folder.path().join("relay.db"), KEY).await.map_err(|error| unusable(&error))?;
+    systems.world.bc(|bc| bc.webhooks.delay = DELAY);
+    Ok((folder, relay))
 }
 
 async fn followed(app: &App, systems: &Systems) -> Result<(String, String, Duration, Duration), AppError> {

@@ -1,5 +1,6 @@
 //! The desktop application's real processes on a real desktop: a display, a session bus, a keychain, notifications and a tray.
 
+mod demo;
 mod keychain;
 mod problems;
 mod session;
