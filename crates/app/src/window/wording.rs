@@ -1,7 +1,7 @@
 //! Advice that names commands of the command line, in the words of the window.
 
 /// What to press where the command line has a command. Longer commands come first, for shorter ones begin like them.
-const BUTTONS: [(&str, &str); 35] = [
+const BUTTONS: [(&str, &str); 42] = [
     ("`ledgerline reconcile --check --csv FILE`", "Agreement, \"Export CSV\""),
     ("`ledgerline reconcile --check`", "Agreement, \"Compare\""),
     (
@@ -15,6 +15,12 @@ const BUTTONS: [(&str, &str); 35] = [
     ("`ledgerline setup`", "the step \"Fields\" of the set-up (Settings, \"Connections\")"),
     ("`ledgerline connect`", "the set-up (Settings, \"Connections\")"),
     ("`ledgerline doctor`", "Settings, \"Check everything\""),
+    ("; scripts say `ledgerline match --accept certain --create-rest`", ""),
+    ("Run `ledgerline match`, decide about what it lists", "Decide in Matching about what it lists"),
+    ("Run `ledgerline match` and decide: --accept takes", "Decide in Matching: \"Same\" takes"),
+    ("Run `ledgerline match`: --undo takes", "In Matching, \"Undo\" takes"),
+    ("--reject says", "\"Not the same\" says"),
+    ("--create-rest creates", "\"Create new\" creates"),
     (
         "`ledgerline match --accept certain --create-rest`",
         "Matching, \"Accept all certain\" and then \"Confirm\"",
@@ -47,6 +53,7 @@ const BUTTONS: [(&str, &str); 35] = [
     ("`problems`", "Problems"),
     ("`history`", "Activity"),
     ("--undo", "\"Undo\""),
+    ("`--no-bulk`", "`ledgerline sync --no-bulk` on the command line"),
     ("`--profile`", "`--profile` on the command line"),
     ("--confirm-deletions", "\"Confirm deletions\""),
 ];
@@ -60,6 +67,31 @@ pub fn for_window(cure: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::for_window;
+
+    #[test]
+    fn what_a_match_review_asks_for_has_the_names_of_its_buttons() {
+        assert_eq!(
+            for_window(
+                "Run `ledgerline match` and decide: --accept takes the record in Zoho over, --reject says that it is another, \
+                 --create-rest creates a new one."
+            ),
+            "Decide in Matching: \"Same\" takes the record in Zoho over, \"Not the same\" says that it is another, \"Create new\" creates a \
+             new one."
+        );
+        assert_eq!(
+            for_window(
+                "Run `ledgerline match`: --undo takes the decision back, --reject says that it is another record."
+            ),
+            "In Matching, \"Undo\" takes the decision back, \"Not the same\" says that it is another record."
+        );
+        assert_eq!(
+            for_window(
+                "Run `ledgerline match`, decide about what it lists, and sync again; scripts say `ledgerline match --accept certain \
+                 --create-rest`."
+            ),
+            "Decide in Matching about what it lists, and sync again."
+        );
+    }
 
     #[test]
     fn a_command_becomes_the_button_that_does_the_same() {
