@@ -10,6 +10,7 @@ use sync::reconcile::Due;
 use sync::report::{Outcome, RunReport, Trigger};
 use sync::store::facts;
 use sync::writer;
+use transport::Clock;
 
 use crate::credit_pause::{self, Pause};
 use crate::{App, comparing, webhooks};
@@ -176,7 +177,7 @@ async fn poll_alone(
     let considered = flows.unwrap_or(&app.settings.sync.flows);
     let mut last = None;
     let mut rhythm = Rhythm::of(app);
-    let mut watch = Watch::of(app);
+    let mut watch = Watch::of(&*app.clock);
     while !stop.asked() {
         if let Some(pause) = rhythm.waits(app, considered).cloned() {
             rest(app, &pause, progress, stop, &mut watch).await;
@@ -256,19 +257,19 @@ pub fn announce(app: &App, pause: Option<Duration>) {
 }
 
 /// Both clocks as they were seen last, from one wait to the next: a sleep in the middle of a run is noticed after it.
-struct Watch {
+pub(crate) struct Watch {
     wall: Timestamp,
     running: Duration,
 }
 
 impl Watch {
-    fn of(app: &App) -> Self {
-        Self { wall: app.clock.now(), running: app.clock.monotonic() }
+    pub(crate) fn of(clock: &dyn Clock) -> Self {
+        Self { wall: clock.now(), running: clock.monotonic() }
     }
 
     /// Looks again. Says whether the computer slept, or its clock was set, since the last look.
-    fn look(&mut self, app: &App) -> Option<Wake> {
-        let now = Self::of(app);
+    pub(crate) fn look(&mut self, clock: &dyn Clock) -> Option<Wake> {
+        let now = Self::of(clock);
         let before = std::mem::replace(self, now);
         jump((before.wall, self.wall), (before.running, self.running))
     }
@@ -288,7 +289,7 @@ async fn wait(app: &App, pause: Duration, stop: &Stop, welcome: bool, watch: &mu
             () = app.clock.sleep(TICK) => false,
             () = app.link.gathered(&*app.clock), if welcome => true,
         };
-        if let Some(wake) = watch.look(app) {
+        if let Some(wake) = watch.look(&*app.clock) {
             if came {
                 // It is for the run after the one that catches up.
                 app.link.waits(&*app.clock);

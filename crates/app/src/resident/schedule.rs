@@ -11,7 +11,7 @@ use super::engine_room;
 use super::shared::Inner;
 use super::signals;
 use super::undertaking::{self, Undertaking};
-use crate::polling::{self, Rhythm};
+use crate::polling::{self, Rhythm, Watch};
 use crate::{App, alerts};
 
 /// Nothing happens at least so often: the clock is looked at, alerts that depend on it are found, what was broken is tried again.
@@ -24,7 +24,7 @@ const AFTER_START: Duration = Duration::from_secs(5);
 pub(super) async fn live(inner: &Arc<Inner>) {
     let mut rhythm = None;
     let mut link = None;
-    let mut clocks = (inner.now(), inner.outside.clock.monotonic());
+    let mut watch = Watch::of(&*inner.outside.clock);
     let start = inner.now().saturating_add(AFTER_START).unwrap_or(Timestamp::MAX);
     inner.shared().next_run.get_or_insert(start);
     loop {
@@ -44,15 +44,13 @@ pub(super) async fn live(inner: &Arc<Inner>) {
         signals::watched(inner, &mut link);
         alert(inner);
         rest(inner).await;
-        let now = (inner.now(), inner.outside.clock.monotonic());
-        if let Some(wake) = polling::jump((clocks.0, now.0), (clocks.1, now.1)) {
+        if let Some(wake) = watch.look(&*inner.outside.clock) {
             let app = inner.shared().app.clone();
             if let Some(app) = app {
                 polling::catch_up(&app, Some(wake));
             }
-            inner.shared().next_run = Some(now.0);
+            inner.shared().next_run = Some(inner.now());
         }
-        clocks = now;
     }
     let app = {
         let mut shared = inner.shared();

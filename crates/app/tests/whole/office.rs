@@ -14,9 +14,10 @@ use app::resident::{Hands, Resident, Surroundings};
 use app::window::schema::{Event, Failure, Nothing};
 use app::window::state::WorkKind;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use sandbox::{Server, World, credentials, serve};
 use tokio::sync::broadcast::Receiver;
-use transport::{SystemClock, SystemRandom};
+use transport::{BoxFuture, Clock, SystemClock, SystemRandom};
 
 /// Longer than anything here takes.
 const DEADLINE: Duration = Duration::from_secs(120);
@@ -52,22 +53,54 @@ fn environment(name: &str) -> Option<String> {
     }
 }
 
+/// The computer's clock, which a sleep leaves behind the wall's.
+#[derive(Default)]
+pub struct PcClock {
+    running: SystemClock,
+    slept: Mutex<SignedDuration>,
+}
+
+impl PcClock {
+    pub fn sleeps(&self, long: SignedDuration) {
+        *self.slept.lock().unwrap() += long;
+    }
+}
+
+impl Clock for PcClock {
+    fn now(&self) -> Timestamp {
+        self.running.now() + *self.slept.lock().unwrap()
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.running.monotonic()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
+        self.running.sleep(duration)
+    }
+}
+
 /// Both systems, a profile that is connected to them, and what stays in memory of it.
 pub struct Office {
     pub world: World,
     _server: Server,
     pub folder: tempfile::TempDir,
     pub hands: Arc<Noted>,
+    pub clock: Arc<PcClock>,
     pub resident: Resident,
     life: std::thread::JoinHandle<()>,
 }
 
-pub fn taken_up(folder: &Path, hands: &Arc<Noted>) -> (Resident, std::thread::JoinHandle<()>) {
+pub fn taken_up(
+    folder: &Path,
+    hands: &Arc<Noted>,
+    clock: &Arc<PcClock>,
+) -> (Resident, std::thread::JoinHandle<()>) {
     let surroundings = Surroundings {
         environment: Arc::new(environment),
         transport: None,
         relay: None,
-        clock: Arc::new(SystemClock::default()),
+        clock: Arc::clone(clock) as Arc<dyn Clock>,
         random: Arc::new(SystemRandom::default()),
         zone: TimeZone::UTC,
         hands: Arc::clone(hands) as Arc<dyn Hands>,
@@ -89,8 +122,9 @@ impl Office {
         profile.create().unwrap();
         demo::settings(&server.origin()).save(&profile.settings()).unwrap();
         let hands = Arc::new(Noted::default());
-        let (resident, life) = taken_up(folder.path(), &hands);
-        let office = Self { world, _server: server, folder, hands, resident, life };
+        let clock = Arc::new(PcClock::default());
+        let (resident, life) = taken_up(folder.path(), &hands, &clock);
+        let office = Self { world, _server: server, folder, hands, clock, resident, life };
         office.until(|event| matches!(event, Event::Changed)).await;
         office
     }

@@ -64,11 +64,16 @@ async fn a_pause_outlives_a_restart() {
     let office = Office::new().await;
     let paused = office.resident.pause(PauseUntil::Tomorrow).await.unwrap();
     assert_eq!(paused.light, LightName::Paused);
-    let hands = Arc::clone(&office.hands);
+    let (hands, clock) = (Arc::clone(&office.hands), Arc::clone(&office.clock));
     let folder = office.quits().await;
-    let (resident, life) = taken_up(folder.path(), &hands);
-    heard(resident.events(), |event| matches!(event, Event::State { state } if state.paused_until.is_some()))
-        .await;
+    let (resident, life) = taken_up(folder.path(), &hands, &clock);
+    loop {
+        let events = resident.events();
+        if resident.state().paused_until.is_some() {
+            break;
+        }
+        heard(events, |event| matches!(event, Event::State { .. } | Event::Changed)).await;
+    }
     assert_eq!(resident.state().paused_until, paused.paused_until);
     assert_eq!(resident.resume(Nothing).await.unwrap().paused_until, None);
     resident.quit();

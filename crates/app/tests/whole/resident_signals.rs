@@ -5,10 +5,11 @@
 
 use std::collections::BTreeSet;
 
-use app::window::activity::ActivityQuery;
+use app::window::activity::{ActivityFilter, ActivityQuery};
 use app::window::schema::{Commands, Event, Nothing, dispatch};
 use app::window::signals::{SignalsAnswers, SignalsParty, SignalsStanding, SignalsView};
 use app::window::state::WorkKind;
+use jiff::SignedDuration;
 use relay::local::LocalRelay;
 use sandbox::business_central::schema::Table;
 
@@ -22,7 +23,7 @@ async fn scene() -> (Office, LocalRelay) {
     let resident = &office.resident;
     assert_eq!(office.works(WorkKind::Fields, resident.wizard_fields_create(Nothing)).await, None);
     assert_eq!(office.works(WorkKind::Sync, resident.sync_now(Nothing)).await, None);
-    office.world.bc(|bc| bc.webhooks.delay = jiff::SignedDuration::from_millis(10));
+    office.world.bc(|bc| bc.webhooks.delay = SignedDuration::from_millis(10));
     let relay = LocalRelay::start(&office.folder.path().join("relay.db"), KEY).await.unwrap();
     (office, relay)
 }
@@ -41,6 +42,32 @@ impl Office {
                 return view;
             }
             crate::office::heard(events, |event| matches!(event, Event::Changed)).await;
+        }
+    }
+
+    /// Business Central tells of it at once.
+    fn edits_a_customer(&self) {
+        self.world.bc(|bc| {
+            let customer = *bc.table(Table::Customers).keys().next().unwrap();
+            assert!(bc.edit(Table::Customers, customer, "phoneNumber", "+1 555 0100"));
+        });
+    }
+
+    async fn runs_by_schedule(&self) -> u64 {
+        let text = "run by schedule".to_owned();
+        let query =
+            ActivityQuery { filter: ActivityFilter { text, ..Default::default() }, ..Default::default() };
+        self.resident.activity(query).await.unwrap().total
+    }
+
+    /// The clock alone would lead to none as long as a test may last.
+    async fn until_more_runs_by_schedule(&self, than: u64) {
+        loop {
+            let events = self.resident.events();
+            if self.runs_by_schedule().await > than {
+                return;
+            }
+            crate::office::heard(events, |event| matches!(event, Event::WorkEnded { .. })).await;
         }
     }
 
@@ -65,10 +92,7 @@ async fn signals_are_switched_on_bring_a_change_and_are_switched_off_without_a_t
 
     let trail = resident.activity(ActivityQuery::default()).await.unwrap().total;
     let events = resident.events();
-    office.world.bc(|bc| {
-        let customer = *bc.table(Table::Customers).keys().next().unwrap();
-        bc.edit(Table::Customers, customer, "phoneNumber", "+1 555 0100")
-    });
+    office.edits_a_customer();
     crate::office::heard(events, |event| matches!(event, Event::WorkEnded { work: WorkKind::Sync, .. }))
         .await;
     assert!(resident.activity(ActivityQuery::default()).await.unwrap().total > trail);
@@ -124,5 +148,43 @@ async fn a_relay_that_is_gone_is_told_with_what_to_do_and_can_be_left() {
     assert_eq!(office.works(WorkKind::Signals, resident.signals_off(Nothing)).await, None);
     assert_eq!(resident.signals(Nothing).await.unwrap().standing, SignalsStanding::Off);
     assert_eq!(office.subscribed(), 0);
+    office.quits().await;
+}
+
+/// Shorter than the time between two runs, so that what follows it is its own doing.
+const NAP: SignedDuration = SignedDuration::from_mins(2);
+
+/// Signals come, and what connecting itself led to is done.
+async fn listening() -> (Office, LocalRelay) {
+    let (office, relay) = scene().await;
+    let resident = &office.resident;
+    assert_eq!(office.works(WorkKind::Signals, resident.signals_on(answers(relay.url(), KEY))).await, None);
+    office.until_signals(SignalsStanding::Well).await;
+    assert_eq!(office.works(WorkKind::Sync, resident.sync_now(Nothing)).await, None);
+    (office, relay)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sleep_that_a_signal_ends_is_caught_up() {
+    let (office, _relay) = listening().await;
+    let before = office.runs_by_schedule().await;
+    office.clock.sleeps(NAP);
+    office.edits_a_customer();
+    office.until_more_runs_by_schedule(before).await;
+    office.quits().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sleep_in_the_middle_of_a_run_is_caught_up_after_it() {
+    let (office, _relay) = listening().await;
+    let before = office.runs_by_schedule().await;
+    let (events, ends) = (office.resident.events(), office.resident.events());
+    office.resident.sync_now(Nothing).await.unwrap();
+    crate::office::heard(events, |event| matches!(event, Event::State { state } if state.work.is_some()))
+        .await;
+    office.clock.sleeps(NAP);
+    crate::office::heard(ends, |event| matches!(event, Event::WorkEnded { work: WorkKind::Sync, .. })).await;
+    office.edits_a_customer();
+    office.until_more_runs_by_schedule(before).await;
     office.quits().await;
 }
