@@ -28,6 +28,16 @@ test("each flow shows both counts and whether they agree", async ({ page }) => {
   await expect(page.getByTestId("flow-items")).toContainText("Agree");
 });
 
+test("records that are left out are counted, and lead to why", async ({ page }) => {
+  await openScreen(page, "overview");
+  const contacts = page.getByTestId("flow-contacts");
+  await expect(contacts).toContainText("418");
+  await contacts.getByRole("link", { name: "18 left out" }).click();
+  await expect(page).toHaveURL(/#\/activity\?flow=contacts&kind=skipped/);
+  await expect(page.getByLabel("Kind of record")).toHaveValue("contacts");
+  await expect(page.getByLabel("What happened")).toHaveValue("skipped");
+});
+
 test("a flow that stands still says why", async ({ page }) => {
   await openScreen(page, "overview", { scenario: "attention" });
   await expect(page.getByTestId("flow-contacts")).toContainText("no longer visible in Business Central");

@@ -90,6 +90,8 @@ pub struct FlowStatus {
     pub business_central: u64,
     /// Records known in Zoho.
     pub zoho: u64,
+    /// Records known from Business Central that are left out: by rule, such as drafts, or by a decision.
+    pub left_out: u64,
     /// Records that failed or wait.
     pub problems: u64,
     /// Records that failed or wait and are left alone.
@@ -183,6 +185,7 @@ pub fn status(store: &Store, settings: &settings::Sync, now: Timestamp) -> Resul
                 flow,
                 business_central: sources::count(tx, flow)?,
                 zoho: links::count(tx, flow)?,
+                left_out: sources::left_out(tx, flow)?,
                 problems: failed.open(),
                 ignored: failed.ignored,
                 warnings: warnings::count(tx, flow)?,

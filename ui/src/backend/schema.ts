@@ -847,6 +847,10 @@ business_central: number,
  */
 zoho: number, 
 /**
+ * Records known from Business Central that are left out: by rule, such as drafts, or by a decision.
+ */
+left_out: number, 
+/**
  * Whether the last comparison found them to agree; absent where it was not compared.
  */
 agrees: boolean | null, 

@@ -69,6 +69,8 @@ pub struct FlowAgreement {
     pub business_central: u64,
     /// Records known in Zoho.
     pub zoho: u64,
+    /// Records known from Business Central that are left out: by rule, such as drafts, or by a decision.
+    pub left_out: u64,
     /// Whether the last comparison found them to agree; absent where it was not compared.
     pub agrees: Option<bool>,
     /// Differences that the last comparison found.

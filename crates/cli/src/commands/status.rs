@@ -96,13 +96,15 @@ fn print(state: &Status) {
     if let Some(at) = state.next_run_at {
         say!("Next run: {at}");
     }
-    let header = ["", "Business Central", "Zoho", "problems", "ignored", "warnings"].map(ToOwned::to_owned);
+    let header = ["", "Business Central", "Zoho", "left out", "problems", "ignored", "warnings"]
+        .map(ToOwned::to_owned);
     let mut rows = vec![header];
     for flow in &state.flows {
         rows.push([
             flow.flow.name().to_owned(),
             flow.business_central.to_string(),
             flow.zoho.to_string(),
+            flow.left_out.to_string(),
             flow.problems.to_string(),
             flow.ignored.to_string(),
             flow.warnings.to_string(),

@@ -10,7 +10,7 @@ use rusqlite::{Connection, MAIN_DB, TransactionBehavior};
 use super::StoreError;
 
 /// Each step brings the database from the version before it to its own; a released step never changes.
-pub(super) const STEPS: [&str; 7] = [
+pub(super) const STEPS: [&str; 8] = [
     include_str!("migrations/001.sql"),
     include_str!("migrations/002.sql"),
     include_str!("migrations/003.sql"),
@@ -18,6 +18,7 @@ pub(super) const STEPS: [&str; 7] = [
     include_str!("migrations/005.sql"),
     include_str!("migrations/006.sql"),
     include_str!("migrations/007.sql"),
+    include_str!("migrations/008.sql"),
 ];
 
 /// SQLite's `application_id` of our databases: "LDGL".

@@ -292,6 +292,20 @@ pub fn count(tx: &Tx<'_>, flow: Flow) -> Result<u64, StoreError> {
     Ok(all.saturating_sub(columns::count(gone.query_row([flow.name()], |row| row.get(0))?)))
 }
 
+/// ';' follows ':'. The conditions on `settled_as` are those of the index.
+const LEFT_OUT: &str = "SELECT count(*) FROM source INDEXED BY source_skipped
+ WHERE flow = ?1 AND settled_as >= 'skipped:' AND settled_as < 'skipped;' AND settled IS NOT NULL AND gone IS NULL
+ AND NOT EXISTS (SELECT 1 FROM link WHERE link.flow = source.flow AND link.id = source.id)";
+
+/// How many records are known, not deleted, and left out of the copy: by rule or by a decision, and without a record in Zoho.
+///
+/// # Errors
+/// When the database fails.
+pub fn left_out(tx: &Tx<'_>, flow: Flow) -> Result<u64, StoreError> {
+    let mut statement = tx.connection.prepare_cached(LEFT_OUT)?;
+    Ok(columns::count(statement.query_row([flow.name()], |row| row.get(0))?))
+}
+
 /// The ids of the records that were seen to be new, changed or back from `since` on.
 ///
 /// # Errors

@@ -54,6 +54,7 @@ export const overview = {
     off: "Switched off",
     standsStill: "Stands still",
     problems: (count: number, text: string) => `${text} ${count === 1 ? "needs" : "need"} attention`,
+    leftOut: (text: string) => `${text} left out`,
     ignored: (text: string) => `${text} left alone`,
     warnings: (text: string) => `${text} copied with something cut`,
     becomes: (module: string) => `${module} in Zoho`,

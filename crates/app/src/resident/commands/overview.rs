@@ -34,6 +34,7 @@ pub(super) fn of(inner: &Inner) -> Result<Overview, Failure> {
             enabled: sync.flows.contains(&flow.flow),
             business_central: flow.business_central,
             zoho: flow.zoho,
+            left_out: flow.left_out,
             agrees: found.map(|_| differences == 0),
             differences,
             compared_at: found.map(|(_, at)| text(at)),

@@ -2,9 +2,9 @@ use business_central::BcId;
 use jiff::{Timestamp, ToSpan};
 
 use super::{
-    BY_NUMBER, Identity, Incoming, Seen, SettledAs, by_number, candidates, changed_since, clear_missing,
-    count, get, hash, identity, ids_where_text, live_ids, mark_gone, mark_missing, mark_posted, missing_ids,
-    observe, page, patch, remove, settle, settled_as, unsettle, where_text,
+    BY_NUMBER, Identity, Incoming, LEFT_OUT, Seen, SettledAs, by_number, candidates, changed_since,
+    clear_missing, count, get, hash, identity, ids_where_text, left_out, live_ids, mark_gone, mark_missing,
+    mark_posted, missing_ids, observe, page, patch, remove, settle, settled_as, unsettle, where_text,
 };
 use crate::flow::Flow;
 use crate::store::failures::{self, FailureClass, NewFailure, Retry};
@@ -318,9 +318,27 @@ fn a_number_is_found_through_its_index_and_not_by_reading_the_flow() {
     assert!(plan.contains("source_number (flow=? AND number_key=?)"), "{plan}");
 }
 
+#[test]
+fn what_is_left_out_is_counted_without_reading_the_rest() {
+    let plan = Store::in_memory().unwrap().read(|tx| plan(tx, LEFT_OUT)).unwrap();
+    assert!(plan.contains("USING INDEX source_skipped (flow=?)") && !plan.contains("SCAN"), "{plan}");
+}
+
 fn plan(tx: &Tx<'_>, sql: &str) -> Result<String, StoreError> {
     let mut statement = tx.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
     let values = rusqlite::params_from_iter(vec!["x"; statement.parameter_count()]);
     let lines = statement.query_map(values, |row| row.get::<_, String>("detail"))?;
     Ok(lines.collect::<Result<Vec<_>, _>>()?.join("\n"))
+}
+
+#[test]
+fn what_was_skipped_and_is_there_is_left_out_of_the_copy() {
+    let store = settled("a");
+    assert_eq!(store.read(|tx| left_out(tx, FLOW)).unwrap(), 0);
+    let skipped = SettledAs::Skipped("a draft".to_owned());
+    store.write(|tx| settle(tx, FLOW, id(1), &hash("a"), FINGERPRINT, &skipped)).unwrap();
+    assert_eq!(store.read(|tx| left_out(tx, FLOW)).unwrap(), 1);
+    assert_eq!(store.read(|tx| left_out(tx, Flow::Items)).unwrap(), 0);
+    store.write(|tx| mark_gone(tx, FLOW, id(1), now())).unwrap();
+    assert_eq!(store.read(|tx| left_out(tx, FLOW)).unwrap(), 0);
 }
