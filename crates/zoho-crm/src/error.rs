@@ -276,6 +276,28 @@ impl Error {
         }
     }
 
+    /// Whether Zoho will not do this one thing, in contrast to not working, or not letting the sign-in do it.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        match &self.kind {
+            ErrorKind::LimitExceeded
+            | ErrorKind::BadRequest
+            | ErrorKind::FeatureNotSupported
+            | ErrorKind::NoPermission
+            | ErrorKind::InvalidModule
+            | ErrorKind::NotFound => true,
+            ErrorKind::SignIn(_)
+            | ErrorKind::InvalidToken
+            | ErrorKind::ScopeMismatch
+            | ErrorKind::ApiAccessOff
+            | ErrorKind::TooManyRequests
+            | ErrorKind::Outage
+            | ErrorKind::Undecodable
+            | ErrorKind::Misuse
+            | ErrorKind::Transport(_) => false,
+        }
+    }
+
     /// Whether credits or concurrency said no: Zoho's 429, or our own budget. Time cures it.
     #[must_use]
     pub fn is_limit(&self) -> bool {

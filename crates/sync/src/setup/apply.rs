@@ -59,7 +59,7 @@ pub async fn apply(
             Ok(_) => made.push(*planned),
             // Somebody, or an earlier attempt whose answer was lost, made it.
             Err(error) if error.code == "DUPLICATE_DATA" => made.push(*planned),
-            Err(error) if is_refusal(&error) => {
+            Err(error) if error.is_refusal() => {
                 progress(SetupStep::Refused(*planned, error.to_string()));
                 if error.kind == ErrorKind::LimitExceeded || planned.field.is_key() {
                     full.insert(module);
@@ -84,27 +84,6 @@ pub async fn apply(
         result.line_product = line_product(client, plan.product_key.as_deref()).await?;
     }
     Ok(result)
-}
-
-/// Whether Zoho refused this one field, in contrast to not working at all.
-fn is_refusal(error: &Error) -> bool {
-    match error.kind {
-        ErrorKind::LimitExceeded
-        | ErrorKind::BadRequest
-        | ErrorKind::FeatureNotSupported
-        | ErrorKind::NoPermission
-        | ErrorKind::InvalidModule
-        | ErrorKind::NotFound => true,
-        ErrorKind::SignIn(_)
-        | ErrorKind::InvalidToken
-        | ErrorKind::ScopeMismatch
-        | ErrorKind::ApiAccessOff
-        | ErrorKind::TooManyRequests
-        | ErrorKind::Outage
-        | ErrorKind::Undecodable
-        | ErrorKind::Misuse
-        | ErrorKind::Transport(_) => false,
-    }
 }
 
 /// Finds the placeholder Product by its number, or makes it. `None` where Products have no key, or Zoho refuses the record.

@@ -124,7 +124,7 @@ pub(crate) async fn hold(session: &Session<'_>, desk: Desk<'_>) -> Result<(), Ru
     *held_since = None;
     match held(session, desk, Asked::ByRun { renewed_after }).await {
         Ok(_) => {}
-        Err(RunError::Zoho(error)) if is_impossible(&error.kind) => {
+        Err(RunError::Zoho(error)) if is_impossible(&error) => {
             tracing::warn!(code = error.code(), "no claim to the org can be kept: {error}");
             session.store().write(|tx| {
                 facts::forget(tx, HOLDER)?;
@@ -150,24 +150,8 @@ pub(crate) async fn take_over(session: &Session<'_>, desk: Desk<'_>) -> Result<O
 }
 
 /// Whether the org, or the sign-in, has no variables for us. All else may pass.
-fn is_impossible(kind: &ErrorKind) -> bool {
-    match kind {
-        ErrorKind::ScopeMismatch
-        | ErrorKind::NoPermission
-        | ErrorKind::FeatureNotSupported
-        | ErrorKind::InvalidModule
-        | ErrorKind::NotFound
-        | ErrorKind::LimitExceeded
-        | ErrorKind::BadRequest => true,
-        ErrorKind::SignIn(_)
-        | ErrorKind::InvalidToken
-        | ErrorKind::ApiAccessOff
-        | ErrorKind::TooManyRequests
-        | ErrorKind::Outage
-        | ErrorKind::Undecodable
-        | ErrorKind::Misuse
-        | ErrorKind::Transport(_) => false,
-    }
+fn is_impossible(error: &zoho_crm::Error) -> bool {
+    error.is_refusal() || error.kind == ErrorKind::ScopeMismatch
 }
 
 /// Why the claim is looked at.
