@@ -8,7 +8,7 @@ use super::{
 };
 use crate::flow::Flow;
 use crate::store::failures::{self, FailureClass, NewFailure, Retry};
-use crate::store::{Store, StoreError, Tx};
+use crate::store::{Store, StoreError, Tx, links};
 
 const FLOW: Flow = Flow::Customers;
 const FINGERPRINT: &str = "mapping 1";
@@ -339,6 +339,11 @@ fn what_was_skipped_and_is_there_is_left_out_of_the_copy() {
     store.write(|tx| settle(tx, FLOW, id(1), &hash("a"), FINGERPRINT, &skipped)).unwrap();
     assert_eq!(store.read(|tx| left_out(tx, FLOW)).unwrap(), 1);
     assert_eq!(store.read(|tx| left_out(tx, Flow::Items)).unwrap(), 0);
+    // What was copied once is counted in Zoho.
+    store.write(|tx| links::put(tx, &links::tests::link(id(1), "5001", "C1"))).unwrap();
+    assert_eq!(store.read(|tx| left_out(tx, FLOW)).unwrap(), 0);
+    store.write(|tx| links::remove(tx, FLOW, id(1))).unwrap();
+    assert_eq!(store.read(|tx| left_out(tx, FLOW)).unwrap(), 1);
     store.write(|tx| mark_gone(tx, FLOW, id(1), now())).unwrap();
     assert_eq!(store.read(|tx| left_out(tx, FLOW)).unwrap(), 0);
 }
